@@ -1,0 +1,80 @@
+"""Payment gateways. Amounts are Decimal in major units of `currency`; a gateway translates to its own minor units.
+
+Outcomes of `charge`: `Done(ref=transaction, facts={"state": "captured"|"authorised", "amount", "currency"})`, `Pending`
+(a delayed method), `Failed` (declined: nothing was taken; `code` is the gateway's), `Unknown`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Protocol, runtime_checkable
+
+import attrs
+
+from larabill_core.contracts.outcome import Outcome
+
+
+@attrs.frozen(kw_only=True)
+class ChargeRequest:
+    """One payment. `method` is the reference of a stored method at the gateway: never card data."""
+
+    ref: str
+    key: str
+    amount: Decimal
+    currency: str
+    method: str
+    invoice: str
+    capture: bool = True
+    metadata: Mapping[str, str] = attrs.field(factory=dict)
+
+
+@attrs.frozen(kw_only=True)
+class RefundRequest:
+    """Give back `amount` of the payment that the gateway knows as `transaction`."""
+
+    ref: str
+    key: str
+    transaction: str
+    amount: Decimal
+    currency: str
+
+
+@attrs.frozen(kw_only=True)
+class GatewayTransaction:
+    """A line of the gateway's own list. `kind` is "payment" or "refund"; `ref` is ours."""
+
+    kind: str
+    ref: str
+    transaction: str
+    state: str
+    amount: Decimal
+    currency: str
+
+
+@runtime_checkable
+class PaymentGateway(Protocol):
+    def charge(self, request: ChargeRequest) -> Outcome: ...
+
+    def capture(self, request: ChargeRequest, transaction: str) -> Outcome:
+        """Take what was authorised as `transaction`."""
+        ...
+
+    def release(self, request: ChargeRequest, transaction: str) -> Outcome:
+        """Let an authorisation go."""
+        ...
+
+    def refund(self, request: RefundRequest) -> Outcome: ...
+
+    def find_transaction(self, ref: str) -> GatewayTransaction | None:
+        """The payment or refund that carries our `ref`; None only when the gateway says that there is none.
+
+        Raises `RetryLater` when the gateway cannot be asked now.
+        """
+        ...
+
+
+@runtime_checkable
+class GatewayListing(Protocol):
+    def list_transactions(self, since: datetime) -> Iterable[GatewayTransaction]: ...

@@ -1,0 +1,90 @@
+"""What every driver is, whatever it drives; and how it is announced, found and asked what it can do."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, Protocol, runtime_checkable
+from uuid import UUID
+
+import attrs
+
+from larabill_core.contracts.gateway import GatewayListing, PaymentGateway
+from larabill_core.contracts.inventory import Inventory
+from larabill_core.contracts.metrics import Metrics
+from larabill_core.contracts.provisioner import (
+    CanDeprovision,
+    CanFind,
+    CanList,
+    CanPoll,
+    CanProvision,
+    CanResize,
+    CanResume,
+    CanSuspend,
+)
+from larabill_core.contracts.webhooks import Webhooks
+
+API_VERSION = 1
+"""The version of these contracts. A driver built for another one is refused when it is loaded."""
+
+
+class DriverType(StrEnum):
+    """What a driver drives."""
+
+    PANELS = "Panels"
+    COMPUTE = "Compute"
+    GAME = "Game"
+    DEDICATED = "Dedicated"
+    CLOUD = "Cloud"
+    GATEWAY = "Gateway"
+    SERVICE = "Service"
+
+
+@attrs.frozen(kw_only=True)
+class DriverInfo:
+    """A driver's card, given to the registry. `target` ("package.module:Class") is imported at first use.
+
+    The class is called as `Class(settings, account=name, clock=clock)`, `settings` being an instance of
+    `settings_class` (a frozen attrs class: its fields are the keys allowed in the manifest).
+    """
+
+    name: str
+    type: DriverType
+    settings_class: type[Any]
+    target: str
+    api_version: int = API_VERSION
+
+
+@runtime_checkable
+class Provider(Protocol):
+    """One configured account at one provider or gateway."""
+
+    name: str
+    account: str
+    dedupes: bool
+    """True when a create or charge sent twice with the same key takes effect once at the provider."""
+
+    def ref_for(self, subject_id: UUID) -> str:
+        """The constant name or tag of a service or payment, in the provider's alphabet (DESIGN, section 6)."""
+        ...
+
+
+CAPABILITIES: dict[str, type[Any]] = {
+    "provision": CanProvision,
+    "find": CanFind,
+    "poll": CanPoll,
+    "suspend": CanSuspend,
+    "resume": CanResume,
+    "resize": CanResize,
+    "deprovision": CanDeprovision,
+    "list": CanList,
+    "metrics": Metrics,
+    "inventory": Inventory,
+    "webhooks": Webhooks,
+    "payments": PaymentGateway,
+    "payments_list": GatewayListing,
+}
+
+
+def capabilities(driver: object) -> frozenset[str]:
+    """The names in `CAPABILITIES` whose Protocol the driver has: computed, never typed by hand."""
+    return frozenset(name for name, protocol in CAPABILITIES.items() if isinstance(driver, protocol))

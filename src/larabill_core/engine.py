@@ -1,0 +1,148 @@
+"""The engine: who opens transactions, and how the modules that are on are put together.
+
+Made by `larabill_sqlalchemy.open_engine(settings)`, the one place where ports meet implementations.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
+from datetime import timedelta
+from functools import cached_property
+from typing import Any, TypeVar
+from uuid import UUID
+
+from larabill_core import dispatch
+from larabill_core.access import SYSTEM, Actor
+from larabill_core.calls.backoff import backoff
+from larabill_core.calls.call import Call
+from larabill_core.calls.model import Operation
+from larabill_core.clock import Clock
+from larabill_core.contracts.customers import Contacts
+from larabill_core.contracts.standing import Standing
+from larabill_core.errors import ConcurrencyError, ConfigurationError
+from larabill_core.jobs import Job
+from larabill_core.kernel import KERNEL
+from larabill_core.manifest import Manifest
+from larabill_core.module import Module, load_target
+from larabill_core.ports.documents import Documents
+from larabill_core.ports.drivers import Drivers
+from larabill_core.ports.mail import Mailer
+from larabill_core.ports.unit_of_work import UnitOfWork
+from larabill_core.vault import Vault
+
+T = TypeVar("T")
+
+TRIES = 10
+"""How often a unit of work is run again when the database asks for it, before the caller is told."""
+
+
+class Engine:
+    """LaraBill, put together. Modules' façades are attributes: `engine.billing`, `engine.provisioning`."""
+
+    def __init__(
+        self,
+        *,
+        manifest: Manifest,
+        modules: tuple[Module, ...],
+        clock: Clock,
+        unit_of_work: UnitOfWork,
+        registry: dispatch.Registry,
+        drivers: Drivers,
+        vault: Vault,
+        documents: Documents,
+        mailer: Mailer | None,
+    ) -> None:
+        self.manifest = manifest
+        self.modules = (KERNEL, *modules)
+        self.clock = clock
+        self.registry = registry
+        self.drivers = drivers
+        self.vault = vault
+        self.documents = documents
+        self.mailer = mailer
+        self._unit_of_work = unit_of_work
+        self._facades: dict[str, Any] = {}
+
+    def run(
+        self, fn: Callable[[Any], T], *, seller: UUID | None = None, actor: Actor = SYSTEM, job: Job | None = None
+    ) -> T:
+        """Open a transaction, call `fn(tx)`, commit. The whole is run again on deadlock, serialization failure or lock
+        timeout, so `fn` must touch nothing but `tx`. Raises `ConcurrencyError` when that goes on.
+
+        `job` is the job on whose behalf this runs, for handlers that ask whether a person has approved it.
+        """
+        for tries in range(TRIES):
+            try:
+                with self._unit_of_work.begin(
+                    seller_id=seller, actor=actor, now=self.clock.now(), engine=self, job=job
+                ) as tx:
+                    return fn(tx)
+            except ConcurrencyError:
+                if tries == TRIES - 1:
+                    raise
+                time.sleep(
+                    backoff(tries, base=timedelta(milliseconds=10), cap=timedelta(seconds=1)).total_seconds()
+                )
+        raise AssertionError("unreachable")
+
+    def joined(
+        self, connection: Any, *, seller: UUID | None = None, actor: Actor = SYSTEM
+    ) -> AbstractContextManager[Any]:
+        """A `tx` inside the host's own transaction, by SAVEPOINT. Never commits, never retries."""
+        return self._unit_of_work.join(
+            connection, seller_id=seller, actor=actor, now=self.clock.now(), engine=self
+        )
+
+    def call_for(self, operation: Operation) -> Call:
+        """What carries out this operation. Raises `ConfigurationError` when its module is off."""
+        for module in self.modules:
+            target = module.calls.get(operation.subject_kind)
+            if target is not None:
+                call: Call = load_target(target)(self, operation)
+                return call
+        raise ConfigurationError.one("modules", f"no module that is on handles {operation.subject_kind} operations")
+
+    def work_once(self, *, queues: Collection[str] = (), limit: int = dispatch.BATCH) -> int:
+        """Carry out up to `limit` due jobs; how many there were."""
+        return dispatch.work_once(self, queues=queues, limit=limit)
+
+    def tick(self) -> None:
+        """Write the jobs of the schedules' present slots."""
+        schedules = [schedule for module in self.modules for schedule in module.schedules]
+        self.run(lambda tx: dispatch.tick(tx, schedules))
+
+    def run_due(self, *, queues: Collection[str] = ()) -> int:
+        """What cron calls: tick, then carry out jobs until none is due. How many were carried out."""
+        self.tick()
+        done = 0
+        while claimed := self.work_once(queues=queues):
+            done += claimed
+        return done
+
+    @cached_property
+    def standing(self) -> Standing | None:
+        """Billing's answer to "may this service be taken away?"; None when billing is off."""
+        return self._answer("standing")
+
+    @cached_property
+    def contacts(self) -> Contacts | None:
+        """Billing's answer to "who is the customer?"; None when billing is off."""
+        return self._answer("contacts")
+
+    def _answer(self, name: str) -> Any:
+        for module in self.modules:
+            if name in module.answers:
+                return load_target(module.answers[name])
+        return None
+
+    def __getattr__(self, name: str) -> Any:
+        """The façade of a module that is on."""
+        if not name.startswith("_"):
+            for module in self.modules:
+                if module.name == name and module.facade:
+                    facade = self._facades.get(name) or load_target(module.facade)(self)
+                    self._facades[name] = facade
+                    return facade
+        raise AttributeError(f"engine has no {name!r}: is the module on?")

@@ -1,0 +1,116 @@
+"""Ids: UUIDv7 made by us before anything is sent, and their public form with a prefix (`inv_…`, `sub_…`).
+
+UUIDv7 and its monotonic counter follow RFC 9562, sections 5.7 and 6.2 (method 2: the random bits count up).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+import time
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+from uuid import UUID, uuid5
+
+from larabill_core.errors import InvalidInput
+
+PREFIXES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "adt": "audit",
+        "cas": "case",
+        "chg": "charge",
+        "crd": "credential",
+        "cus": "customer",
+        "evt": "event",
+        "inv": "invoice",
+        "itm": "item",
+        "job": "job",
+        "mth": "payment method",
+        "ops": "operation",
+        "ord": "order",
+        "pay": "payment",
+        "pln": "plan",
+        "ref": "refund",
+        "res": "resource",
+        "sel": "seller",
+        "sub": "subscription",
+        "svc": "service",
+        "tsk": "task",
+    }
+)
+"""Prefix of a public id, and the kind of thing that it names."""
+
+_ROOT: Final = UUID("6f0d3c5e-94ab-5c1e-9d27-3b8a41e07c52")
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_HEX = re.compile(r"[0-9a-f]{32}")
+_RANDOM_BITS: Final = 74
+_STEP_BITS: Final = 32
+
+
+class _Generator:
+    """Counts on within one millisecond, or when the machine's clock goes back, so that ids never do."""
+
+    def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Start afresh, as a forked child must: the lock it inherits may be held for ever."""
+        self._lock = threading.Lock()
+        self._last = 0
+
+    def next(self) -> UUID:
+        entropy = int.from_bytes(os.urandom(16))
+        fresh = (time.time_ns() // 1_000_000) << _RANDOM_BITS | entropy >> (128 - _RANDOM_BITS)
+        with self._lock:
+            if fresh >> _RANDOM_BITS > self._last >> _RANDOM_BITS:
+                self._last = fresh
+            else:
+                # An overflow of the random bits carries into the milliseconds, and so stays in order.
+                self._last += 1 + (entropy & (1 << _STEP_BITS) - 1)
+            value = self._last
+        stamp, random = value >> _RANDOM_BITS, value & (1 << _RANDOM_BITS) - 1
+        return UUID(int=stamp << 80 | 0x7 << 76 | (random >> 62) << 64 | 0b10 << 62 | random & (1 << 62) - 1)
+
+
+_generator = _Generator()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_generator.forget)
+
+
+def new_id() -> UUID:
+    """A new UUIDv7, greater than any that this process has made before."""
+    return _generator.next()
+
+
+def derived_id(namespace: UUID | str, name: str) -> UUID:
+    """The same id for the same (namespace, name), always (UUIDv5): what is derived twice is stored once."""
+    base = uuid5(_ROOT, namespace) if isinstance(namespace, str) else namespace
+    return uuid5(base, name)
+
+
+def public_id(prefix: str, id: UUID) -> str:
+    """The form that people and APIs see: prefix, underscore, 32 lower-case hexadecimal digits."""
+    _check_prefix(prefix)
+    return f"{prefix}_{id.hex}"
+
+
+def parse_public_id(text: object, prefix: str, path: str) -> UUID:
+    """The inverse of `public_id`; nothing but its exact form is accepted (B48). Raises InvalidInput."""
+    _check_prefix(prefix)
+    if isinstance(text, str) and text.startswith(f"{prefix}_") and _HEX.fullmatch(text, len(prefix) + 1):
+        return UUID(hex=text[len(prefix) + 1 :])
+    raise InvalidInput.one(path, f"is not the id of a {PREFIXES[prefix]}", text, f"use the form {prefix}_…")
+
+
+def parse_uuid(text: object, path: str) -> UUID:
+    """A UUID in its canonical form only: lower case, four hyphens, no braces, no urn. Raises InvalidInput."""
+    if isinstance(text, str) and _UUID.fullmatch(text):
+        return UUID(text)
+    raise InvalidInput.one(path, "is not a UUID", text, "write it in lower case with four hyphens")
+
+
+def _check_prefix(prefix: str) -> None:
+    if prefix not in PREFIXES:
+        raise ValueError(f"unknown id prefix {prefix!r}; known: {', '.join(PREFIXES)}")

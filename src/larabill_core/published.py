@@ -1,0 +1,177 @@
+"""The events that modules publish to each other: the whole of what billing and provisioning know of one another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, ClassVar, Literal, TypeAlias
+from uuid import UUID
+
+import attrs
+
+from larabill_core.messages import Event
+
+FailurePolicy: TypeAlias = Literal["hold", "credit", "refund"]
+
+
+@attrs.frozen(kw_only=True)
+class ReleasedItem:
+    """One unit to build: `spec` is what the customer configured, checked against the plan."""
+
+    service_id: UUID
+    plan_code: str
+    name: str
+    region: str
+    spec: Mapping[str, Any]
+    on_failure: FailurePolicy
+
+
+@attrs.frozen(kw_only=True)
+class OrderReleased(Event):
+    """Work may begin: published once for an order, by its plans' policy."""
+
+    name: ClassVar[str] = "billing.order_released"
+
+    order_id: UUID
+    customer_id: UUID
+    items: tuple[ReleasedItem, ...]
+
+
+@attrs.frozen(kw_only=True)
+class InvoiceIssued(Event):
+    name: ClassVar[str] = "billing.invoice_issued"
+
+    invoice_id: UUID
+    customer_id: UUID
+    number: str
+    total: Decimal
+    currency: str
+
+
+@attrs.frozen(kw_only=True)
+class InvoicePaid(Event):
+    name: ClassVar[str] = "billing.invoice_paid"
+
+    invoice_id: UUID
+    customer_id: UUID
+
+
+@attrs.frozen(kw_only=True)
+class PaymentCaptured(Event):
+    name: ClassVar[str] = "billing.payment_captured"
+
+    payment_id: UUID
+    customer_id: UUID
+    invoice_id: UUID
+    amount: Decimal
+    currency: str
+
+
+@attrs.frozen(kw_only=True)
+class PaymentDeclined(Event):
+    name: ClassVar[str] = "billing.payment_declined"
+
+    payment_id: UUID
+    customer_id: UUID
+    invoice_id: UUID
+    code: str
+
+
+@attrs.frozen(kw_only=True)
+class PaymentReminderDue(Event):
+    """An overdue invoice should be brought to the customer's mind."""
+
+    name: ClassVar[str] = "billing.payment_reminder_due"
+
+    invoice_id: UUID
+    customer_id: UUID
+    step: int
+
+
+@attrs.frozen(kw_only=True)
+class ServiceSuspendRequested(Event):
+    """Suspend for non-payment. `case_version` is handed to `Standing.may_suspend` before the call goes out."""
+
+    name: ClassVar[str] = "billing.service_suspend_requested"
+
+    service_id: UUID
+    case_version: int
+
+
+@attrs.frozen(kw_only=True)
+class ServiceResumeRequested(Event):
+    name: ClassVar[str] = "billing.service_resume_requested"
+
+    service_id: UUID
+
+
+@attrs.frozen(kw_only=True)
+class ServiceEndRequested(Event):
+    """The agreement is over. Data is destroyed at `destroy_at`, not before; until then the service is suspended.
+
+    `case_version` is set when the reason is non-payment, and then asked about like a suspension.
+    """
+
+    name: ClassVar[str] = "billing.service_end_requested"
+
+    service_id: UUID
+    destroy_at: datetime
+    case_version: int | None = None
+
+
+@attrs.frozen(kw_only=True)
+class ServiceActivated(Event):
+    """The driver has confirmed that the service runs (I14)."""
+
+    name: ClassVar[str] = "provisioning.service_activated"
+
+    service_id: UUID
+    resource_id: UUID
+
+
+@attrs.frozen(kw_only=True)
+class ServiceSuspended(Event):
+    name: ClassVar[str] = "provisioning.service_suspended"
+
+    service_id: UUID
+    resource_id: UUID
+
+
+@attrs.frozen(kw_only=True)
+class ServiceResumed(Event):
+    name: ClassVar[str] = "provisioning.service_resumed"
+
+    service_id: UUID
+    resource_id: UUID
+
+
+@attrs.frozen(kw_only=True)
+class ServiceEnded(Event):
+    name: ClassVar[str] = "provisioning.service_ended"
+
+    service_id: UUID
+    resource_id: UUID
+
+
+@attrs.frozen(kw_only=True)
+class ServiceFailed(Event):
+    """An operation failed for good and stands in the operator's list. `reason` is safe to show to staff."""
+
+    name: ClassVar[str] = "provisioning.service_failed"
+
+    service_id: UUID
+    resource_id: UUID
+    action: str
+    reason: str
+
+
+@attrs.frozen(kw_only=True)
+class ServiceAbandoned(Event):
+    """Given up before it ever ran: billing credits or refunds what was paid, and ends the subscription."""
+
+    name: ClassVar[str] = "provisioning.service_abandoned"
+
+    service_id: UUID
+    resource_id: UUID
+    remedy: FailurePolicy
