@@ -117,11 +117,15 @@ def tick(tx: Any, schedules: Iterable[Schedule]) -> None:
 
 
 def work_once(engine: Engine, *, queues: Collection[str] = (), limit: int = BATCH) -> int:
-    """Claim up to `limit` due jobs and carry each out. How many were claimed: 0 means that nothing is due."""
+    """Claim up to `limit` due jobs and carry each out. How many were claimed: 0 means that nothing is due.
+
+    When those before it took long, a job is left to whoever claims it after its lease.
+    """
     longest = max((handler.lease for handler in engine.registry.handlers.values()), default=timedelta(minutes=2))
     jobs = engine.run(lambda tx: tx.jobs.claim(queues=queues, limit=limit, now=tx.now, lease_until=tx.now + longest))
     for job in jobs:
-        carry_out(engine, job)
+        if job.lease_until is not None and engine.clock.now() < job.lease_until - longest / 2:
+            carry_out(engine, job)
     return len(jobs)
 
 
