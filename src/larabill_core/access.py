@@ -40,9 +40,7 @@ class Actor:
 
     def __attrs_post_init__(self) -> None:
         if self.kind == "customer" and self.customer_id is None:
-            raise InvalidInput.one(
-                "actor.customer_id", "is missing", remedy="a customer acts for one customer"
-            )
+            raise InvalidInput.one("actor.customer_id", "is missing", remedy="a customer acts for one customer")
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.id}"
@@ -67,9 +65,7 @@ class Access:
     called `system`, a grant matches nothing, or code asks for an ability (`used`) that no module registers.
     """
 
-    def __init__(
-        self, roles: Iterable[Role], abilities: Iterable[Ability], *, used: Iterable[Ability] = ()
-    ) -> None:
+    def __init__(self, roles: Iterable[Role], abilities: Iterable[Ability], *, used: Iterable[Ability] = ()) -> None:
         faults = Faults()
         self._abilities = frozenset(abilities)
         for ability in sorted(self._abilities):
@@ -82,9 +78,7 @@ class Access:
                     faults.add("", "is defined already", remedy="choose another name")
                 granted[role.name] = self._expand(role, faults)
         for ability in sorted(set(used) - self._abilities):
-            faults.add(
-                "abilities", "is used but not registered", value=ability, remedy="add it to the module"
-            )
+            faults.add("abilities", "is used but not registered", value=ability, remedy="add it to the module")
         faults.raise_if_any(ConfigurationError)
         self._granted: Mapping[str, frozenset[Ability]] = granted
 

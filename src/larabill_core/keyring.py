@@ -25,14 +25,11 @@ _ACTIVE: Final = "active"
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 _LARGEST_FILE: Final = 65_536
 _FEWEST_DISTINCT_BYTES: Final = 16
-_HEADER: Final = (
-    "# Keys of LaraBill's vault. Keep a copy apart from the database's backups; never commit this file.\n"
-)
+_HEADER: Final = "# Keys of LaraBill's vault. Keep a copy apart from the database's backups; never commit this file.\n"
 _MAKE_ONE: Final = "make a key file with `larabill init`"
 # Digests of words, which samples in documents like to use as keys.
 _WELL_KNOWN: Final = frozenset(
-    hashlib.sha256(word).digest()
-    for word in (b"", b"secret", b"password", b"changeme", b"test", b"key", b"larabill")
+    hashlib.sha256(word).digest() for word in (b"", b"secret", b"password", b"changeme", b"test", b"key", b"larabill")
 )
 
 
@@ -162,9 +159,7 @@ def _check(keys: Mapping[str, bytes], active: str, faults: Faults) -> None:
     if not keys:
         faults.add("", "holds no key", remedy=_MAKE_ONE)
     elif active not in keys:
-        faults.add(
-            _ACTIVE, "names no key of this file", value=active or None, remedy="add a line active = NAME"
-        )
+        faults.add(_ACTIVE, "names no key of this file", value=active or None, remedy="add a line active = NAME")
     owners: dict[bytes, str] = {}
     for name, key in keys.items():
         if not _NAME.fullmatch(name) or name == _ACTIVE:

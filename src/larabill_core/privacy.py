@@ -167,9 +167,7 @@ def refuse_pan(text: str, path: str) -> None:
     if contains_pan(text):
         from larabill_core.errors import InvalidInput
 
-        raise InvalidInput.one(
-            path, "holds a card number", remedy="remove it; cards are entered at the gateway"
-        )
+        raise InvalidInput.one(path, "holds a card number", remedy="remove it; cards are entered at the gateway")
 
 
 def _pans(text: str) -> Iterator[tuple[int, int, str]]:
@@ -177,9 +175,7 @@ def _pans(text: str) -> Iterator[tuple[int, int, str]]:
     if not _MAYBE_PAN.search(text):
         return
     plain, places = _plain(text)
-    plain = _UUID_OR_HASH.sub(
-        lambda match: "x" * len(match[0]) if _is_machine_made(match[0]) else match[0], plain
-    )
+    plain = _UUID_OR_HASH.sub(lambda match: "x" * len(match[0]) if _is_machine_made(match[0]) else match[0], plain)
     for run in _DIGIT_GROUPS.finditer(plain):
         groups = [(m.start(), m.end()) for m in _GROUP.finditer(plain, run.start(), run.end())]
         first = 0

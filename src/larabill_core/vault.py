@@ -71,9 +71,7 @@ class Vault:
     def __init__(self, keyring: KeyRing) -> None:
         self._keyring = keyring
 
-    def seal(
-        self, plaintext: bytes | Mapping[str, object], *, table: str, row: UUID, secret_version: int
-    ) -> Sealed:
+    def seal(self, plaintext: bytes | Mapping[str, object], *, table: str, row: UUID, secret_version: int) -> Sealed:
         """Encrypt for one row of one table; a mapping is stored as JSON, its `Secret`s revealed.
 
         Raises ValueError for a table name with a colon or a version outside 1 to 2**32 - 1.
@@ -144,9 +142,7 @@ def _to_json(plaintext: Mapping[str, object]) -> bytes:
 def _reveal(value: object) -> str:
     if isinstance(value, Secret):
         return value.reveal()
-    raise TypeError(
-        f"a {type(value).__name__} cannot be sealed in a mapping: use text, numbers, lists, mappings"
-    )
+    raise TypeError(f"a {type(value).__name__} cannot be sealed in a mapping: use text, numbers, lists, mappings")
 
 
 def _encrypt(key: bytes, nonce: bytes, data: bytes, place: bytes) -> bytes:

@@ -20,13 +20,13 @@ import attrs
 
 from larabill_core.calls.backoff import backoff
 from larabill_core.calls.call import Call
+from larabill_core.calls.guard import checked, guarded, said
 from larabill_core.calls.limits import Refused, admit, fresh, note_answer
-from larabill_core.calls.model import OPEN, Operation, OperationStatus, Retried, Withdrawn
+from larabill_core.calls.model import OPEN, Operation, OperationStatus, Retried
 from larabill_core.contracts.outcome import Done, Failed, Manual, Outcome, Pending, Unknown
 from larabill_core.errors import LeaseLost, RetryLater
 from larabill_core.ids import derived_id
 from larabill_core.jobs import NewJob
-from larabill_core.privacy import redact
 
 if TYPE_CHECKING:
     from larabill_core.engine import Engine
@@ -76,7 +76,7 @@ def perform(engine: Engine, operation_id: UUID) -> None:
 
 
 def _claim(tx: Any, engine: Engine, call: Call, operation_id: UUID) -> tuple[Operation, bool] | None:
-    """Lease the operation and mark it sent; None when there is nothing to do now (and a later job is set if needed)."""
+    """Lease the operation and mark it sent; None when there is nothing to do now."""
     operation: Operation = tx.operations.get(operation_id, lock=True)
     if not operation.is_open:
         return None
@@ -87,19 +87,20 @@ def _claim(tx: Any, engine: Engine, call: Call, operation_id: UUID) -> tuple[Ope
         _come_back(tx, call, operation, operation.next_at)
         return None
     fence = operation.fence
-    if operation.status is OperationStatus.INTENDED:
-        refusal = call.admit(tx, operation)
-        if refusal is not None:
-            closed = _moved(tx, operation, status=OperationStatus.WITHDRAWN, last_error=refusal.reason)
-            tx.operations.save(closed, fence=fence)
-            call.record(tx, closed, refusal)
-            return None
     settings = engine.drivers.limits(operation.account)
     state = tx.limits.get(operation.account) or fresh(operation.account, settings, tx.now)
     decision = admit(state, settings, tx.operations.running(operation.account, tx.now), tx.now)
     if isinstance(decision, Refused):
         _come_back(tx, call, operation, decision.until)
         return None
+    if operation.status is OperationStatus.INTENDED:
+        # Asked last, so that what it marks as under way does go out.
+        refusal = call.admit(tx, operation)
+        if refusal is not None:
+            closed = _moved(tx, operation, status=OperationStatus.WITHDRAWN, last_error=refusal.reason)
+            tx.operations.save(closed, fence=fence)
+            call.record(tx, closed, refusal)
+            return None
     tx.limits.put(decision)
     was_sent = operation.status in (OperationStatus.SENT, OperationStatus.UNKNOWN)
     status = operation.status if operation.status is OperationStatus.PENDING else OperationStatus.SENT
@@ -137,12 +138,14 @@ def _ask(engine: Engine, call: Call, operation: Operation, *, was_sent: bool) ->
             there = call.find(operation)
         except RetryLater as problem:
             return Unknown(reason=f"cannot look: {problem}") if was_sent else _not_sent(problem)
-        except Exception as problem:
-            log.warning("find failed for operation %s: %s", operation.id, redact(str(problem)))
+        except (KeyboardInterrupt, GeneratorExit):
+            raise
+        except BaseException as problem:
+            log.warning("find failed for operation %s: %s", operation.id, said(str(problem)))
             reason = f"cannot look: {type(problem).__name__}"
             return Unknown(reason=reason) if was_sent else Failed(reason=reason, retryable=True)
         if there is not None:
-            return there
+            return checked(there)
         if was_sent and not call.dedupes and operation.polls < LOOKS_BEFORE_RESEND:
             return Unknown(reason="sent, and not to be seen at the provider yet")
     elif call.creates and was_sent and not call.dedupes:
@@ -155,17 +158,9 @@ def _not_sent(problem: RetryLater) -> Failed:
 
 
 def _guarded(ask: Any, operation: Operation) -> Outcome:
-    try:
-        outcome = ask()
-    except RetryLater as problem:
-        return Unknown(reason=str(redact(str(problem))))
-    except LeaseLost:
-        raise
-    except Exception as problem:
-        log.warning("driver raised in operation %s: %s", operation.id, type(problem).__name__)
-        return Unknown(reason=f"the driver raised {type(problem).__name__}: {redact(str(problem))}"[:500])
-    if not isinstance(outcome, Done | Pending | Failed | Unknown | Manual):
-        return Unknown(reason=f"the driver answered {type(outcome).__name__}, which is no outcome")
+    outcome = guarded(ask)
+    if isinstance(outcome, Unknown):
+        log.warning("operation %s: %s", operation.id, outcome.reason)
     return outcome
 
 
@@ -197,9 +192,7 @@ def _record(tx: Any, engine: Engine, call: Call, operation: Operation, outcome: 
         tx.enqueue(wake(call.poll_handler, moved, call.tags))
 
 
-def _next(
-    tx: Any, call: Call, operation: Operation, outcome: Outcome
-) -> tuple[Operation, Outcome | Retried]:
+def _next(tx: Any, call: Call, operation: Operation, outcome: Outcome) -> tuple[Operation, Outcome | Retried]:
     """The operation after `outcome`, and what the call is told of it."""
     if isinstance(outcome, Pending | Unknown) and tx.now >= operation.deadline_at:
         reason = outcome.reason if isinstance(outcome, Unknown) else "the provider still works on it"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import builtins
 from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
 from uuid import UUID
 
 import attrs
 
-from larabill_core.contracts.gateway import GatewayListing, PaymentGateway
+from larabill_core.contracts.gateway import CanFindTransaction, GatewayListing, PaymentGateway
 from larabill_core.contracts.inventory import Inventory
 from larabill_core.contracts.metrics import Metrics
 from larabill_core.contracts.provisioner import (
@@ -49,7 +50,7 @@ class DriverInfo:
 
     name: str
     type: DriverType
-    settings_class: type[Any]
+    settings_class: builtins.type[Any]
     target: str
     api_version: int = API_VERSION
 
@@ -81,6 +82,7 @@ CAPABILITIES: dict[str, type[Any]] = {
     "inventory": Inventory,
     "webhooks": Webhooks,
     "payments": PaymentGateway,
+    "payments_find": CanFindTransaction,
     "payments_list": GatewayListing,
 }
 
