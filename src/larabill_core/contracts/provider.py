@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 from uuid import UUID
 
 import attrs
@@ -39,6 +39,9 @@ class DriverType(StrEnum):
     SERVICE = "Service"
 
 
+SettingsClass: TypeAlias = type[Any]
+
+
 @attrs.frozen(kw_only=True)
 class DriverInfo:
     """A driver's card, given to the registry. `target` ("package.module:Class") is imported at first use.
@@ -49,7 +52,7 @@ class DriverInfo:
 
     name: str
     type: DriverType
-    settings_class: type[Any]
+    settings_class: SettingsClass
     target: str
     api_version: int = API_VERSION
 
