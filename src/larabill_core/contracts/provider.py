@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import builtins
 from enum import StrEnum
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 from uuid import UUID
 
 import attrs
 
-from larabill_core.contracts.gateway import GatewayListing, PaymentGateway
+from larabill_core.contracts.gateway import CanFindTransaction, GatewayListing, PaymentGateway
 from larabill_core.contracts.inventory import Inventory
 from larabill_core.contracts.metrics import Metrics
 from larabill_core.contracts.provisioner import (
@@ -40,6 +39,9 @@ class DriverType(StrEnum):
     SERVICE = "Service"
 
 
+SettingsClass: TypeAlias = type[Any]
+
+
 @attrs.frozen(kw_only=True)
 class DriverInfo:
     """A driver's card, given to the registry. `target` ("package.module:Class") is imported at first use.
@@ -50,7 +52,7 @@ class DriverInfo:
 
     name: str
     type: DriverType
-    settings_class: builtins.type[Any]
+    settings_class: SettingsClass
     target: str
     api_version: int = API_VERSION
 
@@ -82,6 +84,7 @@ CAPABILITIES: dict[str, type[Any]] = {
     "inventory": Inventory,
     "webhooks": Webhooks,
     "payments": PaymentGateway,
+    "payments_find": CanFindTransaction,
     "payments_list": GatewayListing,
 }
 
