@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import builtins
 from enum import StrEnum
-from typing import Any, Protocol, TypeAlias, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 from uuid import UUID
 
 import attrs
@@ -39,9 +40,6 @@ class DriverType(StrEnum):
     SERVICE = "Service"
 
 
-SettingsClass: TypeAlias = type[Any]
-
-
 @attrs.frozen(kw_only=True)
 class DriverInfo:
     """A driver's card, given to the registry. `target` ("package.module:Class") is imported at first use.
@@ -52,7 +50,7 @@ class DriverInfo:
 
     name: str
     type: DriverType
-    settings_class: SettingsClass
+    settings_class: builtins.type[Any]
     target: str
     api_version: int = API_VERSION
 
