@@ -1,7 +1,7 @@
 """Who may do what: actors, abilities (`area.verb`), roles, and the check that denies by default.
 
-Modules register the abilities that they know; settings map roles to them. Which rows an actor sees is not decided
-here: every query is scoped by seller, and a customer's by customer.
+Modules register the abilities that they know; settings map roles to them. Which rows an actor sees is not
+decided here: every query is scoped by seller, and a customer's by customer.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Actor:
 
     def __attrs_post_init__(self) -> None:
         if self.kind == "customer" and self.customer_id is None:
-            raise InvalidInput.one("actor.customer_id", "is missing", remedy="a customer acts for one customer")
+            raise InvalidInput.one("actor.customer_id", "is missing", remedy="name the customer")
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.id}"
@@ -52,7 +52,7 @@ SYSTEM: Final = Actor(kind="system", id="system", roles=(SYSTEM_ROLE,))
 
 @attrs.frozen(kw_only=True)
 class Role:
-    """A name and what it grants: abilities, or globs in which `*` stands for one segment (`*` alone for all)."""
+    """A name and its grants: abilities, or globs in which `*` stands for one segment (alone: for all)."""
 
     name: str
     grants: tuple[str, ...]
@@ -61,8 +61,8 @@ class Role:
 class Access:
     """The table of roles, checked at load.
 
-    Raises ConfigurationError, with all faults at once, when an ability is misspelt, a role is defined twice or is
-    called `system`, a grant matches nothing, or code asks for an ability (`used`) that no module registers.
+    Raises ConfigurationError, with all its faults, when an ability is misspelt, a role is defined twice or
+    is called `system`, a grant matches nothing, or code uses an ability that no module registers.
     """
 
     def __init__(self, roles: Iterable[Role], abilities: Iterable[Ability], *, used: Iterable[Ability] = ()) -> None:

@@ -1,8 +1,8 @@
 """The vault's named keys, and the file that they live in.
 
-The file has one `name = base64 of 32 random bytes` a line, and one line `active = name` for the key that new secrets
-get. Blank lines and lines that begin with `#` are skipped. It is readable by its owner only (mode 0600 or 0400).
-Older keys stay in it until every secret is re-wrapped.
+The file has one `name = base64 of 32 random bytes` a line, and one line `active = name` for the key that new
+secrets get. Blank lines and lines that begin with `#` are skipped. It is readable by its owner only (mode
+0600 or 0400). Older keys stay in it until every secret is re-wrapped.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import os
 import re
 import stat
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Final, Self
 
@@ -88,7 +89,7 @@ class KeyRing:
 
     @classmethod
     def generate_file(cls, path: Path | str, name: str = "k1") -> Self:
-        """Make a key file with one new key, mode 0600. Raises ConfigurationError when anything is there already."""
+        """Make a key file with one new key, mode 0600. Raises ConfigurationError when the path is taken."""
         ring = cls({name: os.urandom(KEY_BYTES)}, name)
         ring._write_new(Path(path))
         return ring
@@ -174,7 +175,7 @@ def _check(keys: Mapping[str, bytes], active: str, faults: Faults) -> None:
 def _weakness(key: bytes) -> str:
     if len(key) != KEY_BYTES:
         return f"has {len(key)} bytes, not {KEY_BYTES}"
-    if key in _WELL_KNOWN or len({(b - a) % 256 for a, b in zip(key, key[1:], strict=False)}) == 1:
+    if key in _WELL_KNOWN or len({(b - a) % 256 for a, b in pairwise(key)}) == 1:
         return "is a well-known sample, not a secret"
     # 32 random bytes fall under either rule less than once in 10**12 keys
     if len(set(key)) < _FEWEST_DISTINCT_BYTES or (key.isascii() and key.decode("ascii").isprintable()):
