@@ -32,7 +32,7 @@ class Seller:
     time_zone: str
     language: str
     tax_id: str = attrs.field(repr=False)
-    address: tuple[str, ...] = attrs.field(repr=False, converter=tuple)
+    address: tuple[str, ...] = attrs.field(repr=False)
     created_at: datetime
 
 
@@ -61,7 +61,7 @@ class Customer:
     email: str = attrs.field(repr=False)
     company: str = attrs.field(repr=False)
     tax_id: str = attrs.field(repr=False)
-    address: tuple[str, ...] = attrs.field(repr=False, converter=tuple)
+    address: tuple[str, ...] = attrs.field(repr=False)
     country: str
     currency: str
     time_zone: str
