@@ -1,7 +1,7 @@
 """Who may do what: actors, abilities (`area.verb`), roles, and the check that denies by default.
 
-Modules register the abilities that they know; settings map roles to them. Which rows an actor sees is not decided
-here: every query is scoped by seller, and a customer's by customer.
+Modules register the abilities that they know; settings map roles to them. Which rows an actor sees is not
+decided here: every query is scoped by seller, and a customer's by customer.
 """
 
 from __future__ import annotations
@@ -40,9 +40,7 @@ class Actor:
 
     def __attrs_post_init__(self) -> None:
         if self.kind == "customer" and self.customer_id is None:
-            raise InvalidInput.one(
-                "actor.customer_id", "is missing", remedy="a customer acts for one customer"
-            )
+            raise InvalidInput.one("actor.customer_id", "is missing", remedy="name the customer")
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.id}"
@@ -54,7 +52,7 @@ SYSTEM: Final = Actor(kind="system", id="system", roles=(SYSTEM_ROLE,))
 
 @attrs.frozen(kw_only=True)
 class Role:
-    """A name and what it grants: abilities, or globs in which `*` stands for one segment (`*` alone for all)."""
+    """A name and its grants: abilities, or globs in which `*` stands for one segment (alone: for all)."""
 
     name: str
     grants: tuple[str, ...]
@@ -63,13 +61,11 @@ class Role:
 class Access:
     """The table of roles, checked at load.
 
-    Raises ConfigurationError, with all faults at once, when an ability is misspelt, a role is defined twice or is
-    called `system`, a grant matches nothing, or code asks for an ability (`used`) that no module registers.
+    Raises ConfigurationError, with all its faults, when an ability is misspelt, a role is defined twice or
+    is called `system`, a grant matches nothing, or code uses an ability that no module registers.
     """
 
-    def __init__(
-        self, roles: Iterable[Role], abilities: Iterable[Ability], *, used: Iterable[Ability] = ()
-    ) -> None:
+    def __init__(self, roles: Iterable[Role], abilities: Iterable[Ability], *, used: Iterable[Ability] = ()) -> None:
         faults = Faults()
         self._abilities = frozenset(abilities)
         for ability in sorted(self._abilities):
@@ -82,9 +78,7 @@ class Access:
                     faults.add("", "is defined already", remedy="choose another name")
                 granted[role.name] = self._expand(role, faults)
         for ability in sorted(set(used) - self._abilities):
-            faults.add(
-                "abilities", "is used but not registered", value=ability, remedy="add it to the module"
-            )
+            faults.add("abilities", "is used but not registered", value=ability, remedy="add it to the module")
         faults.raise_if_any(ConfigurationError)
         self._granted: Mapping[str, frozenset[Ability]] = granted
 

@@ -45,7 +45,14 @@ class Registry:
     def for_events(self, events: Sequence[Event], now: datetime) -> list[Job]:
         """The jobs of published events: one for each subscribed handler."""
         return [
-            _job(handler, event_id=event.event_id, seller_id=event.seller_id, payload=event, run_at=now, now=now)
+            _job(
+                handler,
+                event_id=event.event_id,
+                seller_id=event.seller_id,
+                payload=event,
+                run_at=now,
+                now=now,
+            )
             for event in events
             for handler in self._subscribers.get(event.name, ())
         ]
@@ -110,13 +117,15 @@ def tick(tx: Any, schedules: Iterable[Schedule]) -> None:
 
 
 def work_once(engine: Engine, *, queues: Collection[str] = (), limit: int = BATCH) -> int:
-    """Claim up to `limit` due jobs and carry each out. How many were claimed: 0 means that nothing is due."""
+    """Claim up to `limit` due jobs and carry each out. How many were claimed: 0 means that nothing is due.
+
+    When those before it took long, a job is left to whoever claims it after its lease.
+    """
     longest = max((handler.lease for handler in engine.registry.handlers.values()), default=timedelta(minutes=2))
-    jobs = engine.run(
-        lambda tx: tx.jobs.claim(queues=queues, limit=limit, now=tx.now, lease_until=tx.now + longest)
-    )
+    jobs = engine.run(lambda tx: tx.jobs.claim(queues=queues, limit=limit, now=tx.now, lease_until=tx.now + longest))
     for job in jobs:
-        carry_out(engine, job)
+        if job.lease_until is not None and engine.clock.now() < job.lease_until - longest / 2:
+            carry_out(engine, job)
     return len(jobs)
 
 
@@ -169,9 +178,7 @@ def _again(engine: Engine, handler: Handler | None, job: Job, error: str, after:
 
 
 def _settle(engine: Engine, job: Job, *, status: JobStatus, error: str) -> None:
-    _unless_lost(
-        engine, lambda tx: tx.jobs.bury(job.id, job.fence, status=status, error=_safe(error), now=tx.now)
-    )
+    _unless_lost(engine, lambda tx: tx.jobs.bury(job.id, job.fence, status=status, error=_safe(error), now=tx.now))
 
 
 def _unless_lost(engine: Engine, write: Any) -> None:

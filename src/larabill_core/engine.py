@@ -66,7 +66,12 @@ class Engine:
         self._facades: dict[str, Any] = {}
 
     def run(
-        self, fn: Callable[[Any], T], *, seller: UUID | None = None, actor: Actor = SYSTEM, job: Job | None = None
+        self,
+        fn: Callable[[Any], T],
+        *,
+        seller: UUID | None = None,
+        actor: Actor = SYSTEM,
+        job: Job | None = None,
     ) -> T:
         """Open a transaction, call `fn(tx)`, commit. The whole is run again on deadlock, serialization failure or lock
         timeout, so `fn` must touch nothing but `tx`. Raises `ConcurrencyError` when that goes on.
@@ -82,18 +87,14 @@ class Engine:
             except ConcurrencyError:
                 if tries == TRIES - 1:
                     raise
-                time.sleep(
-                    backoff(tries, base=timedelta(milliseconds=10), cap=timedelta(seconds=1)).total_seconds()
-                )
+                time.sleep(backoff(tries, base=timedelta(milliseconds=10), cap=timedelta(seconds=1)).total_seconds())
         raise AssertionError("unreachable")
 
     def joined(
         self, connection: Any, *, seller: UUID | None = None, actor: Actor = SYSTEM
     ) -> AbstractContextManager[Any]:
         """A `tx` inside the host's own transaction, by SAVEPOINT. Never commits, never retries."""
-        return self._unit_of_work.join(
-            connection, seller_id=seller, actor=actor, now=self.clock.now(), engine=self
-        )
+        return self._unit_of_work.join(connection, seller_id=seller, actor=actor, now=self.clock.now(), engine=self)
 
     def call_for(self, operation: Operation) -> Call:
         """What carries out this operation. Raises `ConfigurationError` when its module is off."""
@@ -124,12 +125,14 @@ class Engine:
     @cached_property
     def standing(self) -> Standing | None:
         """Billing's answer to "may this service be taken away?"; None when billing is off."""
-        return self._answer("standing")
+        standing: Standing | None = self._answer("standing")
+        return standing
 
     @cached_property
     def contacts(self) -> Contacts | None:
         """Billing's answer to "who is the customer?"; None when billing is off."""
-        return self._answer("contacts")
+        contacts: Contacts | None = self._answer("contacts")
+        return contacts
 
     def _answer(self, name: str) -> Any:
         for module in self.modules:

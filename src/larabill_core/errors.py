@@ -28,11 +28,14 @@ from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
 from enum import Enum
-from typing import ClassVar, Self
+from typing import ClassVar, Final, Self
 
 import attrs
 
-SHOWN_LENGTH: int = 60
+from larabill_core.privacy import redact_text
+
+SHOWN_LENGTH: Final = 60
+_READ_LENGTH: Final = 1000
 
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9_.\[\]-]+")
 _MISSING = Enum("_MISSING", "token").token  # type: ignore[attr-defined]
@@ -46,7 +49,7 @@ class LarabillError(Exception):
 
 
 def shown(value: object) -> str:
-    """`value` as short text that is safe in an error: 60 characters of it, control characters escaped.
+    """`value` as short text that is safe in an error: 60 characters of it, redacted and escaped.
 
     Text is quoted; numbers, true, false and null are not; anything else is named by its type only, because
     its repr is not ours and may be long or secret.
@@ -61,7 +64,8 @@ def shown(value: object) -> str:
     if isinstance(value, float | Decimal):
         return _cut(str(value))
     if isinstance(value, str):
-        return f"'{_cut(value)}'"
+        # a secret or a card number across the first cut would lie behind the second one
+        return f"'{_cut(redact_text(value[:_READ_LENGTH]))}'"
     return f"a {type(value).__name__}"
 
 
@@ -78,9 +82,11 @@ def join(*parts: str | int) -> str:
             path += f"[{part}]"
         elif not part:
             continue
+        elif not path and part.isprintable():
+            path = part
         elif not _PLAIN_PATH.fullmatch(part):
             path += f"[{shown(part)}]"
-        elif part.startswith("[") or not path:
+        elif part.startswith("["):
             path += part
         else:
             path += f".{part}"

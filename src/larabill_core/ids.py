@@ -101,7 +101,7 @@ def parse_public_id(text: object, prefix: str, path: str) -> UUID:
     _check_prefix(prefix)
     if isinstance(text, str) and text.startswith(f"{prefix}_") and _HEX.fullmatch(text, len(prefix) + 1):
         return UUID(hex=text[len(prefix) + 1 :])
-    raise InvalidInput.one(path, f"is not the id of a {PREFIXES[prefix]}", text, f"use the form {prefix}_…")
+    raise InvalidInput.one(path, f"is not an id of the kind '{PREFIXES[prefix]}'", text, f"use the form {prefix}_…")
 
 
 def parse_uuid(text: object, path: str) -> UUID:

@@ -1,8 +1,8 @@
 """The vault's named keys, and the file that they live in.
 
-The file has one `name = base64 of 32 random bytes` a line, and one line `active = name` for the key that new secrets
-get. Blank lines and lines that begin with `#` are skipped. It is readable by its owner only (mode 0600 or 0400).
-Older keys stay in it until every secret is re-wrapped.
+The file has one `name = base64 of 32 random bytes` a line, and one line `active = name` for the key that new
+secrets get. Blank lines and lines that begin with `#` are skipped. It is readable by its owner only (mode
+0600 or 0400). Older keys stay in it until every secret is re-wrapped.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import os
 import re
 import stat
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Final, Self
 
@@ -25,14 +26,11 @@ _ACTIVE: Final = "active"
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 _LARGEST_FILE: Final = 65_536
 _FEWEST_DISTINCT_BYTES: Final = 16
-_HEADER: Final = (
-    "# Keys of LaraBill's vault. Keep a copy apart from the database's backups; never commit this file.\n"
-)
+_HEADER: Final = "# Keys of LaraBill's vault. Keep a copy apart from the database's backups; never commit this file.\n"
 _MAKE_ONE: Final = "make a key file with `larabill init`"
 # Digests of words, which samples in documents like to use as keys.
 _WELL_KNOWN: Final = frozenset(
-    hashlib.sha256(word).digest()
-    for word in (b"", b"secret", b"password", b"changeme", b"test", b"key", b"larabill")
+    hashlib.sha256(word).digest() for word in (b"", b"secret", b"password", b"changeme", b"test", b"key", b"larabill")
 )
 
 
@@ -91,7 +89,7 @@ class KeyRing:
 
     @classmethod
     def generate_file(cls, path: Path | str, name: str = "k1") -> Self:
-        """Make a key file with one new key, mode 0600. Raises ConfigurationError when anything is there already."""
+        """Make a key file with one new key, mode 0600. Raises ConfigurationError when the path is taken."""
         ring = cls({name: os.urandom(KEY_BYTES)}, name)
         ring._write_new(Path(path))
         return ring
@@ -162,9 +160,7 @@ def _check(keys: Mapping[str, bytes], active: str, faults: Faults) -> None:
     if not keys:
         faults.add("", "holds no key", remedy=_MAKE_ONE)
     elif active not in keys:
-        faults.add(
-            _ACTIVE, "names no key of this file", value=active or None, remedy="add a line active = NAME"
-        )
+        faults.add(_ACTIVE, "names no key of this file", value=active or None, remedy="add a line active = NAME")
     owners: dict[bytes, str] = {}
     for name, key in keys.items():
         if not _NAME.fullmatch(name) or name == _ACTIVE:
@@ -179,7 +175,7 @@ def _check(keys: Mapping[str, bytes], active: str, faults: Faults) -> None:
 def _weakness(key: bytes) -> str:
     if len(key) != KEY_BYTES:
         return f"has {len(key)} bytes, not {KEY_BYTES}"
-    if key in _WELL_KNOWN or len({(b - a) % 256 for a, b in zip(key, key[1:], strict=False)}) == 1:
+    if key in _WELL_KNOWN or len({(b - a) % 256 for a, b in pairwise(key)}) == 1:
         return "is a well-known sample, not a secret"
     # 32 random bytes fall under either rule less than once in 10**12 keys
     if len(set(key)) < _FEWEST_DISTINCT_BYTES or (key.isascii() and key.decode("ascii").isprintable()):

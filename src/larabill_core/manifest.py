@@ -132,7 +132,7 @@ def _module_settings(data: Mapping[str, Any], modules: tuple[Module, ...], fault
     return settings
 
 
-def _accounts(data: Any, drivers: Mapping[str, DriverInfo], faults: Faults) -> dict[str, Account]:
+def _accounts(data: object, drivers: Mapping[str, DriverInfo], faults: Faults) -> dict[str, Account]:
     accounts: dict[str, Account] = {}
     if not isinstance(data, Mapping):
         faults.add("drivers", "must be a table of tables")

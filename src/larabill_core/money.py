@@ -284,9 +284,7 @@ def format_money(value: Money, language: str) -> str:
     try:
         locale = Locale.parse(language.replace("-", "_"))
     except (UnknownLocaleError, ValueError, AttributeError):
-        raise InvalidInput.one(
-            "language", "is not a known language", language, "use a tag such as en"
-        ) from None
+        raise InvalidInput.one("language", "is not a known language", language, "use a tag such as en") from None
     standard = locale.currency_formats["standard"]
     pattern: NumberPattern = parse_pattern(standard.pattern)
     places = exponent(value.currency.code)

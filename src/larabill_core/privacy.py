@@ -1,6 +1,6 @@
-"""What must never be seen (invariant I12): redaction of text and data, card numbers, and the `Secret` wrapper.
+"""What must never be seen (invariant I12): redaction of text, data and log records, and the `Secret` wrapper.
 
-Pure, and without other imports from this package at load time, because `errors` shows values through it.
+Imports nothing that imports `errors`, which shows values through it.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ import hmac
 import logging
 import re
 import traceback
-import unicodedata
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from typing import Any, Final, NoReturn
 from uuid import UUID
+
+from larabill_core.pan import contains_pan, mask_pans
 
 REDACTED: Final = "[redacted]"
 
@@ -28,7 +29,7 @@ _SECRET_KEY = re.compile(_SECRET_WORDS, re.IGNORECASE)
 # `secret_version` or `credential_id` only speak about a secret.
 _ABOUT_A_SECRET = re.compile(r"[_-](?:id|ids|version|at|name|count)$", re.IGNORECASE)
 
-_NAME = rf"[\w.-]{{0,40}}?(?:{_SECRET_WORDS})[\w.-]{{0,40}}"
+_WORD = rf"(?:{_SECRET_WORDS})[\w.-]{{0,40}}"
 _QUOTED = r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'"""
 _RULES: Final[Sequence[tuple[re.Pattern[str], str]]] = (
     # PEM: also one that was cut off before its end
@@ -48,9 +49,9 @@ _RULES: Final[Sequence[tuple[re.Pattern[str], str]]] = (
         rf"\1\2{REDACTED}",
     ),
     # "password": "…" of JSON and of a repr
-    (re.compile(rf"""(["']{_NAME}["']\s*:\s*)(?:{_QUOTED}|[^\s,}}\]]+)""", re.IGNORECASE), rf"\1{REDACTED}"),
+    (re.compile(rf"""({_WORD}["']\s*:\s*)(?:{_QUOTED}|[^\s,}}\]]+)""", re.IGNORECASE), rf"\1{REDACTED}"),
     # password=… of a query, a form, a DSN or a repr
-    (re.compile(rf"""(\b{_NAME}\s?=\s?)(?:{_QUOTED}|[^\s&,;"')]+)""", re.IGNORECASE), rf"\1{REDACTED}"),
+    (re.compile(rf"""({_WORD}\s?=\s?)(?:{_QUOTED}|[^\s&,;"')]+)""", re.IGNORECASE), rf"\1{REDACTED}"),
     (re.compile(r"(\b[Bb]earer\s+)[A-Za-z0-9._~+/=-]{8,}"), rf"\1{REDACTED}"),
     (re.compile(r"(\b[Bb]asic\s+)(?=[a-z+/]*[A-Z0-9])[A-Za-z0-9+/]{8,}={0,2}"), rf"\1{REDACTED}"),
     (re.compile(r"\b(?:sk|rk|whsec)_[A-Za-z0-9_+/=-]{4,}"), REDACTED),
@@ -58,27 +59,10 @@ _RULES: Final[Sequence[tuple[re.Pattern[str], str]]] = (
     (re.compile(r"\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*"), REDACTED),
 )
 
-_MAYBE_PAN = re.compile(r"\d(?:\W{0,3}\d){12}")
-_UUID_OR_HASH = re.compile(
-    r"(?<![0-9A-Fa-f])[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?![0-9A-Fa-f])|[0-9A-Fa-f]{24,}"
-)
-_DIGIT_GROUPS = re.compile(r"(?<![0-9+])(?<![0-9]\.)[0-9]+(?:[ -][0-9]+)*")
-_GROUP = re.compile(r"[0-9]+")
-_PAN_LENGTHS: Final[Mapping[str, range | tuple[int, ...]]] = {
-    "2": (16,),
-    "3": (14, 15, 16),
-    "4": (13, 16, 19),
-    "5": range(13, 20),
-    "6": range(13, 20),
-    "8": (16,),
-    "9": (16,),
-}
-_MOST_GROUPS: Final = 6
-
 _MAYBE_IBAN = re.compile(r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
 
 _DEEPEST: Final = 20
-_SCALARS = (float, Decimal, UUID, datetime, date, time, timedelta, Enum)
+_SCALARS = (bool, float, Decimal, UUID, datetime, date, time, timedelta, Enum)
 
 
 def redact(value: object) -> Any:
@@ -96,7 +80,7 @@ def _redact(value: object, depth: int) -> Any:
         return "[too deep]"
     if isinstance(value, str) and not isinstance(value, Enum):
         return redact_text(value)
-    if value is None or isinstance(value, bool | _SCALARS):
+    if value is None or isinstance(value, _SCALARS):
         return value
     if isinstance(value, int):
         # str() refuses ints of thousands of digits, and no card number is that long
@@ -120,18 +104,20 @@ def _redact(value: object, depth: int) -> Any:
 
 
 def is_secret_key(key: str) -> bool:
-    """Whether a field of this name holds a secret: `api_key`, `clientSecret`, `X-Auth-Token`; not `secret_version`."""
+    """Whether a field of this name holds a secret, as `clientSecret` does, but `secret_version` not."""
     return bool(_SECRET_KEY.search(key)) and not _ABOUT_A_SECRET.search(key)
 
 
 def redact_text(text: str) -> str:
-    """`text` without passwords in URLs and assignments, secret headers, bearer tokens, keys, PEM, cards and IBANs."""
+    """`text` with its secrets replaced.
+
+    These are: passwords in URLs and assignments, secret headers, bearer tokens, gateway keys, PEM blocks,
+    JSON web tokens, IBANs (by their check digits) and card numbers.
+    """
     for pattern, replacement in _RULES:
         text = pattern.sub(replacement, text)
     text = _MAYBE_IBAN.sub(_mask_iban, text)
-    for start, end, last in reversed(list(_pans(text))):
-        text = f"{text[:start]}[card …{last}]{text[end:]}"
-    return text
+    return mask_pans(text)
 
 
 def _mask_iban(match: re.Match[str]) -> str:
@@ -148,96 +134,6 @@ def mask(token: str) -> str:
 def hash_id(text: str) -> str:
     """A stable stand-in for an id of a provider: `sha256:` and 16 hexadecimal digits."""
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def contains_pan(text: str) -> bool:
-    """Whether `text` holds a payment card number (PAN): 13 to 19 digits that pass Luhn's check (ISO/IEC 7812-1).
-
-    Digits of any script count, zero-width characters are looked through, and groups may be divided by one space
-    or dash each, the first of four digits or more and the others but the last of three or more. Not taken for a
-    card: lengths and first digits that no card has, UUIDs, hexadecimal runs of 24 characters or more, what
-    follows `+` (a telephone number) or a decimal point, and digits within a longer run of digits. One random
-    number of card length in ten passes Luhn, so a false alarm is possible.
-    """
-    return next(_pans(text), None) is not None
-
-
-def refuse_pan(text: str, path: str) -> None:
-    """Raise InvalidInput, without an echo of it, when `text` holds a card number (PCI DSS: we never store one)."""
-    if contains_pan(text):
-        from larabill_core.errors import InvalidInput
-
-        raise InvalidInput.one(
-            path, "holds a card number", remedy="remove it; cards are entered at the gateway"
-        )
-
-
-def _pans(text: str) -> Iterator[tuple[int, int, str]]:
-    """Start, end and last four digits of each card number in `text`, from left to right."""
-    if not _MAYBE_PAN.search(text):
-        return
-    plain, places = _plain(text)
-    plain = _UUID_OR_HASH.sub(
-        lambda match: "x" * len(match[0]) if _is_machine_made(match[0]) else match[0], plain
-    )
-    for run in _DIGIT_GROUPS.finditer(plain):
-        groups = [(m.start(), m.end()) for m in _GROUP.finditer(plain, run.start(), run.end())]
-        first = 0
-        while first < len(groups):
-            last = _card_from(plain, groups, first)
-            if last is not None:
-                start, end = groups[first][0], groups[last][1]
-                yield (
-                    places[start],
-                    places[end - 1] + 1,
-                    plain[end - 4 : end].replace(" ", "").replace("-", ""),
-                )
-                first = last
-            first += 1
-
-
-def _plain(text: str) -> tuple[str, list[int]]:
-    """`text` with ASCII digits, spaces and dashes only, no format characters; and where each character was."""
-    characters: list[str] = []
-    places: list[int] = []
-    for place, character in enumerate(text):
-        category = unicodedata.category(character)
-        if category == "Cf":
-            continue
-        if category == "Nd":
-            character = str(unicodedata.decimal(character))
-        elif category == "Zs" or character == "\t":
-            character = " "
-        elif category == "Pd" or character == "\N{MINUS SIGN}":
-            character = "-"
-        characters.append(character)
-        places.append(place)
-    return "".join(characters), places
-
-
-def _is_machine_made(token: str) -> bool:
-    return "-" in token or not token.isdigit()
-
-
-def _card_from(plain: str, groups: Sequence[tuple[int, int]], first: int) -> int | None:
-    """The index of the last group of a card number that begins with group `first`."""
-    digits = ""
-    for index in range(first, min(first + _MOST_GROUPS, len(groups))):
-        start, end = groups[index]
-        digits += plain[start:end]
-        if len(digits) > 19:
-            return None
-        if len(digits) in _PAN_LENGTHS.get(digits[0], ()) and _passes_luhn(digits):
-            return index
-        if end - start < (4 if index == first else 3):
-            return None
-    return None
-
-
-def _passes_luhn(digits: str) -> bool:
-    odd = sum(int(digit) for digit in digits[-1::-2])
-    even = sum(sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])
-    return (odd + even) % 10 == 0
 
 
 class Secret:

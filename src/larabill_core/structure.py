@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import types
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -177,6 +178,7 @@ _WORDS = {
     Path: "a path",
 }
 
+_DURATION = re.compile(r"[0-9]{1,6}[smhdw]")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -184,9 +186,8 @@ def _duration(value: object, path: str) -> timedelta:
     """ "90s", "15m", "12h", "3d", "2w": a whole number and one unit."""
     if isinstance(value, timedelta):
         return value
-    if isinstance(value, str) and value[:-1].isascii() and value[:-1].isdigit() and value[-1:] in _UNITS:
-        if len(value) <= 7:
-            return timedelta(**{_UNITS[value[-1]]: int(value[:-1])})
+    if isinstance(value, str) and _DURATION.fullmatch(value):
+        return timedelta(**{_UNITS[value[-1]]: int(value[:-1])})
     raise InvalidInput.one(path, "must be a duration", value=value, remedy='such as "90s", "15m", "12h", "3d" or "2w"')
 
 
@@ -208,6 +209,8 @@ def _secret(value: object, path: str) -> Secret:
                 raise InvalidInput.one(path, f"file {name} cannot be read: {problem}") from problem
     if not text:
         raise InvalidInput.one(
-            path, "is a secret and must be named, not written here", remedy='{ env = "NAME" } or { file = "path" }'
+            path,
+            "is a secret and must be named, not written here",
+            remedy='{ env = "NAME" } or { file = "path" }',
         )
     return Secret(text)

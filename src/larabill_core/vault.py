@@ -1,9 +1,9 @@
 """Envelope encryption of secrets: AES-256-GCM, a data key per row, wrapped by a named key from a file.
 
 The secret is encrypted with a random data key; the data key is encrypted with the active key of the key ring.
-Associated data `table:row:secret_version` binds both to their row, so that a blob copied to another row does not
-open. Rotation re-wraps the data key only. There is no default key anywhere. AES-GCM: NIST SP 800-38D, with random
-96-bit nonces; a data key encrypts one message, and a ring's key stays far below 2**32 of them.
+Associated data `table:row:secret_version` binds both to their row, so that a blob copied to another row does
+not open. Rotation re-wraps the data key only. There is no default key. AES-GCM: NIST SP 800-38D, with
+random 96-bit nonces; a data key encrypts one message, and a ring's key far fewer than 2**32.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Sealed:
     secret_version: int
 
     def to_bytes(self) -> bytes:
-        """Magic and format version, length of the key's name, secret version; name, wrapped key, nonce, rest."""
+        """Format, length of the key's name, secret version; name, wrapped key, nonce, ciphertext."""
         name = self.key_name.encode("ascii")
         head = _HEAD.pack(_MAGIC, len(name), self.secret_version)
         return head + name + self.wrapped_key + self.nonce + self.ciphertext
@@ -71,9 +71,7 @@ class Vault:
     def __init__(self, keyring: KeyRing) -> None:
         self._keyring = keyring
 
-    def seal(
-        self, plaintext: bytes | Mapping[str, object], *, table: str, row: UUID, secret_version: int
-    ) -> Sealed:
+    def seal(self, plaintext: bytes | Mapping[str, object], *, table: str, row: UUID, secret_version: int) -> Sealed:
         """Encrypt for one row of one table; a mapping is stored as JSON, its `Secret`s revealed.
 
         Raises ValueError for a table name with a colon or a version outside 1 to 2**32 - 1.
@@ -91,7 +89,7 @@ class Vault:
         )
 
     def open(self, sealed: Sealed, *, table: str, row: UUID) -> bytes:
-        """The plaintext. Raises ConfigurationError when the key is missing or wrong, or the row is not its own."""
+        """The plaintext. Raises ConfigurationError for a missing or wrong key, and for another's row."""
         place = _place(table, row, sealed.secret_version)
         data = _decrypt(self._unwrap(sealed, place), sealed.nonce, sealed.ciphertext, place)
         if data is None:
@@ -99,7 +97,7 @@ class Vault:
         return data
 
     def open_mapping(self, sealed: Sealed, *, table: str, row: UUID) -> dict[str, Any]:
-        """The mapping that was sealed. Raises ConfigurationError as `open` does, and when it was not a mapping."""
+        """The mapping that was sealed. Raises ConfigurationError as `open` does, or if it was none."""
         try:
             found = json.loads(self.open(sealed, table=table, row=row))
         except ValueError:
@@ -125,8 +123,8 @@ class Vault:
         key = _decrypt(self._keyring.key(sealed.key_name), nonce, wrapped, place)
         if key is None:
             raise _unreadable(
-                f"key '{sealed.key_name}' does not fit {place.decode()}: the key file holds another key under this "
-                "name, or the secret belongs to another row"
+                f"key '{sealed.key_name}' does not fit {place.decode()}: the file holds another key of "
+                "this name, or the secret belongs to another row"
             )
         return key
 
@@ -144,9 +142,7 @@ def _to_json(plaintext: Mapping[str, object]) -> bytes:
 def _reveal(value: object) -> str:
     if isinstance(value, Secret):
         return value.reveal()
-    raise TypeError(
-        f"a {type(value).__name__} cannot be sealed in a mapping: use text, numbers, lists, mappings"
-    )
+    raise TypeError(f"a {type(value).__name__} cannot be sealed in a mapping: use text, numbers, lists, mappings")
 
 
 def _encrypt(key: bytes, nonce: bytes, data: bytes, place: bytes) -> bytes:

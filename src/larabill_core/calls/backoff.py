@@ -10,5 +10,5 @@ _random = random.SystemRandom()
 
 def backoff(tries: int, *, base: timedelta, cap: timedelta) -> timedelta:
     """A random wait in (0, min(cap, base * 2**tries)]; `tries` counts from 0."""
-    ceiling = min(cap, base * 2 ** min(tries, 32))
+    ceiling: timedelta = min(cap, base * int(2 ** min(tries, 32)))
     return ceiling * _random.uniform(0.05, 1.0)

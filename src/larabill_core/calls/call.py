@@ -10,7 +10,6 @@ from larabill_core.calls.model import Operation, Retried, Withdrawn
 from larabill_core.contracts.outcome import Outcome
 
 
-
 class Call(Protocol):
     """One operation, ready to be carried out. `admit` and `record` run inside a transaction; the others outside.
 

@@ -53,7 +53,8 @@ def admit(state: LimitState, settings: LimitSettings, running: int, now: datetim
             return Refused(reason=f"the breaker of {state.account} is open", until=state.open_until)
         if state.trial_at is not None and now < state.trial_at + settings.open_for:
             return Refused(
-                reason=f"a trial call to {state.account} is under way", until=state.trial_at + settings.open_for
+                reason=f"a trial call to {state.account} is under way",
+                until=state.trial_at + settings.open_for,
             )
         state = attrs.evolve(state, trial_at=now)
     if running >= settings.concurrency:

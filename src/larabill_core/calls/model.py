@@ -24,9 +24,7 @@ class OperationStatus(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-OPEN = frozenset(
-    {OperationStatus.INTENDED, OperationStatus.SENT, OperationStatus.UNKNOWN, OperationStatus.PENDING}
-)
+OPEN = frozenset({OperationStatus.INTENDED, OperationStatus.SENT, OperationStatus.UNKNOWN, OperationStatus.PENDING})
 """Statuses in which the operation is not finished. At most one open operation for each subject."""
 
 

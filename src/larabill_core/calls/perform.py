@@ -21,7 +21,7 @@ import attrs
 from larabill_core.calls.backoff import backoff
 from larabill_core.calls.call import Call
 from larabill_core.calls.limits import Refused, admit, fresh, note_answer
-from larabill_core.calls.model import OPEN, Operation, OperationStatus, Retried, Withdrawn
+from larabill_core.calls.model import OPEN, Operation, OperationStatus, Retried
 from larabill_core.contracts.outcome import Done, Failed, Manual, Outcome, Pending, Unknown
 from larabill_core.errors import LeaseLost, RetryLater
 from larabill_core.ids import derived_id
@@ -76,7 +76,7 @@ def perform(engine: Engine, operation_id: UUID) -> None:
 
 
 def _claim(tx: Any, engine: Engine, call: Call, operation_id: UUID) -> tuple[Operation, bool] | None:
-    """Lease the operation and mark it sent; None when there is nothing to do now (and a later job is set if needed)."""
+    """Lease the operation and mark it sent; None when there is nothing to do now."""
     operation: Operation = tx.operations.get(operation_id, lock=True)
     if not operation.is_open:
         return None
@@ -197,9 +197,7 @@ def _record(tx: Any, engine: Engine, call: Call, operation: Operation, outcome: 
         tx.enqueue(wake(call.poll_handler, moved, call.tags))
 
 
-def _next(
-    tx: Any, call: Call, operation: Operation, outcome: Outcome
-) -> tuple[Operation, Outcome | Retried]:
+def _next(tx: Any, call: Call, operation: Operation, outcome: Outcome) -> tuple[Operation, Outcome | Retried]:
     """The operation after `outcome`, and what the call is told of it."""
     if isinstance(outcome, Pending | Unknown) and tx.now >= operation.deadline_at:
         reason = outcome.reason if isinstance(outcome, Unknown) else "the provider still works on it"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
 from uuid import UUID
@@ -49,7 +50,7 @@ class DriverInfo:
 
     name: str
     type: DriverType
-    settings_class: type[Any]
+    settings_class: builtins.type[Any]
     target: str
     api_version: int = API_VERSION
 

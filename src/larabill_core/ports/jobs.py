@@ -15,9 +15,7 @@ class JobRepository(Protocol):
         """Insert in one statement; a job whose (event_id, handler) exists is left out without an error."""
         ...
 
-    def claim(
-        self, *, queues: Collection[str] = (), limit: int, now: datetime, lease_until: datetime
-    ) -> list[Job]:
+    def claim(self, *, queues: Collection[str] = (), limit: int, now: datetime, lease_until: datetime) -> list[Job]:
         """Lease up to `limit` jobs that are ready and due, or running with a lease that is over, oldest due first.
 
         Sets running, `lease_until`, fence + 1, attempts + 1. Rows locked by others are skipped. No queues: all.

@@ -20,5 +20,5 @@ class Message:
 
 class Mailer(Protocol):
     def send(self, message: Message) -> None:
-        """Hand the message over. Raises `RetryLater` when the server cannot take it now, `InvalidInput` for an address."""
+        """Hand the message over. Raises `RetryLater` when the server is busy, `InvalidInput` for an address."""
         ...
