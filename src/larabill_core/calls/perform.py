@@ -20,13 +20,13 @@ import attrs
 
 from larabill_core.calls.backoff import backoff
 from larabill_core.calls.call import Call
+from larabill_core.calls.guard import checked, guarded, said
 from larabill_core.calls.limits import Refused, admit, fresh, note_answer
 from larabill_core.calls.model import OPEN, Operation, OperationStatus, Retried
 from larabill_core.contracts.outcome import Done, Failed, Manual, Outcome, Pending, Unknown
 from larabill_core.errors import LeaseLost, RetryLater
 from larabill_core.ids import derived_id
 from larabill_core.jobs import NewJob
-from larabill_core.privacy import redact
 
 if TYPE_CHECKING:
     from larabill_core.engine import Engine
@@ -137,12 +137,14 @@ def _ask(engine: Engine, call: Call, operation: Operation, *, was_sent: bool) ->
             there = call.find(operation)
         except RetryLater as problem:
             return Unknown(reason=f"cannot look: {problem}") if was_sent else _not_sent(problem)
-        except Exception as problem:
-            log.warning("find failed for operation %s: %s", operation.id, redact(str(problem)))
+        except (KeyboardInterrupt, GeneratorExit):
+            raise
+        except BaseException as problem:
+            log.warning("find failed for operation %s: %s", operation.id, said(str(problem)))
             reason = f"cannot look: {type(problem).__name__}"
             return Unknown(reason=reason) if was_sent else Failed(reason=reason, retryable=True)
         if there is not None:
-            return there
+            return checked(there)
         if was_sent and not call.dedupes and operation.polls < LOOKS_BEFORE_RESEND:
             return Unknown(reason="sent, and not to be seen at the provider yet")
     elif call.creates and was_sent and not call.dedupes:
@@ -155,17 +157,9 @@ def _not_sent(problem: RetryLater) -> Failed:
 
 
 def _guarded(ask: Any, operation: Operation) -> Outcome:
-    try:
-        outcome = ask()
-    except RetryLater as problem:
-        return Unknown(reason=str(redact(str(problem))))
-    except LeaseLost:
-        raise
-    except Exception as problem:
-        log.warning("driver raised in operation %s: %s", operation.id, type(problem).__name__)
-        return Unknown(reason=f"the driver raised {type(problem).__name__}: {redact(str(problem))}"[:500])
-    if not isinstance(outcome, Done | Pending | Failed | Unknown | Manual):
-        return Unknown(reason=f"the driver answered {type(outcome).__name__}, which is no outcome")
+    outcome = guarded(ask)
+    if isinstance(outcome, Unknown):
+        log.warning("operation %s: %s", operation.id, outcome.reason)
     return outcome
 
 

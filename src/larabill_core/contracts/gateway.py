@@ -43,7 +43,10 @@ class RefundRequest:
 
 @attrs.frozen(kw_only=True)
 class GatewayTransaction:
-    """A line of the gateway's own list. `kind` is "payment" or "refund"; `ref` is ours."""
+    """A line of the gateway's own list. `kind` is "payment" or "refund"; `ref` is ours.
+
+    `state` of a payment: pending, authorised, captured or released; of a refund: pending, succeeded or failed.
+    """
 
     kind: str
     ref: str
@@ -67,8 +70,15 @@ class PaymentGateway(Protocol):
 
     def refund(self, request: RefundRequest) -> Outcome: ...
 
+
+@runtime_checkable
+class CanFindTransaction(Protocol):
+    """Apart from `PaymentGateway`, because a gateway that cannot look up is one too: its unknowns go to a person."""
+
     def find_transaction(self, ref: str) -> GatewayTransaction | None:
         """The payment or refund that carries our `ref`; None only when the gateway says that there is none.
+
+        What was declined took no money and is none.
 
         Raises `RetryLater` when the gateway cannot be asked now.
         """

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import attrs
 
-from larabill_core.contracts.gateway import GatewayListing, PaymentGateway
+from larabill_core.contracts.gateway import CanFindTransaction, GatewayListing, PaymentGateway
 from larabill_core.contracts.inventory import Inventory
 from larabill_core.contracts.metrics import Metrics
 from larabill_core.contracts.provisioner import (
@@ -82,6 +82,7 @@ CAPABILITIES: dict[str, type[Any]] = {
     "inventory": Inventory,
     "webhooks": Webhooks,
     "payments": PaymentGateway,
+    "payments_find": CanFindTransaction,
     "payments_list": GatewayListing,
 }
 
