@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound, UndefinedError
-from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from larabill_core.errors import ConfigurationError, InvalidInput
 from larabill_documents import formats, texts
@@ -57,5 +57,5 @@ class JinjaDocuments:
             raise ConfigurationError.one("template", "does not exist", template) from problem
         except UndefinedError as problem:
             raise InvalidInput.one("context", f"{template} needs more: {problem.message}") from problem
-        except (TemplateError, SecurityError) as problem:
+        except TemplateError as problem:
             raise ConfigurationError.one("template", f"cannot be rendered: {problem}", template) from problem

@@ -27,14 +27,14 @@ def plain(context: Mapping[str, Any]) -> dict[str, Plain]:
 
 def _copy(value: object, path: str, faults: Faults, depth: int) -> Plain:
     # exact types: a subclass of str or dict may carry attributes and methods of its own
-    if value is None or type(value) in (str, int, bool):
-        return value  # type: ignore[return-value]
+    if value is None or type(value) is str or type(value) is int or type(value) is bool:
+        return value
     if depth < DEEPEST and type(value) is dict:
         return {
             _key(key, path, faults): _copy(item, join(path, str(key)), faults, depth + 1) for key, item in value.items()
         }
-    if depth < DEEPEST and type(value) in (list, tuple):
-        return [_copy(item, join(path, index), faults, depth + 1) for index, item in enumerate(value)]  # type: ignore[arg-type]
+    if depth < DEEPEST and (type(value) is list or type(value) is tuple):
+        return [_copy(item, join(path, index), faults, depth + 1) for index, item in enumerate(value)]
     faults.add(
         path or "context", "is not plain data", value=value, remedy="hand over text, whole numbers, lists and dicts"
     )
