@@ -11,7 +11,7 @@ import attrs
 
 @attrs.frozen(kw_only=True)
 class Credit:
-    """A movement, once for each (source, source_id): positive when the customer got credit, negative when it was used."""
+    """A movement, once for each (source, source_id): positive when credit was given, negative when it was used."""
 
     id: UUID
     seller_id: UUID

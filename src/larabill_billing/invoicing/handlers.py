@@ -15,7 +15,8 @@ def issue(tx: InvoicingTx, requests: Sequence[InvoiceRequest]) -> list[Invoice]:
 
     The number of statements does not depend on the number of requests. In a host's transaction (`tx.joined`) only
     drafts are written, a job issues them after the host's commit, and the answer is empty; the invoices will have the
-    requests' ids. Raises `AlreadyExists` when something was charged before (I3), `NotFound` for a customer, `InvalidInput`.
+    requests' ids. Raises `AlreadyExists` when something was charged before (I3), `NotFound` for a customer,
+    `InvalidInput`.
     """
     raise NotImplementedError
 

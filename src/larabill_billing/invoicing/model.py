@@ -138,7 +138,7 @@ class InvoiceStatus(StrEnum):
 
 @attrs.frozen(kw_only=True)
 class InvoiceState:
-    """What changes about an invoice. Customer, subscription, currency and due date are copied for lists of what is due."""
+    """What changes about an invoice. What lists of due invoices sort and show is copied here."""
 
     invoice_id: UUID
     seller_id: UUID
