@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
+from tests.databases import Place, demand_seller, drop_database, make_database
 
 from larabill_core.contracts.provider import DriverInfo
 from larabill_core.engine import Engine
@@ -16,7 +17,6 @@ from larabill_core.keyring import KeyRing
 from larabill_core.module import Module
 from larabill_core.testing.clock import ManualClock
 from larabill_sqlalchemy.opening import database_of, load_manifest, open_engine, storages_of
-from tests.databases import Place, demand_seller, drop_database, make_database
 
 START = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
 """What a `clock` shows at the beginning: a day on which careless month arithmetic fails."""

@@ -50,9 +50,7 @@ def pending(database: sa.Engine, storages: Sequence[Storage]) -> dict[str, tuple
     return {state.module: state.pending for state in current(database, storages) if state.pending}
 
 
-def upgrade(
-    database: sa.Engine, storages: Sequence[Storage], target: str = "head"
-) -> dict[str, tuple[str, ...]]:
+def upgrade(database: sa.Engine, storages: Sequence[Storage], target: str = "head") -> dict[str, tuple[str, ...]]:
     """Run what is pending, the modules in the order given; what was run, by module.
 
     Raises `ConfigurationError` for a schema that is newer, for tables that are not ours and for a missing right; then
@@ -222,7 +220,9 @@ def _grants(database: sa.Engine) -> str:
         case "sqlite":
             return "give the file and its folder to the user who migrates"
         case "postgresql":
-            return f"migrate as the owner of the database, or GRANT CREATE, USAGE ON SCHEMA public TO {database.url.username}"
+            return (
+                f"migrate as the database's owner, or GRANT CREATE, USAGE ON SCHEMA public TO {database.url.username}"
+            )
     return (
         f"migrate as another user, or GRANT CREATE, ALTER, DROP, INDEX, REFERENCES, TRIGGER, SELECT, INSERT, UPDATE,"
         f" DELETE ON {database.url.database}.*"

@@ -81,7 +81,7 @@ def require_current(database: sa.Engine, storages: Sequence[Storage]) -> None:
     with translated(), database.connect() as connection:
         try:
             rows = connection.execute(sa.union_all(*(_named(storage) for storage in storages))).all()
-            versions = {name: version for name, version in rows}
+            versions = {row[0]: row[1] for row in rows}
         except DBAPIError as problem:
             if problem.connection_invalidated:
                 raise
@@ -126,10 +126,10 @@ def _explain(state: SchemaState, faults: Faults) -> None:
         faults.add(PATH, f"the tables of {state.module} lack the changes {pending}", remedy="run `larabill migrate`")
 
 
-def _versions(storage: Storage) -> sa.Select[tuple[str]]:
+def _versions(storage: Storage) -> sa.Select[str]:
     return sa.select(sa.column("version_num", sa.String)).select_from(sa.table(version_table(storage)))
 
 
-def _named(storage: Storage) -> sa.Select[tuple[str, str]]:
+def _named(storage: Storage) -> sa.Select[str, str]:
     version = sa.column("version_num", sa.String)
     return sa.select(sa.literal(storage.name), version).select_from(sa.table(version_table(storage)))
