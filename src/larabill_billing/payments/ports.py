@@ -123,7 +123,7 @@ class GatewayAccountRepository(Protocol):
         ...
 
     def heard(self, account: str, at: datetime) -> None:
-        """`last_heard_at` never goes back."""
+        """`last_heard_at` never goes back, and is exact to a minute."""
         ...
 
 

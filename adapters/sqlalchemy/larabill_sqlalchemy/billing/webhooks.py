@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -66,6 +66,9 @@ REJECTS = sa.Table(
     **MYSQL_OPTIONS,
 )
 
+HEARD_EVERY: Final = timedelta(minutes=1)
+"""How exact `last_heard_at` is: finer, and every webhook would wait for the same row."""
+
 _A, _E, _R = ACCOUNTS.c, EVENTS.c, REJECTS.c
 
 
@@ -90,7 +93,7 @@ class GatewayAccounts:
     def heard(self, account: str, at: datetime) -> None:
         self._tx.connection.execute(
             sa.update(ACCOUNTS)
-            .where(_A.account == account, sa.or_(_A.last_heard_at.is_(None), _A.last_heard_at < at))
+            .where(_A.account == account, sa.or_(_A.last_heard_at.is_(None), _A.last_heard_at < at - HEARD_EVERY))
             .values(last_heard_at=at)
         )
 
