@@ -26,6 +26,7 @@ LONGEST_HANDLE = 500
 LONGEST_FACT = 2_000
 LONGEST_SECRET = 20_000
 LONGEST_REASON = 500
+LONGEST_CODE = 100
 MOST_FACTS = 50
 MOST_LISTED = 1_000_000
 LONGEST_WAIT = timedelta(days=1)
@@ -61,11 +62,12 @@ def checked(answer: object) -> Outcome:
                 return Unknown(reason=f"pending, says the driver, but {problem}")
             return attrs.evolve(answer, poll_after=_wait(answer.poll_after))
         case Failed():
-            if not isinstance(answer.retryable, bool):
+            retryable: object = answer.retryable  # declared as bool, which binds no foreign code
+            if not isinstance(retryable, bool):
                 return Unknown(reason="failed, says the driver, but not whether it may be tried again")
-            code = answer.code if isinstance(answer.code, str) and len(answer.code) <= 100 else ""
             wait = _wait(answer.retry_after)
-            return attrs.evolve(answer, reason=said(answer.reason), code=said(code, empty=""), retry_after=wait)
+            code = said(answer.code, empty="")[:LONGEST_CODE]
+            return attrs.evolve(answer, reason=said(answer.reason), code=code, retry_after=wait)
         case Unknown() | Manual():
             return attrs.evolve(answer, reason=said(answer.reason))
         case _:
@@ -120,7 +122,8 @@ def _found(found: object) -> Found:
         raise RetryLater(f"the driver found {type(found).__name__}, which is not Found")
     problem = _id_fault(found.ref, LONGEST_REF) or _id_fault(found.driver_ref, LONGEST_REF)
     problem = problem or _facts_fault(found.facts)
-    if not isinstance(found.status, RemoteStatus):
+    status: object = found.status
+    if not isinstance(status, RemoteStatus):
         problem = "its status is none of ours"
     if problem:
         raise RetryLater(f"the driver found something, but {problem}")

@@ -1,0 +1,27 @@
+"""LaraBill's own drivers, announced by the same hook as everybody else's."""
+
+from __future__ import annotations
+
+from larabill_core.contracts.provider import DriverInfo, DriverType
+from larabill_drivers.fake import FakeSettings
+from larabill_drivers.gateways.fake import FakeGatewaySettings
+from larabill_drivers.hookspecs import hookimpl
+
+
+@hookimpl
+def larabill_drivers() -> list[DriverInfo]:
+    """All drivers in this distribution."""
+    return [
+        DriverInfo(
+            name="fake",
+            type=DriverType.CLOUD,
+            settings_class=FakeSettings,
+            target="larabill_drivers.fake:make",
+        ),
+        DriverInfo(
+            name="fake_gateway",
+            type=DriverType.GATEWAY,
+            settings_class=FakeGatewaySettings,
+            target="larabill_drivers.gateways.fake:make",
+        ),
+    ]

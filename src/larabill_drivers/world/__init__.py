@@ -1,0 +1,227 @@
+"""The world of the fakes: what stands at a pretended provider, what it was asked, and what shall go wrong there.
+
+A world is a SQLite file, shared by all processes that name it, or lives in this process. Every effect is one
+transaction, so a worker that is killed leaves either all of it or nothing, as at a real provider. For tests and
+demonstrations; the production database is never involved.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+import weakref
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+import attrs
+
+from larabill_core.contracts.outcome import Outcome
+from larabill_core.errors import InvalidInput, NotFound
+from larabill_core.privacy import Secret
+from larabill_drivers.signatures import sign
+from larabill_drivers.world.faults import Fault
+from larabill_drivers.world.store import SCHEMA, LoggedCall, Thing, WorldTx, connect
+
+__all__ = ["SIGNATURE_HEADER", "FakeWorld", "Fault", "LoggedCall", "Thing", "WorldTx", "payment_data"]
+
+SIGNATURE_HEADER = "Fake-Signature"
+
+
+class FakeWorld:
+    """A world; `FakeWorld.open` gives it by its name."""
+
+    _memory: dict[str, FakeWorld] = {}  # noqa: RUF012 - shared on purpose: worlds of this process by name
+    _opening = threading.Lock()
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._lock = threading.RLock()
+        self._kept = connect(name) if name.startswith(":memory:") else None
+        if self._kept is not None:
+            weakref.finalize(self, self._kept.close)
+        with self._connection() as connection:
+            connection.executescript(f"BEGIN IMMEDIATE;{SCHEMA}COMMIT;")
+
+    @classmethod
+    def open(cls, name: str) -> FakeWorld:
+        """The world in the SQLite file `name`; ":memory:NAME" is this process's one of that name, ":memory:" a new one."""
+        if name == ":memory:" or not name.startswith(":memory:"):
+            return cls(name)
+        with cls._opening:
+            if name not in cls._memory:
+                cls._memory[name] = cls(name)
+            return cls._memory[name]
+
+    @classmethod
+    def forget(cls, name: str) -> None:
+        """Let the in-process world `name` go, with all that stands in it."""
+        with cls._opening:
+            cls._memory.pop(name, None)
+
+    # What tests and demonstrations look at and do
+
+    def resources(self, ref: str = "") -> list[Thing]:
+        """What stands, in the order of its making."""
+        return self._look("resource", ref)
+
+    def payments(self, ref: str = "") -> list[Thing]:
+        return self._look("payment", ref)
+
+    def refunds(self, ref: str = "") -> list[Thing]:
+        return self._look("refund", ref)
+
+    def duplicates(self) -> dict[str, int]:
+        """The refs that more than one resource, or more than one payment that took money, carries; and how many."""
+        took = [thing for thing in self.payments() if thing.status in ("authorised", "captured")]
+        counts = Counter((thing.kind, thing.ref) for thing in [*self.resources(), *took])
+        return {ref: count for (_, ref), count in counts.items() if count > 1}
+
+    def calls(self, method: str = "", ref: str = "") -> list[LoggedCall]:
+        """The log: every call that reached the world, step by step."""
+        with self.transaction() as tx:
+            return tx.calls(method, ref)
+
+    def script(self, *faults: Fault, name: str = "") -> None:
+        """Let these go wrong, in this order for each call. With a `name` a second scripting of it changes nothing."""
+        with self.transaction() as tx:
+            for index, fault in enumerate(faults):
+                tx.script(name, index, fault)
+
+    def drift_delete(self, ref: str) -> None:
+        """Someone removes the resource at the provider, and does not tell."""
+        with self.transaction() as tx:
+            tx.remove(_one(tx, "resource", ref))
+
+    def drift_suspend(self, ref: str) -> None:
+        """Someone suspends the resource at the provider, and does not tell."""
+        with self.transaction() as tx:
+            tx.change(_one(tx, "resource", ref), status="suspended")
+
+    def finish(self, ref: str) -> None:
+        """Pending work on the resource ends now: the webhook is out before anybody polls."""
+        with self.transaction() as tx:
+            resource = _one(tx, "resource", ref)
+            for task in tx.things("task", account=resource.account, ref=ref):
+                tx.change(task, polls_left=0)
+            if resource.status == "building":
+                tx.change(resource, status="active")
+                tx.announce(resource, "resource.active", {"id": resource.id, "state": "active"})
+
+    def settle(self, ref: str, *, paid: bool = True) -> None:
+        """A delayed payment comes in, or is returned."""
+        with self.transaction() as tx:
+            payment = _one(tx, "payment", ref)
+            if payment.status != "pending":
+                raise InvalidInput.one("ref", f"the payment is {payment.status}, not pending", ref)
+            status = "captured" if paid else "declined"
+            tx.announce(tx.change(payment, status=status), f"payment.{status}", payment_data(payment, status))
+
+    def deliver_webhooks(
+        self,
+        send: Callable[[Mapping[str, str], bytes], object],
+        *,
+        secret: Secret,
+        at: datetime,
+        account: str = "",
+        times: int = 1,
+        again: bool = False,
+    ) -> int:
+        """Call `send(headers, body)` `times` times for each webhook not sent yet (`again`: for all). How many."""
+        with self.transaction() as tx:
+            bodies = tx.unsent(account, again=again)
+        for body in bodies:
+            headers = {"Content-Type": "application/json", SIGNATURE_HEADER: sign(body, secret, at)}
+            for _ in range(times):
+                send(headers, body)
+        return len(bodies)
+
+    # What the fakes do
+
+    def act(
+        self, call: LoggedCall, effect: Callable[[WorldTx], Outcome], *, latency: timedelta = timedelta(0)
+    ) -> Outcome:
+        """One call with an effect: log it, let go wrong what is scripted, and answer."""
+        fault = self._begin(call, latency)
+        if fault is not None and fault.when == "before":
+            return fault.outcome()
+        with self.transaction() as tx:
+            outcome = effect(tx)
+            if tx.changed:
+                tx.log(attrs.evolve(call, phase="effect"))
+        _wait(latency)
+        if fault is not None:
+            return fault.outcome()
+        self._log(call, "answered")
+        return outcome
+
+    def ask(self, call: LoggedCall, look: Callable[[WorldTx], Any], *, latency: timedelta = timedelta(0)) -> Any:
+        """One call that only looks. Raises `RetryLater` where a fault is scripted."""
+        fault = self._begin(call, latency)
+        if fault is not None:
+            fault.raise_instead()
+        with self.transaction() as tx:
+            return look(tx)
+
+    @contextmanager
+    def transaction(self) -> Iterator[WorldTx]:
+        """All or nothing, and one at a time, across threads and processes."""
+        with self._connection() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield WorldTx(connection)
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+
+    def _begin(self, call: LoggedCall, latency: timedelta) -> Fault | None:
+        """Log the call and take the next fault that is meant for it."""
+        with self.transaction() as tx:
+            tx.log(attrs.evolve(call, phase="asked"))
+            fault = tx.take_fault(call.method, call.ref)
+        _wait(latency)
+        return fault
+
+    def _log(self, call: LoggedCall, phase: str) -> None:
+        with self.transaction() as tx:
+            tx.log(attrs.evolve(call, phase=phase))
+
+    def _look(self, kind: str, ref: str) -> list[Thing]:
+        with self.transaction() as tx:
+            return tx.things(kind, ref=ref)
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        """Memory: the one that keeps the world alive. File: a new one, which survives neither fork nor thread."""
+        if self._kept is not None:
+            with self._lock:
+                yield self._kept
+            return
+        connection = connect(self.name)
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+
+def payment_data(payment: Thing, state: str) -> dict[str, str]:
+    """What a webhook says about a payment or refund."""
+    body = payment.body
+    words = {name: str(body[name]) for name in ("amount", "currency", "invoice") if name in body}
+    return {"transaction": payment.id, "state": state, **words}
+
+
+def _one(tx: WorldTx, kind: str, ref: str) -> Thing:
+    found = tx.things(kind, ref=ref)
+    if not found:
+        raise NotFound(kind, ref)
+    return found[0]
+
+
+def _wait(latency: timedelta) -> None:
+    if latency:
+        time.sleep(latency.total_seconds())
