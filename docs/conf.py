@@ -1,5 +1,9 @@
 """Sphinx: the documentation is Markdown (MyST), shown by furo."""
 
+from pygments.lexers.special import TextLexer
+from sphinx.application import Sphinx
+
+
 project = "LaraBill"
 author = "LaraBill contributors"
 copyright = "LaraBill contributors"
@@ -10,3 +14,8 @@ html_theme = "furo"
 html_title = "LaraBill"
 autodoc_typehints = "description"
 exclude_patterns = ["_build"]
+
+
+def setup(app: Sphinx) -> None:
+    """Diagrams are drawn where the Markdown is read (GitHub draws Mermaid); in HTML their text is shown."""
+    app.add_lexer("mermaid", TextLexer)
