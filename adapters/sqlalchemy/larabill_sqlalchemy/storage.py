@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 PREFIX = "larabill_"
 
-MYSQL_OPTIONS = {
+MYSQL_OPTIONS: dict[str, Any] = {
     "mysql_engine": "InnoDB",
     "mariadb_engine": "InnoDB",
     "mysql_charset": "utf8mb4",

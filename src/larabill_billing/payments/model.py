@@ -63,7 +63,7 @@ class PaymentMethod:
 
 @attrs.frozen(kw_only=True)
 class Payment:
-    """One logical payment of one invoice. `ref` is ours at the gateway, for ever; `transaction` is the gateway's id.
+    """One logical payment of one invoice. `ref` is ours at the gateway, for ever; `transaction_id` is the gateway's id.
 
     `code` is the gateway's word for a decline; `reason` says why a person has to look.
     """
@@ -80,7 +80,7 @@ class Payment:
     currency: str
     capture: bool = True
     status: PaymentStatus = attrs.field(default=PaymentStatus.CREATED, converter=PaymentStatus)
-    transaction: str | None = None
+    transaction_id: str | None = None
     code: str = ""
     reason: str = ""
     version: int = 1
@@ -120,7 +120,7 @@ class Refund:
     currency: str
     from_credit: Decimal
     status: RefundStatus = attrs.field(default=RefundStatus.CREATED, converter=RefundStatus)
-    transaction: str | None = None
+    transaction_id: str | None = None
     reason: str = ""
     version: int = 1
     created_at: datetime
@@ -153,7 +153,7 @@ class WebhookEvent:
     kind: str
     ref: str | None
     state: str
-    transaction: str | None
+    transaction_id: str | None
     amount: str | None
     currency: str | None
     invoice: str | None
