@@ -19,7 +19,8 @@ def misfits(driver: object, info: DriverInfo, account: str) -> Iterator[str]:
         return
     if driver.name != info.name or driver.account != account:
         yield f"it calls itself {driver.name}/{driver.account}, and not {info.name}/{account}"
-    if not isinstance(driver.dedupes, bool):
+    dedupes: object = driver.dedupes
+    if not isinstance(dedupes, bool):
         yield "dedupes is neither true nor false"
     has = capabilities(driver)
     if info.type is not DriverType.SERVICE and not has.intersection(_NEEDED.get(info.type, _PROVISIONS)):

@@ -19,7 +19,7 @@ from typing import Any
 
 import attrs
 
-from larabill_core.contracts.outcome import Failed, Outcome
+from larabill_core.contracts.outcome import Outcome
 from larabill_core.errors import InvalidInput, NotFound
 from larabill_core.privacy import Secret
 from larabill_drivers.signatures import sign
@@ -48,9 +48,7 @@ class FakeWorld:
 
     @classmethod
     def open(cls, name: str) -> FakeWorld:
-        """The world in the SQLite file `name`; for ":memory:NAME" the one of that name in this process; for ":memory:" a
-        new one.
-        """
+        """The world in the SQLite file `name`; ":memory:NAME" is this process's one of that name, ":memory:" a new one."""
         if name == ":memory:" or not name.startswith(":memory:"):
             return cls(name)
         with cls._opening:
@@ -152,7 +150,7 @@ class FakeWorld:
             return fault.outcome()
         with self.transaction() as tx:
             outcome = effect(tx)
-            if not isinstance(outcome, Failed):
+            if tx.changed:
                 tx.log(attrs.evolve(call, phase="effect"))
         _wait(latency)
         if fault is not None:

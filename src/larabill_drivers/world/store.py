@@ -60,6 +60,8 @@ class WorldTx:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self.changed = False
+        """Whether something was made, changed or removed."""
 
     def things(self, kind: str, *, account: str = "", ref: str = "") -> list[Thing]:
         """In the order of their making; "" means any."""
@@ -86,16 +88,19 @@ class WorldTx:
 
     def make(self, kind: str, *, account: str, ref: str, key: str, body: Mapping[str, Any]) -> Thing:
         thing = Thing(id=f"{kind[:3]}_{new_id().hex}", kind=kind, account=account, ref=ref, key=key, body=dict(body))
+        self.changed = True
         row = (thing.id, kind, account, ref, key, json.dumps(thing.body))
         self._connection.execute("INSERT INTO thing VALUES (?, ?, ?, ?, ?, ?)", row)
         return thing
 
     def change(self, thing: Thing, **body: Any) -> Thing:
+        self.changed = True
         changed = attrs.evolve(thing, body={**thing.body, **body})
         self._connection.execute("UPDATE thing SET body = ? WHERE id = ?", (json.dumps(changed.body), thing.id))
         return changed
 
     def remove(self, thing: Thing) -> None:
+        self.changed = True
         self._connection.execute("DELETE FROM thing WHERE id = ?", (thing.id,))
 
     def announce(self, thing: Thing, type: str, data: Mapping[str, Any]) -> None:
