@@ -44,10 +44,13 @@ class ResourceDue:
     resource_id: UUID
 
 
-def converge(tx: ProvisioningTx, changes: Sequence[Change], *, retry: bool = False) -> dict[UUID, Operation]:
+def converge(
+    tx: ProvisioningTx, changes: Sequence[Change], *, retry: bool = False, nothing_there: bool = False
+) -> dict[UUID, Operation]:
     """Write `changes`, and the operation that each resource needs next; those operations, by resource.
 
-    A constant number of statements for any number of changes. `retry` lets failed resources try again what failed.
+    A constant number of statements for any number of changes. `retry` lets failed resources try again what failed;
+    `nothing_there` is an operator's word that an unfinished create has left nothing.
     """
     busy = tx.operations.open_for([change.resource.id for change in changes])
     can = {account: can_do(tx, account) for account in {change.resource.account for change in changes}}
@@ -63,12 +66,14 @@ def converge(tx: ProvisioningTx, changes: Sequence[Change], *, retry: bool = Fal
         if action is Action.PROVISION and resource.status is not ResourceStatus.QUEUED:
             change.move(ResourceEvent.QUEUE)
         chosen.append((change, action))
-    operations = _intend(tx, chosen)
+    operations = _intend(tx, chosen, nothing_there)
     save_changes(tx, changes)
     return operations
 
 
-def _intend(tx: ProvisioningTx, chosen: Sequence[tuple[Change, Action]]) -> dict[UUID, Operation]:
+def _intend(
+    tx: ProvisioningTx, chosen: Sequence[tuple[Change, Action]], nothing_there: bool
+) -> dict[UUID, Operation]:
     if not chosen:
         return {}
     seqs = tx.operations.next_seqs([change.resource.id for change, _ in chosen])
@@ -85,7 +90,7 @@ def _intend(tx: ProvisioningTx, chosen: Sequence[tuple[Change, Action]]) -> dict
             action=action.value,
             seq=seqs[resource.id],
             ref=resource.ref,
-            arguments=_arguments(resource),
+            arguments={**_arguments(resource), "nothing_there": nothing_there},
             next_at=tx.now,
             deadline_at=tx.now + settings.deadline,
             created_at=tx.now,
