@@ -55,9 +55,7 @@ def upsert(connection: sa.Connection, table: sa.Table, row: Row) -> None:
         return
     theirs = _insert(connection, table)
     connection.execute(
-        theirs.on_conflict_do_update(
-            index_elements=keys, set_={name: theirs.excluded[name] for name in changed}
-        ),
+        theirs.on_conflict_do_update(index_elements=keys, set_={name: theirs.excluded[name] for name in changed}),
         dict(row),
     )
 
@@ -102,9 +100,7 @@ def chunks(rows: Sequence[T], width: int = 1) -> Iterator[Sequence[T]]:
         yield rows[start : start + size]
 
 
-def _as_table(
-    connection: sa.Connection, table: sa.Table, names: Sequence[str], rows: Sequence[Row]
-) -> sa.Subquery:
+def _as_table(connection: sa.Connection, table: sa.Table, names: Sequence[str], rows: Sequence[Row]) -> sa.Subquery:
     """The rows as a table `new` with columns `new_<name>`: VALUES, or on MySQL's family, which spell it
     differently, a UNION ALL. Types are cast in the first row, because PostgreSQL takes bare parameters for text."""
     dialect = connection.dialect

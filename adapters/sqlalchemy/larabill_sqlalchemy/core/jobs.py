@@ -80,9 +80,7 @@ class Jobs:
         tags = [{"tag": tag, "job_id": id} for id, own in tagged.items() if id in written for tag in set(own)]
         insert_new(self._connection, JOB_TAGS, tags)
 
-    def claim(
-        self, *, queues: Collection[str] = (), limit: int, now: datetime, lease_until: datetime
-    ) -> list[Job]:
+    def claim(self, *, queues: Collection[str] = (), limit: int, now: datetime, lease_until: datetime) -> list[Job]:
         due = sa.select(JOBS).where(_J.due_at <= now).order_by(_J.due_at).limit(limit)
         if queues:
             due = due.where(_J.queue.in_(sorted(queues)))
@@ -108,7 +106,7 @@ class Jobs:
                 fence=job.fence + 1,
                 attempts=job.attempts + 1,
             )
-            for job in self._with_tags(rows)
+            for job in _with_tags(self._connection, rows)
         ]
 
     def extend(self, job_id: UUID, fence: int, *, lease_until: datetime) -> None:
@@ -160,9 +158,7 @@ class Jobs:
         job = self._locked(job_id)
         if job.status in (JobStatus.DONE, JobStatus.RUNNING):
             raise Conflict(f"job {job_id}", f"cannot be cancelled while it is {job.status}")
-        return self._write(
-            attrs.evolve(job, status=JobStatus.CANCELLED, lease_until=None, finished_at=now)
-        )
+        return self._write(attrs.evolve(job, status=JobStatus.CANCELLED, lease_until=None, finished_at=now))
 
     def _write(self, job: Job) -> Job:
         self._connection.execute(sa.update(JOBS).where(_J.id == job.id).values(_row(job)))
@@ -178,7 +174,7 @@ class Jobs:
         rows = self._connection.execute(query.where(_J.id == job_id)).all()
         if not rows:
             raise NotFound("job", job_id)
-        return self._with_tags(rows)[0]
+        return _with_tags(self._connection, rows)[0]
 
     def list(
         self,
@@ -201,7 +197,7 @@ class Jobs:
             query = query.where(_J.created_at < older_than)
         if after is not None:
             query = query.where(_J.id > after)
-        return self._with_tags(self._connection.execute(query).all())
+        return _with_tags(self._connection, self._connection.execute(query).all())
 
     def counts(self) -> dict[tuple[str, JobStatus], int]:
         query = sa.select(_J.queue, _J.status, sa.func.count()).group_by(_J.queue, _J.status)
@@ -223,13 +219,14 @@ class Jobs:
             self._connection.execute(sa.delete(JOBS).where(_J.id.in_(chunk)))
         return len(ids)
 
-    def _with_tags(self, rows: Sequence[sa.Row[Any]]) -> list[Job]:
-        tags: dict[UUID, tuple[str, ...]] = {}
-        for chunk in chunks([row.id for row in rows]):
-            query = sa.select(JOB_TAGS.c.job_id, JOB_TAGS.c.tag).where(JOB_TAGS.c.job_id.in_(chunk))
-            for id, tag in self._connection.execute(query.order_by(JOB_TAGS.c.tag)):
-                tags[id] = (*tags.get(id, ()), tag)
-        return [from_row(Job, row, tags=tags.get(row.id, ())) for row in rows]
+
+def _with_tags(connection: sa.Connection, rows: Sequence[sa.Row[Any]]) -> list[Job]:
+    tags: dict[UUID, tuple[str, ...]] = {}
+    for chunk in chunks([row.id for row in rows]):
+        query = sa.select(JOB_TAGS.c.job_id, JOB_TAGS.c.tag).where(JOB_TAGS.c.job_id.in_(chunk))
+        for id, tag in connection.execute(query.order_by(JOB_TAGS.c.tag)):
+            tags[id] = (*tags.get(id, ()), tag)
+    return [from_row(Job, row, tags=tags.get(row.id, ())) for row in rows]
 
 
 def _row(job: Job) -> dict[str, Any]:
