@@ -123,7 +123,7 @@ def issue_drafts(tx: InvoicingTx, payload: Nothing) -> None:
 
 
 def _issue(tx: InvoicingTx, requests: Sequence[InvoiceRequest]) -> list[Invoice]:
-    """Number and write the documents of stored charges. The series row is locked last, and for the inserts only (I5)."""
+    """Number and write the documents of stored charges. The series row is locked last, for the inserts only (I5)."""
     seller = tx.billing.sellers.get(tx.seller_id)
     customers = tx.billing.customers.get_many({request.customer_id for request in requests})
     for request in requests:

@@ -52,12 +52,11 @@ class DraftRepository(Protocol):
 
 
 class SeriesRepository(Protocol):
-    def add(self, seller_id: UUID, series: str) -> None:
-        """A new series, whose first number is 1. Raises `AlreadyExists`."""
-        ...
-
     def take(self, series: str, count: int) -> int:
-        """The first of `count` numbers in a row. The row stays locked: take last, commit soon (I5)."""
+        """The first of `count` numbers in a row; a new series begins at 1.
+
+        The row stays locked until the transaction ends: take last, commit soon (I5).
+        """
         ...
 
 

@@ -12,10 +12,9 @@ import sqlalchemy as sa
 
 from larabill_billing.catalog.model import PriceKind
 from larabill_billing.invoicing.model import Charge, ChargeStatus, Draft
-from larabill_core.errors import NotFound
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.faults import unique
-from larabill_sqlalchemy.statements import chunks, from_row, insert_many, skip_locked, to_row
+from larabill_sqlalchemy.statements import chunks, from_row, insert_many, insert_new, skip_locked, to_row
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Amount, Id, Instant, UnitPrice, code, text
 
@@ -174,13 +173,13 @@ class Series:
     def __init__(self, tx: SqlTx) -> None:
         self._tx = tx
 
-    def add(self, seller_id: UUID, series: str) -> None:
-        insert_many(self._tx.connection, SERIES, [{"seller_id": seller_id, "code": series, "next_number": 1}])
-
     def take(self, series: str, count: int) -> int:
         mine = sa.and_(_S.seller_id == self._tx.seller_id, _S.code == series)
-        first = self._tx.connection.scalar(sa.select(_S.next_number).where(mine).with_for_update())
+        locked = sa.select(_S.next_number).where(mine).with_for_update()
+        first = self._tx.connection.scalar(locked)
         if first is None:
-            raise NotFound("invoice series", series)
+            new = {"seller_id": self._tx.seller_id, "code": series, "next_number": 1}
+            insert_new(self._tx.connection, SERIES, [new])
+            first = self._tx.connection.execute(locked).scalar_one()
         self._tx.connection.execute(sa.update(SERIES).where(mine).values(next_number=first + count))
         return int(first)
