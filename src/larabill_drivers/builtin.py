@@ -5,6 +5,7 @@ from __future__ import annotations
 from larabill_core.contracts.provider import DriverInfo, DriverType
 from larabill_drivers.fake import FakeSettings
 from larabill_drivers.gateways.fake import FakeGatewaySettings
+from larabill_drivers.gateways.stripe.driver import StripeSettings
 from larabill_drivers.hookspecs import hookimpl
 
 
@@ -23,5 +24,11 @@ def larabill_drivers() -> list[DriverInfo]:
             type=DriverType.GATEWAY,
             settings_class=FakeGatewaySettings,
             target="larabill_drivers.gateways.fake:make",
+        ),
+        DriverInfo(
+            name="stripe",
+            type=DriverType.GATEWAY,
+            settings_class=StripeSettings,
+            target="larabill_drivers.gateways.stripe.driver:StripeWebhooks",
         ),
     ]
