@@ -17,9 +17,9 @@ from larabill_core.contracts.provider import capabilities
 from larabill_core.errors import ConfigurationError, NotFound
 from larabill_core.ids import derived_id, new_id
 from larabill_core.jobs import NewJob
-from larabill_core.published import ServiceAbandoned, ServiceEnded
 from larabill_provisioning.orchestrator.change import Change, save_changes
 from larabill_provisioning.orchestrator.rules import next_action
+from larabill_provisioning.orchestrator.tell import tell_gone
 from larabill_provisioning.ports import ProvisioningTx
 from larabill_provisioning.resources.model import Action, Resource, Task
 from larabill_provisioning.resources.states import ResourceEvent, ResourceStatus
@@ -71,9 +71,7 @@ def converge(
     return operations
 
 
-def _intend(
-    tx: ProvisioningTx, chosen: Sequence[tuple[Change, Action]], nothing_there: bool
-) -> dict[UUID, Operation]:
+def _intend(tx: ProvisioningTx, chosen: Sequence[tuple[Change, Action]], nothing_there: bool) -> dict[UUID, Operation]:
     if not chosen:
         return {}
     seqs = tx.operations.next_seqs([change.resource.id for change, _ in chosen])
@@ -140,18 +138,7 @@ def end(tx: ProvisioningTx, change: Change) -> None:
     change.move(ResourceEvent.DEPROVISIONED)
     change.set(ended_at=tx.now, last_error="", failed_action="", drift="")
     tx.secrets.delete("larabill_resources", change.resource.id)
-    told = {
-        "seller_id": change.resource.seller_id,
-        "occurred_at": tx.now,
-        "service_id": change.resource.service_id,
-        "resource_id": change.resource.id,
-    }
-    if change.resource.remedy == "credit":
-        tx.publish(ServiceAbandoned(remedy="credit", **told))
-    elif change.resource.remedy == "refund":
-        tx.publish(ServiceAbandoned(remedy="refund", **told))
-    else:
-        tx.publish(ServiceEnded(**told))
+    tell_gone(tx, change.resource)
 
 
 def can_do(tx: ProvisioningTx, account: str) -> frozenset[str]:

@@ -11,8 +11,8 @@ from larabill_core.published import ServiceActivated, ServiceResumed, ServiceSus
 from larabill_provisioning.credentials.access import add_secrets
 from larabill_provisioning.orchestrator.change import Change
 from larabill_provisioning.orchestrator.converge import converge, end
-from larabill_provisioning.orchestrator.reactions import tell_failed
 from larabill_provisioning.orchestrator.rules import WORKING
+from larabill_provisioning.orchestrator.tell import tell, tell_failed
 from larabill_provisioning.ports import ProvisioningTx
 from larabill_provisioning.resources.model import Action, Desired
 from larabill_provisioning.resources.states import ResourceEvent, ResourceStatus
@@ -40,7 +40,7 @@ def record_outcome(tx: ProvisioningTx, operation: Operation, outcome: Outcome | 
             pass
     following = converge(tx, [change])
     if change.resource.status is ResourceStatus.FAILED and not operation.is_open and not following:
-        tell_failed(tx, change)
+        tell_failed(tx, change.resource)
 
 
 def _record_task(tx: ProvisioningTx, operation: Operation) -> None:
@@ -68,28 +68,30 @@ def _done(tx: ProvisioningTx, change: Change, operation: Operation, outcome: Don
         end(tx, change)
         return
     change.set(facts=facts, last_error="", failed_action="", drift="")
-    add_secrets(tx, resource.id, outcome.secrets)
-    told = {
-        "seller_id": resource.seller_id,
-        "occurred_at": tx.now,
-        "service_id": resource.service_id,
-        "resource_id": resource.id,
-    }
     match action:
         case Action.PROVISION:
+            # What a later operation tells is not kept: the customer may have seen the secrets, and they are forgotten.
+            add_secrets(tx, resource.id, outcome.secrets)
             change.move(ResourceEvent.PROVISIONED, driver_ref=hash_id(change.resource.driver_ref or ""))
-            change.set(applied_version=operation.arguments["spec_version"], activated_at=tx.now)
-            tx.publish(ServiceActivated(**told))
+            _first_active(tx, change, operation)
         case Action.SUSPEND:
             change.move(ResourceEvent.SUSPENDED)
-            tx.publish(ServiceSuspended(**told))
+            tell(tx, change.resource, ServiceSuspended)
         case Action.RESUME:
             change.move(ResourceEvent.RESUMED)
-            tx.publish(ServiceResumed(**told))
+            if change.resource.activated_at is None:
+                _first_active(tx, change, operation)
+            else:
+                tell(tx, change.resource, ServiceResumed)
         case Action.RESIZE:
             was_suspended = operation.arguments["was"] == ResourceStatus.SUSPENDED
             change.move(ResourceEvent.UPDATED_SUSPENDED if was_suspended else ResourceEvent.UPDATED)
             change.set(applied_version=operation.arguments["spec_version"])
+
+
+def _first_active(tx: ProvisioningTx, change: Change, operation: Operation) -> None:
+    change.set(applied_version=operation.arguments["spec_version"], activated_at=tx.now)
+    tell(tx, change.resource, ServiceActivated)
 
 
 def _take_driver_ref(tx: ProvisioningTx, change: Change, operation: Operation, outcome: Done) -> bool:

@@ -13,6 +13,7 @@ from larabill_core.published import ServiceActivated, ServiceResumed
 from larabill_provisioning.orchestrator.change import Change
 from larabill_provisioning.orchestrator.converge import converge
 from larabill_provisioning.orchestrator.reactions import assign
+from larabill_provisioning.orchestrator.tell import tell
 from larabill_provisioning.plans.model import choose, no_map
 from larabill_provisioning.ports import ProvisioningTx
 from larabill_provisioning.resources.model import Desired, Resource
@@ -35,7 +36,7 @@ def retry(tx: ProvisioningTx, resource_id: UUID) -> Resource:
 
 
 def _choose_plan(tx: ProvisioningTx, change: Change) -> None:
-    """Nothing was built yet, so a mended plan map counts; but never another account: something may stand at the first."""
+    """A mended plan map counts, as nothing was built yet; but at the same account, where something may stand."""
     resource = change.resource
     maps = tx.provisioning.plan_maps.for_plans({resource.billing_plan})
     if not resource.account:
@@ -47,7 +48,7 @@ def _choose_plan(tx: ProvisioningTx, change: Change) -> None:
 
 
 def adopt(tx: ProvisioningTx, resource_id: UUID, driver_ref: str, seen: Found | None) -> Resource:
-    """The operator says that `driver_ref` is this service. `seen` is what the driver knows of it, None if it cannot look.
+    """The operator says that `driver_ref` is this service. `seen` is what the driver knows, None if it cannot look.
 
     Raises `Conflict` unless the resource is failed and idle, or when another service stands as `driver_ref`;
     `Forbidden` for customers.
@@ -75,15 +76,7 @@ def adopt(tx: ProvisioningTx, resource_id: UUID, driver_ref: str, seen: Found | 
         activated_at=change.resource.activated_at or tx.now,
         applied_version=change.resource.applied_version or change.resource.spec_version,
     )
-    event = ServiceActivated if first else ServiceResumed
-    tx.publish(
-        event(
-            seller_id=change.resource.seller_id,
-            occurred_at=tx.now,
-            service_id=change.resource.service_id,
-            resource_id=resource_id,
-        )
-    )
+    tell(tx, change.resource, ServiceActivated if first else ServiceResumed)
     converge(tx, [change])
     return change.resource
 
@@ -103,9 +96,7 @@ def abandon(tx: ProvisioningTx, resource_id: UUID, remedy: Remedy, *, nothing_th
     return change.resource
 
 
-def change_plan(
-    tx: ProvisioningTx, resource_id: UUID, *, billing_plan: str, spec: Mapping[str, Any]
-) -> Resource:
+def change_plan(tx: ProvisioningTx, resource_id: UUID, *, billing_plan: str, spec: Mapping[str, Any]) -> Resource:
     """Bring a running resource to another plan or specification at the same account.
 
     Raises `Conflict` when it does not run or the plan lies at another account, `Forbidden` for customers.
