@@ -60,7 +60,14 @@ provision = true
 on_failure = "refund"
 minimum_term_months = 12
 notice_days = 30
-prices.EUR = { monthly = "40.00", one_time = "99.99" }
+prices.EUR = { monthly = "40.00" }
+
+[[plans]]
+code = "box"
+name = "A server for good"
+provision = true
+on_failure = "refund"
+prices.EUR = { one_time = "99.99" }
 
 [[plans]]
 code = "trust"

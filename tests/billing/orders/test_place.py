@@ -74,11 +74,11 @@ def test_the_strictest_policy_holds_for_the_whole_order(market: Market) -> None:
 
 
 def test_one_subscription_for_each_cycle(market: Market) -> None:
-    order = market.place(item(), item(cycle=Cycle.ANNUAL), item("server", cycle=None))
+    order = market.place(item(), item(cycle=Cycle.ANNUAL), item("box", cycle=None))
     subscriptions = market.run(lambda tx: tx.billing.subscriptions.for_order(order.id))
     assert sorted(each.cycle for each in subscriptions) == [Cycle.ANNUAL, Cycle.MONTHLY]
     once = [service for service in market.services(order) if service.subscription_id is None]
-    assert [service.plan_code for service in once] == ["server"]
+    assert [service.plan_code for service in once] == ["box"]
     assert len(market.invoices()) == 1
 
 
