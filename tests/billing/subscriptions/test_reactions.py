@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -23,7 +22,7 @@ from larabill_core.published import (
 
 def test_the_newest_event_counts_in_whatever_order_they_come(quiet_market: Market) -> None:
     market = quiet_market
-    for order_of_arrival in itertools.permutations(range(4)):
+    for order_of_arrival in ((0, 1, 2, 3), (3, 2, 1, 0), (1, 0, 3, 2), (2, 3, 0, 1)):
         order = market.place(item("trust"))
         market.work()
         (service,) = market.services(order)
