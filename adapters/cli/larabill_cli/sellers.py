@@ -18,7 +18,7 @@ def list_sellers(engine: Engine) -> list[Any]:
 
 def choose(engine: Engine, text: str | None) -> UUID:
     """The seller that `--seller` names, or the only one. Raises `InvalidInput`."""
-    known = {seller.id: seller.name for seller in list_sellers(engine)}
+    known: dict[UUID, str] = {seller.id: seller.name for seller in list_sellers(engine)}
     if text is not None:
         wanted = parse_public_id(text, "sel", "--seller")
         if wanted in known:

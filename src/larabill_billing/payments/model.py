@@ -141,9 +141,16 @@ class WebhookStatus(StrEnum):
     IGNORED = "ignored"
 
 
+UNSETTLED = frozenset({WebhookStatus.RECEIVED, WebhookStatus.WAITING})
+"""Statuses in which an event may still change something."""
+
+
 @attrs.frozen(kw_only=True)
 class WebhookEvent:
-    """A verified webhook: what it claims, never its body (which holds personal data)."""
+    """A verified webhook: what it claims, never its body (which holds personal data).
+
+    `code` is the gateway's word for a decline; `occurred_at` is the sender's time, `received_at` and `settled_at` are ours.
+    """
 
     id: UUID = attrs.field(factory=new_id)
     seller_id: UUID
@@ -157,8 +164,10 @@ class WebhookEvent:
     amount: str | None
     currency: str | None
     invoice: str | None
+    code: str
     status: WebhookStatus = attrs.field(default=WebhookStatus.RECEIVED, converter=WebhookStatus)
     reason: str = ""
+    occurred_at: datetime | None
     received_at: datetime
     settled_at: datetime | None = None
 

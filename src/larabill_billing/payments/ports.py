@@ -146,6 +146,10 @@ class WebhookRepository(Protocol):
         """By id, keyset paged with `after`."""
         ...
 
+    def newest_applied(self, account: str, ref: str) -> datetime | None:
+        """When, by the sender's clock, the newest event about this reference occurred that was applied."""
+        ...
+
     def add_reject(self, reject: WebhookReject, *, keep: int, since: datetime) -> None:
         """Insert; drop what is older than `since`, and all but the newest `keep` of the seller."""
         ...

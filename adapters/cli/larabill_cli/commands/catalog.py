@@ -23,7 +23,7 @@ def catalog() -> None:
 @pass_session
 def check(session: Session, file: Path) -> None:
     """Find all faults of FILE. Nothing is stored, and no manifest is needed."""
-    from larabill_billing.catalog.toml import read_catalog
+    from larabill_billing.catalog.loader import read_catalog
 
     plans = read_catalog(file)
     rows = [
@@ -51,7 +51,7 @@ def check(session: Session, file: Path) -> None:
 @pass_session
 def load(session: Session, file: Path, seller: str | None) -> None:
     """Put FILE into force. A changed plan becomes a new version; running subscriptions keep theirs."""
-    from larabill_billing.catalog.toml import read_catalog
+    from larabill_billing.catalog.loader import read_catalog
 
     plans = read_catalog(file)
     changes = session.engine.billing.catalog.load(session.seller(seller), plans, actor=OPERATOR)

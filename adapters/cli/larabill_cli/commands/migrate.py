@@ -25,10 +25,9 @@ def migrate(session: Session, down: str | None) -> None:
     Two at once wait for each other. One that was cut off is simply run again. Make a backup before `--down`: the data
     of what it drops is lost.
     """
-    from larabill_sqlalchemy.open_engine import load_manifest, storages_of
-
     from larabill_sqlalchemy import migrate as storage
     from larabill_sqlalchemy.databases import open_database
+    from larabill_sqlalchemy.opening import load_manifest, storages_of
 
     manifest = load_manifest(session.settings)
     database = open_database(manifest.basics.database)

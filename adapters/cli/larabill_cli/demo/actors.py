@@ -84,9 +84,7 @@ class Shop:
 
     def checkout(self, buyer: Buyer) -> Payment:
         """The host sends the customer to Stripe with what is open."""
-        invoice = next(
-            invoice for invoice, state in self.invoices(buyer) if state.status is InvoiceStatus.ISSUED
-        )
+        invoice = next(invoice for invoice, state in self.invoices(buyer) if state.status is InvoiceStatus.ISSUED)
         payment: Payment = self.engine.billing.payments.open_checkout(self.seller, invoice.id, STRIPE)
         return payment
 
@@ -119,7 +117,10 @@ class Shop:
 
     def invoices(self, buyer: Buyer) -> list[tuple[Invoice, InvoiceState]]:
         """Of one customer, oldest first."""
-        return self._read(lambda tx: tx.billing.invoices.page(customer_id=buyer.customer_id))
+        found: list[tuple[Invoice, InvoiceState]] = self._read(
+            lambda tx: tx.billing.invoices.page(customer_id=buyer.customer_id)
+        )
+        return found
 
     def latest_invoice(self, buyer: Buyer) -> tuple[Invoice, InvoiceState]:
         """The newest invoice, with its state of now."""
@@ -127,11 +128,13 @@ class Shop:
 
     def subscription(self, buyer: Buyer) -> Subscription:
         """The one agreement of the order."""
-        return self._read(lambda tx: tx.billing.subscriptions.for_order(buyer.order.id))[0]
+        found: list[Subscription] = self._read(lambda tx: tx.billing.subscriptions.for_order(buyer.order.id))
+        return found[0]
 
     def resource(self, buyer: Buyer) -> Resource:
         """What stands at the web server."""
-        return self._read(lambda tx: tx.provisioning.resources.list(customer_id=buyer.customer_id))[0]
+        found: list[Resource] = self.engine.provisioning.resources.list(self.seller, customer_id=buyer.customer_id)
+        return found[0]
 
     def _read(self, fn: Any) -> Any:
         return self.engine.run(fn, seller=self.seller)
@@ -141,7 +144,11 @@ class Shop:
         money = ""
         if invoice is not None:
             document, beside = invoice
-            what, money, state = f"{what} ({document.number})", f"{document.total:.2f} {document.currency}", beside.status
+            what, money, state = (
+                f"{what} ({document.number})",
+                f"{document.total:.2f} {document.currency}",
+                beside.status,
+            )
         self.timeline.tell(self.clock.now(), what, money=money, state=state)
 
     def tell_service(self, buyer: Buyer, what: str) -> None:

@@ -73,7 +73,7 @@ def _check_extra() -> None:
 def close(engine: object) -> None:
     """Give the database's connections back, so that it can be dropped."""
     from larabill_core.engine import Engine
-    from larabill_sqlalchemy.open_engine import database_of
+    from larabill_sqlalchemy.opening import database_of
 
     if isinstance(engine, Engine):
         database_of(engine).dispose()

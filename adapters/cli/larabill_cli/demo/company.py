@@ -52,7 +52,7 @@ def manifest(url: sa.URL, folder: Path, web: WebServer, webhook_secret: Secret) 
         "provisioning": {"plans": [{"plan": "web-m", "account": WEB, "provider_plan": "medium"}]},
         "drivers": {
             WEB: ssh_account(web),
-            STRIPE: {"driver": "stripe", "webhook_secrets": [webhook_secret]},
+            STRIPE: {"driver": "stripe", "signing_secrets": [webhook_secret], "livemode": False},
             WALLET: {"driver": "fake_gateway", "world": str(folder / "wallet.db")},
         },
     }
@@ -84,7 +84,7 @@ def found(settings: dict[str, Any], clock: Clock) -> Engine:
     from larabill_sqlalchemy import open_engine
     from larabill_sqlalchemy.databases import open_database
     from larabill_sqlalchemy.migrate import upgrade
-    from larabill_sqlalchemy.open_engine import load_manifest, storages_of
+    from larabill_sqlalchemy.opening import load_manifest, storages_of
 
     KeyRing.generate_file(settings["larabill"]["keys"])
     checked = load_manifest(settings)

@@ -35,7 +35,9 @@ def _collect(tx: Any, database: str) -> dict[str, Any]:
         ledger[account.currency] += account.balance
     return {
         "database": database,
-        "orders": [{"id": public_id("ord", order.id), "status": order.status} for order in billing.orders.page(limit=1000)],
+        "orders": [
+            {"id": public_id("ord", order.id), "status": order.status} for order in billing.orders.page(limit=1000)
+        ],
         "invoices": [
             {
                 "number": invoice.number,

@@ -26,7 +26,7 @@ LARGEST_REQUEST: Final = 65_536
 
 
 class WebServer:
-    """Use it as a context. `port`, `host_key` (a known_hosts entry without the host) and `key_file` are for the client."""
+    """Use it as a context. For the client: `port`, `key_file`, and `host_key` (type and key, as in known_hosts)."""
 
     def __init__(self, folder: Path) -> None:
         self.accounts = Accounts(folder / "accounts")

@@ -95,9 +95,7 @@ def mira_forgets(shop: Shop, mira: Buyer, jonas: Buyer) -> None:
     shop.tell_service(mira, "Her account is resumed over SSH")
 
 
-def leave(
-    shop: Shop, buyer: Buyer, *, asked: date, ends: date, gone: date, meanwhile: Buyer | None = None
-) -> None:
+def leave(shop: Shop, buyer: Buyer, *, asked: date, ends: date, gone: date, meanwhile: Buyer | None = None) -> None:
     """Cancelled at the end of the period; the data is kept for two weeks, then destroyed."""
     shop.go_to(asked)
     subscription = shop.subscription(buyer)

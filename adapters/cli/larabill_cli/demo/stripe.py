@@ -14,7 +14,7 @@ import attrs
 from larabill_billing.payments.model import Payment
 from larabill_core.money import to_minor
 from larabill_core.privacy import Secret
-from larabill_drivers.signatures import sign
+from larabill_drivers.gateways.stripe.signing import HEADER, sign
 
 
 @attrs.define
@@ -37,7 +37,7 @@ class Stripe:
             "status": "succeeded",
             "created": int(at.timestamp()),
             "livemode": False,
-            "metadata": {"larabill_ref": payment.ref, "larabill_invoice": str(payment.invoice_id)},
+            "metadata": {"larabill_payment": payment.ref, "larabill_invoice": str(payment.invoice_id)},
         }
         event = {
             "id": f"evt_demo{self._sent:06}",
@@ -51,4 +51,4 @@ class Stripe:
             "data": {"object": intent},
         }
         body = json.dumps(event, separators=(",", ":")).encode()
-        return {"Stripe-Signature": sign(body, self.secret, at), "Content-Type": "application/json"}, body
+        return {HEADER: sign(body, self.secret, at), "Content-Type": "application/json"}, body

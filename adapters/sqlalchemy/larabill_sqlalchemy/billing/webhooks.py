@@ -37,16 +37,19 @@ EVENTS = sa.Table(
     sa.Column("event_type", code(255), nullable=False),
     sa.Column("kind", code(32), nullable=False),
     sa.Column("ref", code(255)),
-    sa.Column("state", code(64), nullable=False),
+    sa.Column("state", code(255), nullable=False),
     sa.Column("transaction_id", code(255)),
-    sa.Column("amount", code(64)),
-    sa.Column("currency", code(16)),
+    sa.Column("amount", code(255)),
+    sa.Column("currency", code(255)),
     sa.Column("invoice", code(255)),
+    sa.Column("code", code(100), nullable=False),
     sa.Column("status", code(32), nullable=False),
     sa.Column("reason", text(), nullable=False),
+    sa.Column("occurred_at", Instant),
     sa.Column("received_at", Instant, nullable=False),
     sa.Column("settled_at", Instant),
     sa.Index("uq_larabill_webhook_events_event", "seller_id", "account", "event_id", unique=True),
+    sa.Index("ix_larabill_webhook_events_ref", "seller_id", "account", "ref"),
     sa.Index("ix_larabill_webhook_events_status", "seller_id", "status", "id"),
     sa.Index("ix_larabill_webhook_events_id", "seller_id", "id"),
     **MYSQL_OPTIONS,
@@ -134,6 +137,16 @@ class Webhooks:
         if after is not None:
             query = query.where(_E.id > after)
         return [from_row(WebhookEvent, row) for row in self._tx.connection.execute(query)]
+
+    def newest_applied(self, account: str, ref: str) -> datetime | None:
+        newest = sa.type_coerce(sa.func.max(_E.occurred_at), Instant())
+        query = sa.select(newest).where(
+            _E.seller_id == self._tx.seller_id,
+            _E.account == account,
+            _E.ref == ref,
+            _E.status == WebhookStatus.APPLIED.value,
+        )
+        return self._tx.connection.execute(query).scalar_one()
 
     def add_reject(self, reject: WebhookReject, *, keep: int, since: datetime) -> None:
         insert_many(self._tx.connection, REJECTS, [to_row(reject)])

@@ -13,7 +13,7 @@ from larabill_provisioning.credentials.model import Credential
 from larabill_sqlalchemy.faults import unique
 from larabill_sqlalchemy.provisioning.metadata import METADATA
 from larabill_sqlalchemy.statements import from_row, insert_many, to_row, update_many
-from larabill_sqlalchemy.storage import MYSQL_OPTIONS
+from larabill_sqlalchemy.storage import MYSQL_OPTIONS, OF_ALL_SELLERS
 from larabill_sqlalchemy.types import Id, Instant, blob, code
 
 if TYPE_CHECKING:
@@ -62,7 +62,9 @@ class Credentials:
 
     def save_many(self, credentials: Sequence[Credential]) -> None:
         rows = [to_row(credential) for credential in credentials]
-        update_many(self._connection, CREDENTIALS, [{name: row[name] for name in _MUTABLE} for row in rows])
+        theirs = _C.seller_id.in_({credential.seller_id for credential in credentials})
+        changed = [{name: row[name] for name in _MUTABLE} for row in rows]
+        update_many(self._connection, CREDENTIALS, changed, where=theirs)
 
     def delete(self, credential_id: UUID) -> None:
         mine = sa.delete(CREDENTIALS).where(_C.seller_id == self._tx.seller_id, _C.id == credential_id)
@@ -71,7 +73,8 @@ class Credentials:
     def wrapped_with_other_than(self, key_name: str, *, limit: int) -> list[Credential]:
         # two ranges, since an index cannot serve "not equal"
         other = sa.or_(_C.key_name < key_name, _C.key_name > key_name)
-        return self._all(sa.select(CREDENTIALS).where(other).limit(limit).with_for_update())
+        query = sa.select(CREDENTIALS).where(other).limit(limit).with_for_update()
+        return self._all(query.execution_options(**OF_ALL_SELLERS))
 
     def _mine(self) -> sa.Select[Any]:
         return sa.select(CREDENTIALS).where(_C.seller_id == self._tx.seller_id)

@@ -17,7 +17,7 @@ from larabill_sqlalchemy.faults import unique
 from larabill_sqlalchemy.provisioning.audits import AUDITS
 from larabill_sqlalchemy.provisioning.metadata import METADATA
 from larabill_sqlalchemy.statements import chunks, from_row, insert_many, to_row, update_many
-from larabill_sqlalchemy.storage import MYSQL_OPTIONS
+from larabill_sqlalchemy.storage import MYSQL_OPTIONS, OF_ALL_SELLERS
 from larabill_sqlalchemy.types import Id, Instant, Json, code, text
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ class Resources:
 
     def holder(self, account: str, driver_ref: str) -> UUID | None:
         query = sa.select(_R.id).where(_R.account == account, _R.standing_ref == driver_ref)
-        return self._connection.scalar(query)
+        return self._connection.scalar(query, execution_options=OF_ALL_SELLERS)
 
     def to_sync(self, account: str, *, after: UUID | None, limit: int) -> list[Resource]:
         query = self._mine().where(_R.account == account, _R.status.in_(_STANDING)).order_by(_R.id).limit(limit)
@@ -139,11 +139,11 @@ class Resources:
 
     def pairs_to_sync(self) -> list[tuple[UUID, str]]:
         query = sa.select(_R.seller_id, _R.account).where(_R.status.in_(_STANDING)).distinct()
-        return sorted((seller_id, account) for seller_id, account in self._connection.execute(query))
+        return sorted((row.seller_id, row.account) for row in self._everywhere(query))
 
     def by_ref(self, account: str, ref: str) -> Resource | None:
-        found = self._all(sa.select(RESOURCES).where(_R.account == account, _R.ref == ref))
-        return found[0] if found else None
+        query = sa.select(RESOURCES).where(_R.account == account, _R.ref == ref)
+        return next((from_row(Resource, row) for row in self._everywhere(query)), None)
 
     def refs_standing(self, account: str, refs: Collection[str]) -> set[str]:
         found: set[str] = set()
@@ -151,7 +151,7 @@ class Resources:
             query = sa.select(_R.ref).where(
                 _R.account == account, _R.ref.in_(chunk), _R.status != ResourceStatus.DEPROVISIONED.value
             )
-            found.update(self._connection.scalars(query))
+            found.update(row.ref for row in self._everywhere(query))
         return found
 
     def active_unconfirmed(self) -> list[UUID]:
@@ -202,23 +202,14 @@ class Resources:
         query = sa.select(_R.id).where(_R.seller_id == self._tx.seller_id, *rules).order_by(_R.id)
         return list(self._connection.scalars(query))
 
+    def _everywhere(self, query: sa.Select[Any]) -> sa.Result[Any]:
+        return self._connection.execute(query, execution_options=OF_ALL_SELLERS)
+
     def _mine(self) -> sa.Select[Any]:
         return sa.select(RESOURCES).where(_R.seller_id == self._tx.seller_id)
 
     def _all(self, query: sa.Select[Any]) -> list[Resource]:
         return [from_row(Resource, row) for row in self._connection.execute(query)]
-
-
-def _row(resource: Resource) -> dict[str, Any]:
-    stands = resource.status is not ResourceStatus.DEPROVISIONED
-    return to_row(resource, standing_ref=resource.driver_ref if stands else None)
-
-
-
-
-def _row(resource: Resource) -> dict[str, Any]:
-    stands = resource.status is not ResourceStatus.DEPROVISIONED
-    return to_row(resource, standing_ref=resource.driver_ref if stands else None)
 
     def list(
         self,
@@ -236,3 +227,8 @@ def _row(resource: Resource) -> dict[str, Any]:
         if after is not None:
             query = query.where(_R.id > after)
         return self._all(query)
+
+
+def _row(resource: Resource) -> dict[str, Any]:
+    stands = resource.status is not ResourceStatus.DEPROVISIONED
+    return to_row(resource, standing_ref=resource.driver_ref if stands else None)
