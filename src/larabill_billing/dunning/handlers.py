@@ -22,8 +22,8 @@ from larabill_core.ids import new_id
 from larabill_core.published import InvoicePaid, ServiceResumeRequested
 
 
-def open_cases(tx: DunningTx, limit: int) -> int:
-    """A case for each live agreement with an overdue invoice; how many. A constant number of statements.
+def open_cases(tx: DunningTx, limit: int) -> bool:
+    """A case for each live agreement with an overdue invoice; whether there may be more. A constant number of statements.
 
     Invoices are locked first, so that one whose payment is being written at this moment gets no case.
     """
@@ -62,7 +62,7 @@ def open_cases(tx: DunningTx, limit: int) -> int:
             *(subscription_change(old, new, "overdue") for old, new in zip(past_due, moved, strict=True)),
         ],
     )
-    return len(cases)
+    return len(found) == limit and bool(cases)
 
 
 def overdue_at(overdue: Overdue, subscription: Subscription) -> datetime:

@@ -122,6 +122,10 @@ class ServiceRepository(Protocol):
         """By id, keyset paged with `after`."""
         ...
 
+    def state_without_audit(self) -> list[tuple[UUID, str]]:
+        """Services whose audits do not lead to their status: id, status (I6)."""
+        ...
+
 
 class SubscriptionsRepositories(PaymentsRepositories, Protocol):
     @property

@@ -28,13 +28,17 @@ def periods_tile(tx: SubscriptionsTx) -> list[Violation]:
 
 
 def states_are_audited(tx: SubscriptionsTx) -> list[Violation]:
-    """The last audit of each subscription names the status that it has."""
+    """The audits of each subscription and service lead to the status that it has."""
     return [
         Violation(
             invariant="I6",
-            kind="subscription-state",
-            subject=str(subscription_id),
+            kind=f"{kind}-state",
+            subject=str(subject),
             message=f"the audits do not lead to its status {status!r}",
         )
-        for subscription_id, status in tx.billing.subscriptions.state_without_audit()
+        for kind, found in (
+            ("subscription", tx.billing.subscriptions.state_without_audit()),
+            ("service", tx.billing.services.state_without_audit()),
+        )
+        for subject, status in found
     ]
