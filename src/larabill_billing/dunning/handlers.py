@@ -23,9 +23,9 @@ from larabill_core.published import InvoicePaid, ServiceResumeRequested
 
 
 def open_cases(tx: DunningTx, limit: int) -> bool:
-    """A case for each live agreement with an overdue invoice; whether there may be more. A constant number of statements.
+    """A case for each live agreement with an overdue invoice; whether there may be more.
 
-    Invoices are locked first, so that one whose payment is being written at this moment gets no case.
+    The number of statements is constant. Invoices are locked first, so that one whose payment is being written at this moment gets no case.
     """
     found = tx.billing.dunning.overdue(tx.now.date(), limit)
     issued = tx.billing.dunning.lock_issued([overdue.invoice_id for overdue in found])
@@ -91,9 +91,7 @@ def close(tx: DunningTx, cases: Sequence[DunningCase], reason: str) -> None:
     back = [
         (subscriptions[case.subscription_id], restored(subscriptions[case.subscription_id]))
         for case in cases
-        if _comes_back(
-            case, subscriptions[case.subscription_id], services.get(case.subscription_id, ()), tx.now
-        )
+        if _comes_back(case, subscriptions[case.subscription_id], services.get(case.subscription_id, ()), tx.now)
     ]
     tx.billing.subscriptions.save_many([new for _, new in back])
     record_many(

@@ -27,7 +27,7 @@ class Overdue:
 
 class DunningRepository(Protocol):
     def overdue(self, before: date, limit: int) -> list[Overdue]:
-        """Issued invoices due before a day, with their live agreements that have no open case, the longest overdue first."""
+        """Issued invoices due before a day, and their live agreements without an open case; longest overdue first."""
         ...
 
     def lock_issued(self, invoice_ids: Collection[UUID]) -> set[UUID]:
@@ -49,8 +49,8 @@ class DunningRepository(Protocol):
     def claim_pointless(self, now: datetime, limit: int) -> list[DunningCase]:
         """Open cases that nothing can come of any more; locked, locked ones skipped.
 
-        Their invoice is paid or void; or the agreement was ended otherwise; or it was ended by the case, its data was to
-        be destroyed by now, and no service is left.
+        Their invoice is paid or void; or the agreement was ended otherwise; or it was ended by the case, its data was
+        to be destroyed by now, and no service is left.
         """
         ...
 

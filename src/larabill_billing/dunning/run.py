@@ -1,8 +1,8 @@
-"""The dunning run: cases are opened and closed, reminders and retries go out, and what takes services away is handed on.
+"""The dunning run: cases open and close, reminders and retries go out, and what takes services away is handed on.
 
-    billing.dun (schedule, all sellers) ──▶ billing.dun_seller ──▶ itself, while there is more
-                                                   ├──▶ billing.collect (a retry)
-                                                   └──▶ billing.take_services (see take.py)
+billing.dun (schedule, all sellers) ──▶ billing.dun_seller ──▶ itself, while there is more
+                                               ├──▶ billing.collect (a retry)
+                                               └──▶ billing.take_services (see take.py)
 """
 
 from __future__ import annotations
@@ -68,4 +68,3 @@ def step_gently(tx: DunningTx, cases: Sequence[DunningCase], steps: Sequence[Lad
         )
     )
     tx.enqueue(*(collect_job(tx.seller_id, case.invoice_id) for case in cases if steps[case.steps].do == "retry"))
-

@@ -1,7 +1,7 @@
 """Suspend and end for non-payment, under the ceiling on destruction (DESIGN, section 6).
 
-Cases with money on its way wait. What is above the ceiling, or concerns a gateway that was not heard from since the step
-before (so that payments may simply not have reached us), stands in the operator's list until somebody lets it go on.
+Cases with money on its way wait. What is above the ceiling, or concerns a gateway that was not heard from since the
+step before (so that payments may not have reached us), stands in the operator's list until somebody lets it go on.
 """
 
 from __future__ import annotations
@@ -180,10 +180,7 @@ def _carry_out(tx: DunningTx, cases: Sequence[DunningCase]) -> None:
         tx,
         [
             *(case_change(case, settings.overdue[case.steps].do, f"step {case.steps + 1}") for case in cases),
-            *(
-                subscription_change(old, new, "end" if new.ended_at else "suspend", "not paid")
-                for old, new in moved
-            ),
+            *(subscription_change(old, new, "end" if new.ended_at else "suspend", "not paid") for old, new in moved),
         ],
     )
     tx.publish(*events)
@@ -218,9 +215,5 @@ def ask_again(tx: DunningTx, cases: Sequence[DunningCase]) -> None:
     tx.billing.dunning.save_many(again)
     record_many(tx, [case_change(case, "ask_again") for case in again])
     tx.publish(
-        *(
-            request
-            for case in again
-            for request in _requests(tx, case, living(services.get(case.subscription_id, ())))
-        )
+        *(request for case in again for request in _requests(tx, case, living(services.get(case.subscription_id, ()))))
     )

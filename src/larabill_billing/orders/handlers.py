@@ -76,9 +76,9 @@ def _same(known: Order, wanted: PlaceOrder) -> Order:
 
 
 def release(tx: OrdersTx, order: Order, reason: str) -> Order:
-    """Let work begin: `OrderReleased`, and its agreements become active. `order` is locked, or was made in this transaction.
+    """Let work begin: `OrderReleased`, and its agreements become active.
 
-    Raises `IllegalTransition` unless it is pending.
+    `order` is locked, or was made in this transaction. Raises `IllegalTransition` unless it is pending.
     """
     released = attrs.evolve(order, status=after(order, "release"), released_at=tx.now)
     tx.billing.orders.save(released)
@@ -160,9 +160,7 @@ def cancel(tx: OrdersTx, order_id: UUID, reason: str = "") -> Order:
 
 
 def _moved(kind: str, subject_id: UUID, action: str, before: str, after: str, reason: str = "") -> Change:
-    return Change(
-        subject_kind=kind, subject_id=subject_id, action=action, before=before, after=after, reason=reason
-    )
+    return Change(subject_kind=kind, subject_id=subject_id, action=action, before=before, after=after, reason=reason)
 
 
 def release_if_pending(tx: OrdersTx, invoice_id: UUID, reason: str, *, policies: frozenset[ReleasePolicy]) -> None:

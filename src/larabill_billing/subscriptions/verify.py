@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from larabill_billing.subscriptions.periods import boundary
 from larabill_billing.subscriptions.ports import SubscriptionsTx
 from larabill_core.verify import Violation
@@ -20,9 +22,7 @@ def periods_tile(tx: SubscriptionsTx) -> list[Violation]:
                 f"{billed.last_on}; it should be {expected[0]} from {expected[1]} to {expected[2]}"
             )
             found.append(
-                Violation(
-                    invariant="I3", kind="subscription-periods", subject=str(subscription.id), message=message
-                )
+                Violation(invariant="I3", kind="subscription-periods", subject=str(subscription.id), message=message)
             )
     return found
 
@@ -42,3 +42,8 @@ def states_are_audited(tx: SubscriptionsTx) -> list[Violation]:
         )
         for subject, status in found
     ]
+
+
+VERIFY: Final = tuple(
+    f"larabill_billing.subscriptions.verify:{function.__name__}" for function in (periods_tile, states_are_audited)
+)

@@ -93,15 +93,11 @@ class Dunning:
         )
         charge = sa.and_(CHARGES.c.seller_id == _I.seller_id, CHARGES.c.invoice_id == _I.invoice_id)
         query = (
-            sa.select(
-                _I.invoice_id, _S.id.label("subscription_id"), _I.customer_id, _I.due_on, last.label("version")
-            )
+            sa.select(_I.invoice_id, _S.id.label("subscription_id"), _I.customer_id, _I.due_on, last.label("version"))
             .distinct()
             .select_from(STATES)
             .join(CHARGES, charge)
-            .join(
-                SUBSCRIPTIONS, sa.and_(_S.seller_id == CHARGES.c.seller_id, _S.id == CHARGES.c.subscription_id)
-            )
+            .join(SUBSCRIPTIONS, sa.and_(_S.seller_id == CHARGES.c.seller_id, _S.id == CHARGES.c.subscription_id))
             .where(
                 _I.seller_id == self._tx.seller_id,
                 _I.status == InvoiceStatus.ISSUED.value,
@@ -113,7 +109,7 @@ class Dunning:
             .order_by(_I.due_on, _I.invoice_id)
             .limit(limit)
         )
-        return [from_row(Overdue, row) for row in self._tx.connection.execute(query)]
+        return [from_row(Overdue, row._mapping) for row in self._tx.connection.execute(query)]
 
     def lock_issued(self, invoice_ids: Collection[UUID]) -> set[UUID]:
         found: set[UUID] = set()
@@ -171,9 +167,7 @@ class Dunning:
 
     def sellers_with_work(self, on: date) -> list[UUID]:
         seller_id = SELLERS.c.id
-        late = sa.exists().where(
-            _I.seller_id == seller_id, _I.status == InvoiceStatus.ISSUED.value, _I.due_on < on
-        )
+        late = sa.exists().where(_I.seller_id == seller_id, _I.status == InvoiceStatus.ISSUED.value, _I.due_on < on)
         query = sa.select(seller_id).where(sa.or_(sa.exists().where(_C.seller_id == seller_id, _OPEN), late))
         return list(self._tx.connection.scalars(query.order_by(seller_id)))
 

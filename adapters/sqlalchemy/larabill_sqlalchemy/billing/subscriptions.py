@@ -125,7 +125,7 @@ class Subscriptions:
             .where(_S.next_billing_at <= now, _S.is_held.is_(False), _S.status.in_(LIVE_CODES))
             .group_by(SELLERS.c.id)
         )
-        return {seller_id: count for seller_id, count in self._tx.connection.execute(query)}
+        return {row[0]: row[1] for row in self._tx.connection.execute(query)}
 
     def claim_due(self, now: datetime, limit: int) -> list[Subscription]:
         query = (
@@ -180,9 +180,7 @@ class Subscriptions:
 
     def save_item(self, item: SubscriptionItem) -> None:
         self._tx.connection.execute(
-            sa.update(ITEMS)
-            .where(_I.seller_id == self._tx.seller_id, _I.id == item.id)
-            .values(quantity=item.quantity)
+            sa.update(ITEMS).where(_I.seller_id == self._tx.seller_id, _I.id == item.id).values(quantity=item.quantity)
         )
 
     def page(
