@@ -114,7 +114,7 @@ def _believe_payment(tx: PaymentsTx, payment: Payment, event: WebhookEvent, clai
     elif step == "authorise":
         authorise(tx, payment, claim.transaction_id)
     elif step == "decline":
-        decline(tx, payment, "declined")
+        decline(tx, payment, event.code or "declined")
     else:
         advance(tx, payment, step)
     return APPLIED

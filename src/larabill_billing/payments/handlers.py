@@ -8,7 +8,7 @@ from uuid import UUID
 from larabill_billing.audits.handlers import record
 from larabill_billing.invoicing.model import InvoiceState, InvoiceStatus
 from larabill_billing.payments.model import MANUAL, Payment, PaymentKind, PaymentMethod, PaymentStatus
-from larabill_billing.payments.operations import intend, reference
+from larabill_billing.payments.operations import demand_gateway, intend, reference
 from larabill_billing.payments.ports import PaymentsTx
 from larabill_billing.payments.settle import decline, settle
 from larabill_billing.payments.states import next_status
@@ -65,12 +65,14 @@ def check_reference(value: str, path: str, faults: Faults) -> None:
 def charge_invoice(tx: PaymentsTx, invoice_id: UUID, method_id: UUID, *, capture: bool = True) -> Payment:
     """Record a payment of the invoice's balance and the operation that will charge it; a job carries it out.
 
-    Raises `Conflict` when the invoice is not open, or another payment of it is in flight (I1).
+    Raises `Conflict` when the invoice is not open, another payment of it is in flight (I1), or the gateway's driver
+    cannot charge.
     """
     state = _open_state(tx, invoice_id)
     method = tx.billing.payment_methods.get(method_id)
     if method.customer_id != state.customer_id:
         raise NotFound("payment method", method_id)
+    demand_gateway(tx, method.account)
     for other in tx.billing.payments.for_invoices([invoice_id]):
         if other.is_in_flight:
             raise Conflict(f"invoice {invoice_id}", f"payment {other.id} of it is {other.status}", "wait for its end")
@@ -191,6 +193,7 @@ def _ask(tx: PaymentsTx, payment_id: UUID, action: str) -> Payment:
     next_status(payment.id, payment.status, action)
     if payment.status is not PaymentStatus.AUTHORISED:
         raise Conflict(f"payment {payment_id}", f"it is {payment.status}, not authorised")
+    demand_gateway(tx, payment.account)
     record(tx, "payment", payment.id, f"ask_{action}", before=payment.status, after=payment.status)
     intend(tx, "payment", payment.id, account=payment.account, action=action, ref=payment.ref)
     return payment

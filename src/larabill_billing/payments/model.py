@@ -149,7 +149,7 @@ UNSETTLED = frozenset({WebhookStatus.RECEIVED, WebhookStatus.WAITING})
 class WebhookEvent:
     """A verified webhook: what it claims, never its body (which holds personal data).
 
-    `occurred_at` is the sender's time, `received_at` and `settled_at` are ours.
+    `code` is the gateway's word for a decline; `occurred_at` is the sender's time, `received_at` and `settled_at` are ours.
     """
 
     id: UUID = attrs.field(factory=new_id)
@@ -164,6 +164,7 @@ class WebhookEvent:
     amount: str | None
     currency: str | None
     invoice: str | None
+    code: str
     status: WebhookStatus = attrs.field(default=WebhookStatus.RECEIVED, converter=WebhookStatus)
     reason: str = ""
     occurred_at: datetime | None

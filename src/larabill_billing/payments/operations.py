@@ -10,6 +10,7 @@ from larabill_billing.payments import jobs
 from larabill_billing.payments.ports import PaymentsTx
 from larabill_core.calls.model import Operation
 from larabill_core.calls.perform import wake
+from larabill_core.contracts.gateway import PaymentGateway
 from larabill_core.errors import Conflict
 from larabill_core.ids import new_id
 
@@ -48,6 +49,17 @@ def intend(tx: PaymentsTx, subject_kind: str, subject_id: UUID, *, account: str,
 def tags(subject_kind: str, subject_id: UUID) -> tuple[str, ...]:
     """How operators find the jobs of a payment or refund."""
     return (f"{subject_kind}:{subject_id}",)
+
+
+def can_ask(tx: PaymentsTx, account: str) -> bool:
+    """Whether this account's driver moves money for us; one that only sends webhooks does not."""
+    return isinstance(tx.engine.drivers.get(account), PaymentGateway)
+
+
+def demand_gateway(tx: PaymentsTx, account: str) -> None:
+    """Raises `Conflict` when the account can only be paid at a checkout."""
+    if not can_ask(tx, account):
+        raise Conflict(f"account {account}", "its driver cannot move money by itself", "use a checkout")
 
 
 def reference(tx: PaymentsTx, account: str, subject_id: UUID) -> str:

@@ -14,7 +14,7 @@ from larabill_billing.ledger.handlers import post
 from larabill_billing.ledger.model import CUSTOMER_CREDIT, REFUNDS, Entry, Posting, cash
 from larabill_billing.payments.handlers import check_amount
 from larabill_billing.payments.model import MANUAL, TOOK_MONEY, Payment, Refund, RefundStatus
-from larabill_billing.payments.operations import intend, reference
+from larabill_billing.payments.operations import can_ask, intend, reference
 from larabill_billing.payments.ports import PaymentsTx
 from larabill_billing.payments.settle import advance
 from larabill_billing.payments.states import next_refund_status
@@ -25,6 +25,8 @@ from larabill_core.privacy import redact_text, refuse_pan
 
 def refund(tx: PaymentsTx, payment_id: UUID, amount: Decimal, reason: str) -> Refund:
     """Record a refund and the operation that asks the gateway for it; of a manual payment, that it was given back.
+
+    Where the driver cannot refund, it waits in review until a person has done it and the webhook says so.
 
     Never more than was captured less all refunds that have not failed. What of the payment had become credit is taken
     from there first, as far as the customer still has it. Raises `Conflict`, `InvalidInput`, `NotFound`.
@@ -64,6 +66,8 @@ def refund(tx: PaymentsTx, payment_id: UUID, amount: Decimal, reason: str) -> Re
     _reserve(tx, new)
     if by_hand:
         return finish(tx, payment, new, None)
+    if not can_ask(tx, payment.account):
+        return advance_refund(tx, new, "review", reason=f"give it back at the gateway, under reference {new.ref}")
     intend(tx, "refund", new.id, account=new.account, action="refund", ref=new.ref)
     return new
 

@@ -133,6 +133,7 @@ def _store(tx: PaymentsTx, account: str, verified: VerifiedWebhook, hint: Hint) 
         amount=hint.amount,
         currency=hint.currency,
         invoice=hint.invoice,
+        code=redact_text(hint.reason)[:100],
         occurred_at=hint.occurred_at,
         received_at=tx.now,
     )

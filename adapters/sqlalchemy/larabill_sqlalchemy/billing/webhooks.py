@@ -42,6 +42,7 @@ EVENTS = sa.Table(
     sa.Column("amount", code(255)),
     sa.Column("currency", code(255)),
     sa.Column("invoice", code(255)),
+    sa.Column("code", code(100), nullable=False),
     sa.Column("status", code(32), nullable=False),
     sa.Column("reason", text(), nullable=False),
     sa.Column("occurred_at", Instant),
