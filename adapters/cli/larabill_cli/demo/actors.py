@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import attrs
@@ -54,9 +54,9 @@ class Shop:
     @cached_property
     def seller(self) -> UUID:
         """The one seller of the manifest."""
-        sellers = self.engine.run(lambda tx: tx.billing.sellers.all())
-        found: UUID = sellers[0].id
-        return found
+        seller: UUID = self.engine.billing.default_seller()
+        self.engine.provisioning.plans.sync(seller)
+        return seller
 
     def open(self) -> None:
         """Put the catalogue into force."""
@@ -117,8 +117,8 @@ class Shop:
 
     def invoices(self, buyer: Buyer) -> list[tuple[Invoice, InvoiceState]]:
         """Of one customer, oldest first."""
-        found: list[tuple[Invoice, InvoiceState]] = self._read(
-            lambda tx: tx.billing.invoices.page(customer_id=buyer.customer_id)
+        found: list[tuple[Invoice, InvoiceState]] = self.engine.billing.invoices.list(
+            self.seller, customer_id=buyer.customer_id
         )
         return found
 
@@ -128,16 +128,13 @@ class Shop:
 
     def subscription(self, buyer: Buyer) -> Subscription:
         """The one agreement of the order."""
-        found: list[Subscription] = self._read(lambda tx: tx.billing.subscriptions.for_order(buyer.order.id))
+        found: list[Subscription] = self.engine.billing.subscriptions.list(self.seller, customer_id=buyer.customer_id)
         return found[0]
 
     def resource(self, buyer: Buyer) -> Resource:
         """What stands at the web server."""
         found: list[Resource] = self.engine.provisioning.resources.list(self.seller, customer_id=buyer.customer_id)
         return found[0]
-
-    def _read(self, fn: Any) -> Any:
-        return self.engine.run(fn, seller=self.seller)
 
     def tell(self, what: str, *, state: str = "", invoice: tuple[Invoice, InvoiceState] | None = None) -> None:
         """A line of the timeline; about an invoice with its number, total and state."""

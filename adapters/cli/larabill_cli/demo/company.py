@@ -35,6 +35,8 @@ options = { domain = "text" }
 prices.EUR = { monthly = "9.90", setup = "5.00" }
 """
 
+OPERATIONS: Final = ("provision", "status", "suspend", "resume", "deprovision")
+
 WEB, STRIPE, WALLET = "web1", "stripe", "wallet"
 """The accounts: the web server, and the two gateways."""
 
@@ -66,10 +68,10 @@ def ssh_account(web: WebServer) -> dict[str, Any]:
         "port": web.port,
         "user": USER,
         "host_keys": [web.host_key],
-        "key_file": str(web.key_file),
+        "private_key": web.private_key,
         "commands": {
-            operation: [PROGRAM, operation, "{ref}"]
-            for operation in ("create", "status", "suspend", "resume", "resize", "terminate")
+            "list": [PROGRAM, "list"],
+            **{operation: [PROGRAM, operation, "{ref}"] for operation in OPERATIONS},
         },
     }
 
