@@ -23,6 +23,10 @@ MYSQL_OPTIONS: dict[str, Any] = {
 }
 """Given to every table: `sa.Table("larabill_x", METADATA, ..., **MYSQL_OPTIONS)`."""
 
+OF_ALL_SELLERS = {"larabill_of_all_sellers": True}
+"""Execution options of the few statements that touch the rows of all sellers on purpose (a fan-out, an account that
+serves all of them). Tests demand a predicate on seller_id of every other one."""
+
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",

@@ -17,9 +17,9 @@ from larabill_core.contracts.provider import capabilities
 from larabill_core.errors import ConfigurationError, NotFound
 from larabill_core.ids import derived_id, new_id
 from larabill_core.jobs import NewJob
-from larabill_core.published import ServiceAbandoned, ServiceEnded
 from larabill_provisioning.orchestrator.change import Change, save_changes
 from larabill_provisioning.orchestrator.rules import next_action
+from larabill_provisioning.orchestrator.tell import tell_gone
 from larabill_provisioning.ports import ProvisioningTx
 from larabill_provisioning.resources.model import Action, Resource, Task
 from larabill_provisioning.resources.states import ResourceEvent, ResourceStatus
@@ -44,10 +44,13 @@ class ResourceDue:
     resource_id: UUID
 
 
-def converge(tx: ProvisioningTx, changes: Sequence[Change], *, retry: bool = False) -> dict[UUID, Operation]:
+def converge(
+    tx: ProvisioningTx, changes: Sequence[Change], *, retry: bool = False, nothing_there: bool = False
+) -> dict[UUID, Operation]:
     """Write `changes`, and the operation that each resource needs next; those operations, by resource.
 
-    A constant number of statements for any number of changes. `retry` lets failed resources try again what failed.
+    A constant number of statements for any number of changes. `retry` lets failed resources try again what failed;
+    `nothing_there` is an operator's word that an unfinished create has left nothing.
     """
     busy = tx.operations.open_for([change.resource.id for change in changes])
     can = {account: can_do(tx, account) for account in {change.resource.account for change in changes}}
@@ -63,12 +66,12 @@ def converge(tx: ProvisioningTx, changes: Sequence[Change], *, retry: bool = Fal
         if action is Action.PROVISION and resource.status is not ResourceStatus.QUEUED:
             change.move(ResourceEvent.QUEUE)
         chosen.append((change, action))
-    operations = _intend(tx, chosen)
+    operations = _intend(tx, chosen, nothing_there)
     save_changes(tx, changes)
     return operations
 
 
-def _intend(tx: ProvisioningTx, chosen: Sequence[tuple[Change, Action]]) -> dict[UUID, Operation]:
+def _intend(tx: ProvisioningTx, chosen: Sequence[tuple[Change, Action]], nothing_there: bool) -> dict[UUID, Operation]:
     if not chosen:
         return {}
     seqs = tx.operations.next_seqs([change.resource.id for change, _ in chosen])
@@ -85,7 +88,7 @@ def _intend(tx: ProvisioningTx, chosen: Sequence[tuple[Change, Action]]) -> dict
             action=action.value,
             seq=seqs[resource.id],
             ref=resource.ref,
-            arguments=_arguments(resource),
+            arguments={**_arguments(resource), "nothing_there": nothing_there},
             next_at=tx.now,
             deadline_at=tx.now + settings.deadline,
             created_at=tx.now,
@@ -135,18 +138,7 @@ def end(tx: ProvisioningTx, change: Change) -> None:
     change.move(ResourceEvent.DEPROVISIONED)
     change.set(ended_at=tx.now, last_error="", failed_action="", drift="")
     tx.secrets.delete("larabill_resources", change.resource.id)
-    told = {
-        "seller_id": change.resource.seller_id,
-        "occurred_at": tx.now,
-        "service_id": change.resource.service_id,
-        "resource_id": change.resource.id,
-    }
-    if change.resource.remedy == "credit":
-        tx.publish(ServiceAbandoned(remedy="credit", **told))
-    elif change.resource.remedy == "refund":
-        tx.publish(ServiceAbandoned(remedy="refund", **told))
-    else:
-        tx.publish(ServiceEnded(**told))
+    tell_gone(tx, change.resource)
 
 
 def can_do(tx: ProvisioningTx, account: str) -> frozenset[str]:

@@ -13,12 +13,12 @@ from larabill_core.published import (
     OrderReleased,
     ReleasedItem,
     ServiceEndRequested,
-    ServiceFailed,
     ServiceResumeRequested,
     ServiceSuspendRequested,
 )
 from larabill_provisioning.orchestrator.change import Change
 from larabill_provisioning.orchestrator.converge import come_back, converge
+from larabill_provisioning.orchestrator.tell import tell_failed
 from larabill_provisioning.plans.model import PlanMap, choose, no_map
 from larabill_provisioning.ports import ProvisioningTx
 from larabill_provisioning.resources.model import Action, Desired, Resource
@@ -80,21 +80,7 @@ def assign(tx: ProvisioningTx, change: Change, maps: Sequence[PlanMap]) -> None:
     if resource.status is ResourceStatus.PENDING:
         change.move(ResourceEvent.FAIL, reason=problem)
     change.set(failed_action=Action.PROVISION.value, last_error=problem)
-    tell_failed(tx, change)
-
-
-def tell_failed(tx: ProvisioningTx, change: Change) -> None:
-    """Say that the resource stands in the operator's list."""
-    tx.publish(
-        ServiceFailed(
-            seller_id=change.resource.seller_id,
-            occurred_at=tx.now,
-            service_id=change.resource.service_id,
-            resource_id=change.resource.id,
-            action=change.resource.failed_action,
-            reason=change.resource.last_error,
-        )
-    )
+    tell_failed(tx, change.resource)
 
 
 def on_suspend_requested(tx: ProvisioningTx, event: ServiceSuspendRequested) -> None:

@@ -55,9 +55,7 @@ def is_wanted(resource: Resource, action: Action, now: datetime) -> bool:
             return wanted is Desired.GONE
 
 
-def next_action(
-    resource: Resource, now: datetime, *, can: Collection[str], retry: bool = False
-) -> Action | None:
+def next_action(resource: Resource, now: datetime, *, can: Collection[str], retry: bool = False) -> Action | None:
     """The operation that brings `resource` nearer to its goal, None when it is there or a person has to decide.
 
     `can` holds the driver's capabilities. A failed resource waits for `retry`, unless something other than what

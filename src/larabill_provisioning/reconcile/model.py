@@ -10,7 +10,7 @@ import attrs
 
 @attrs.frozen(kw_only=True)
 class Stray:
-    """Something at `account` that carries a ref of ours but belongs to no standing resource. Never touched by itself."""
+    """Something at `account` that carries a ref of ours but belongs to no standing resource. We never touch it."""
 
     account: str
     driver_ref: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -38,17 +37,6 @@ class ResourceRepository(Protocol):
         """The resource, of whatever seller, that stands as `driver_ref` at the account."""
         ...
 
-    def list(
-        self,
-        *,
-        status: ResourceStatus | None = None,
-        customer_id: UUID | None = None,
-        after: UUID | None = None,
-        limit: int = 100,
-    ) -> list[Resource]:
-        """By id (that is, by age), keyset paged with `after`."""
-        ...
-
     def to_sync(self, account: str, *, after: UUID | None, limit: int) -> list[Resource]:
         """Active and suspended resources of an account, by id."""
         ...
@@ -81,9 +69,20 @@ class ResourceRepository(Protocol):
         """Services with more than one resource (I2)."""
         ...
 
-    def stalled(self, before: datetime) -> list[tuple[UUID, str]]:
-        """(resource, status) of work that nobody will continue: under way, or suspended against what is desired,
-        unchanged since `before`, and without an open operation (I8, I9)."""
+    def stalled(self) -> list[tuple[UUID, str]]:
+        """(resource, status) of work that nobody will continue: under way, waiting, or suspended against what is
+        desired, without an open operation (I8, I9)."""
+        ...
+
+    def list(
+        self,
+        *,
+        status: ResourceStatus | None = None,
+        customer_id: UUID | None = None,
+        after: UUID | None = None,
+        limit: int = 100,
+    ) -> list[Resource]:
+        """By id (that is, by age), keyset paged with `after`."""
         ...
 
 
