@@ -3,7 +3,6 @@
 from pygments.lexers.special import TextLexer
 from sphinx.application import Sphinx
 
-
 project = "LaraBill"
 author = "LaraBill contributors"
 copyright = "LaraBill contributors"

@@ -25,13 +25,12 @@ VIOLATIONS = 3
 
 
 class Failure(click.ClickException):
-    """A LarabillError on its way to the person, as click shows errors."""
+    """A LarabillError on its way to the person, as click shows errors; see `failure`."""
 
     def __init__(self, problem: LarabillError, *, as_json: bool) -> None:
         super().__init__(redact_text(str(problem)))
         self.problem = problem
         self.as_json = as_json
-        self.exit_code = MISTAKE if isinstance(problem, InvalidInput | ConfigurationError) else FAILED
 
     def show(self, file: IO[Any] | None = None) -> None:
         """Print to stderr."""
@@ -52,3 +51,15 @@ class Failure(click.ClickException):
                 for fault in self.problem.faults
             ]
         return fields
+
+
+class Mistake(Failure):
+    """What the person can mend in what they asked or configured."""
+
+    exit_code = MISTAKE
+
+
+def failure(problem: LarabillError, *, as_json: bool) -> Failure:
+    """The error with its exit code."""
+    kind = Mistake if isinstance(problem, InvalidInput | ConfigurationError) else Failure
+    return kind(problem, as_json=as_json)

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from larabill_cli.errors import Failure
+from larabill_cli.errors import failure
 from larabill_cli.session import Session
 from larabill_core.errors import LarabillError
 from larabill_core.manifest import FILE
@@ -47,12 +47,12 @@ class Root(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run it. A `LarabillError` becomes a `Failure`."""
+        """Run it. A `LarabillError` becomes a `Failure` with its exit code."""
         try:
             return super().invoke(ctx)
         except LarabillError as problem:
             session = ctx.find_object(Session)
-            raise Failure(problem, as_json=session is not None and session.json) from problem
+            raise failure(problem, as_json=session is not None and session.json) from problem
 
 
 @click.command(cls=Root, context_settings={"help_option_names": ["-h", "--help"]})

@@ -17,16 +17,17 @@ def list_sellers(engine: Engine) -> list[Any]:
 
 
 def choose(engine: Engine, text: str | None) -> UUID:
-    """The seller that `--seller` names, or the only one. Raises `InvalidInput`."""
-    known = {seller.id: seller.name for seller in list_sellers(engine)}
+    """The seller that `--seller` names, or the only one.
+
+    Raises `InvalidInput`; `ConfigurationError` when there is none and the manifest names none."""
+    known: dict[UUID, str] = {seller.id: seller.name for seller in list_sellers(engine)}
     if text is not None:
         wanted = parse_public_id(text, "sel", "--seller")
         if wanted in known:
             return wanted
         raise InvalidInput.one("--seller", "is not a seller of this installation", text)
-    if len(known) == 1:
-        return next(iter(known))
-    if not known:
-        raise InvalidInput.one("--seller", "there is no seller yet", remedy="fill in [billing.seller], then migrate")
+    if len(known) < 2:
+        only: UUID = engine.billing.default_seller()
+        return only
     ids = ", ".join(f"{public_id('sel', id)} ({name})" for id, name in known.items())
     raise InvalidInput.one("--seller", "is needed: there are several sellers", remedy=f"one of: {ids}")

@@ -36,9 +36,7 @@ class JinjaDocuments:
         )
         # `lipsum`, `cycler` and their like lead to Python's own functions; no template of ours needs them
         self._environment.globals = {}
-        self._environment.filters.update(
-            money=formats.money, number=formats.number, date=formats.date, country=formats.country
-        )
+        self._environment.filters["country"] = formats.country
 
     def render(self, template: str, context: Mapping[str, Any], *, language: str) -> str:
         """HTML; plain text for a name that ends in `.txt`. "invoice" means "invoice.html".

@@ -11,7 +11,15 @@ from typing import Final
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from larabill_core.errors import AlreadyExists, ConcurrencyError, Conflict, DatabaseUnavailable, LarabillError
+from larabill_core.errors import (
+    AlreadyExists,
+    ConcurrencyError,
+    ConfigurationError,
+    Conflict,
+    DatabaseUnavailable,
+    LarabillError,
+)
+from larabill_core.privacy import redact_text
 
 _AGAIN_MYSQL: Final = frozenset({1020, 1205, 1213, 3572})
 """Changed since read (snapshot isolation), lock wait timeout, deadlock, NOWAIT."""
@@ -21,6 +29,11 @@ _GONE_MYSQL: Final = frozenset({1040, 1053, 1077, 1079, 1080, 1927, 2002, 2003, 
 _GONE_POSTGRES: Final = ("08", "57P", "53300")
 _GONE_SQLITE: Final = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR})
 
+_REFUSED_MYSQL: Final = frozenset({1044, 1045, 1049, 1130, 1698})
+"""No right to the database, wrong password, no such database, host or plugin not allowed."""
+
+_SIGNAL_MYSQL: Final = 1644
+"""What our triggers raise."""
 UNIQUE_MYSQL: Final = 1062
 _CONSTRAINT = re.compile(r"for key '([^']+)'|(?:UNIQUE|CHECK) constraint failed: ([\w.,: ]+)|CONSTRAINT `(\w+)`")
 
@@ -31,11 +44,11 @@ def code_of(problem: DBAPIError) -> int | str | None:
     if isinstance(original, sqlite3.Error):
         number: int | None = getattr(original, "sqlite_errorcode", None)
         return None if number is None else number & 0xFF
-    state = getattr(original, "sqlstate", None)
-    if isinstance(state, str):
-        return state
     first = original.args[0] if original is not None and original.args else None
-    return first if isinstance(first, int) else None
+    if isinstance(first, int):
+        return first
+    state = getattr(original, "sqlstate", None)
+    return state if isinstance(state, str) else None
 
 
 def asks_to_run_again(problem: DBAPIError) -> bool:
@@ -79,13 +92,22 @@ def constraint_of(problem: DBAPIError) -> str:
     return next((group for group in found.groups() if group), "") if found else f"code {code_of(problem)}"
 
 
+def _first_line(problem: DBAPIError) -> str:
+    """What the driver says of a connection; it knows no row's values, but may repeat the URL."""
+    lines = str(problem.orig).strip().splitlines() or [f"code {code_of(problem)}"]
+    return redact_text(lines[0])[:200]
+
+
 def told(problem: DBAPIError) -> LarabillError | None:
     """Our error for it; None for what is a defect of ours and should be seen as it is."""
     if asks_to_run_again(problem):
         return ConcurrencyError(f"the database asks to run the transaction again (code {code_of(problem)})")
     if is_gone(problem):
-        return DatabaseUnavailable(f"the database cannot be reached, or went away (code {code_of(problem)})")
-    if isinstance(problem, IntegrityError):
+        return DatabaseUnavailable(f"the database cannot be reached, or went away: {_first_line(problem)}")
+    if code_of(problem) in _REFUSED_MYSQL:
+        said = f"is refused by the server: {_first_line(problem)}"
+        return ConfigurationError.one("larabill.database", said, remedy="check user, password and name of the database")
+    if isinstance(problem, IntegrityError) or code_of(problem) == _SIGNAL_MYSQL:
         return Conflict("the database", f"refuses a row by its rule {constraint_of(problem)}")
     if isinstance(problem, DataError):
         return Conflict("the database", f"refuses a value that does not fit its column (code {code_of(problem)})")

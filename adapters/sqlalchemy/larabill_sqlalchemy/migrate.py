@@ -8,6 +8,7 @@ itself). Two at once: the second waits, and then finds nothing to do. Triggers o
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
@@ -29,7 +30,6 @@ WAIT: Final = 600
 """Seconds to wait for another `migrate`."""
 
 _NO_RIGHT: Final = {
-    1044: "the database",
     1142: "one of its tables",
     1227: "triggers",
     1370: "its routines",
@@ -92,13 +92,16 @@ def create_for_tests(database: sa.Engine, storages: Sequence[Storage]) -> None:
             storage.metadata.create_all(connection)
             make_triggers(connection, storage)
             known = revisions(storage)
-            stamp = sa.Table(version_table(storage), sa.MetaData(), sa.Column("version_num", sa.String(32)))
+            stamp = sa.Table(version_table(storage), sa.MetaData(), sa.Column("version_num", sa.String(32), primary_key=True))
             stamp.create(connection)
             if known:
                 connection.execute(stamp.insert().values(version_num=known[-1]))
 
 
 def _run(connection: sa.Connection, storage: Storage, direction: str, target: str) -> None:
+    if connection.dialect.name in MYSQL:
+        # Alembic then commits by itself after each revision; elsewhere it works inside our transaction
+        connection.commit()
     place = str(folder(storage))
     script = ScriptDirectory(place, version_locations=[place])
 
@@ -117,21 +120,23 @@ def _run(connection: sa.Connection, storage: Storage, direction: str, target: st
             "transactional_ddl": connection.dialect.name not in MYSQL,
         },
     )
-    operations = _Rerunnable(context)
-    operations._install_proxy()
-    try:
+    # `alembic.op`, which revisions import, is one for the process
+    with _one_at_a_time, Operations.context(context) as operations:
+        _make_rerunnable(operations)
         context.run_migrations()
-    finally:
-        operations._remove_proxy()
 
 
-class _Rerunnable(Operations):
-    """Leaves out what an earlier, killed run of the same revision has done."""
+_one_at_a_time = threading.Lock()
 
-    def invoke(self, operation: MigrateOperation) -> Any:
-        if _is_done(operation, sa.inspect(self.get_bind())):
-            return None
-        return super().invoke(operation)
+
+def _make_rerunnable(operations: Operations) -> None:
+    """Leave out what an earlier, killed run of the same revision has done."""
+    carry_out = operations.invoke
+
+    def invoke(operation: MigrateOperation) -> Any:
+        return None if _is_done(operation, sa.inspect(operations.get_bind())) else carry_out(operation)
+
+    operations.invoke = invoke  # type: ignore[method-assign]
 
 
 def _is_done(operation: MigrateOperation, there: sa.Inspector) -> bool:

@@ -149,9 +149,10 @@ def _plain(value: Any) -> Any:
 def from_row(cls: type[T], row: sa.Row[Any] | Mapping[Any, Any], **more: Any) -> T:
     """The entity of a row that has a column for each field; `more` stands in for fields without one."""
     mapping: Mapping[Any, Any] = row._mapping if isinstance(row, sa.Row) else row
+    kind: Any = cls
     values = {
         name: mapping[name] if convert is None else convert(mapping[name])
-        for name, convert in _converters(cls).items()
+        for name, convert in _converters(kind).items()
         if name not in more
     }
     return cls(**values, **more)

@@ -44,7 +44,8 @@ def make_triggers(connection: sa.Connection, storage: Storage) -> None:
     if storage.insert_only and dialect == "postgresql":
         connection.exec_driver_sql(
             f"CREATE OR REPLACE FUNCTION {_function(storage)}() RETURNS trigger LANGUAGE plpgsql AS $$"
-            " BEGIN RAISE EXCEPTION '% is insert-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation'; END $$"
+            " BEGIN RAISE EXCEPTION USING MESSAGE = TG_TABLE_NAME || ' is insert-only', ERRCODE = 'restrict_violation';"
+            " END $$"
         )
     for table in storage.insert_only:
         for event in _events(dialect):

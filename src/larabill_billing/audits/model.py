@@ -29,8 +29,8 @@ class Audit:
     subject_kind: str
     subject_id: UUID
     action: str
-    before: str
-    after: str
+    state_before: str
+    state_after: str
     actor: str
     reason: str
     at: datetime

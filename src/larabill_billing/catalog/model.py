@@ -75,10 +75,6 @@ class Price:
     amount: Decimal
 
 
-def _options(value: Mapping[str, str | list[str] | tuple[str, ...]]) -> Mapping[str, Option]:
-    return {name: kind if isinstance(kind, str) else tuple(kind) for name, kind in value.items()}
-
-
 @attrs.frozen(kw_only=True)
 class PlanDefinition:
     """A plan as the catalogue file defines it: everything that makes a new version when it changes."""
@@ -86,13 +82,13 @@ class PlanDefinition:
     code: str
     name: str
     provision: bool = False
-    regions: tuple[str, ...] = attrs.field(default=(), converter=tuple)
-    options: Mapping[str, Option] = attrs.field(factory=dict, converter=_options)
+    regions: tuple[str, ...] = ()
+    options: Mapping[str, Option] = attrs.field(factory=dict)
     release: ReleasePolicy = attrs.field(default=ReleasePolicy.PAID, converter=ReleasePolicy)
     on_failure: FailurePolicy = "hold"
     minimum_term_months: int = 0
     notice_days: int = 0
-    prices: tuple[Price, ...] = attrs.field(default=(), converter=tuple)
+    prices: tuple[Price, ...] = ()
 
 
 @attrs.frozen(kw_only=True)

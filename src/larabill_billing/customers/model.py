@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
 import attrs
-
-
-def _lines(value: Iterable[str]) -> tuple[str, ...]:
-    return tuple(value)
 
 
 @attrs.frozen(kw_only=True)
@@ -37,7 +32,7 @@ class Seller:
     time_zone: str
     language: str
     tax_id: str = attrs.field(repr=False)
-    address: tuple[str, ...] = attrs.field(repr=False, converter=_lines)
+    address: tuple[str, ...] = attrs.field(repr=False)
     created_at: datetime
 
 
@@ -66,7 +61,7 @@ class Customer:
     email: str = attrs.field(repr=False)
     company: str = attrs.field(repr=False)
     tax_id: str = attrs.field(repr=False)
-    address: tuple[str, ...] = attrs.field(repr=False, converter=_lines)
+    address: tuple[str, ...] = attrs.field(repr=False)
     country: str
     currency: str
     time_zone: str

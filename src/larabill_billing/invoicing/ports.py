@@ -36,6 +36,10 @@ class ChargeRepository(Protocol):
         """All of a subscription, oldest first."""
         ...
 
+    def overlapping(self) -> list[tuple[UUID, date, date]]:
+        """Items with recurring periods in force that overlap: item, one period start, the other (I3)."""
+        ...
+
 
 class DraftRepository(Protocol):
     def add_many(self, drafts: Sequence[Draft]) -> None: ...
@@ -48,8 +52,11 @@ class DraftRepository(Protocol):
 
 
 class SeriesRepository(Protocol):
-    def take(self, code: str, count: int) -> int:
-        """The first of `count` numbers in a row. The row stays locked: take last, commit soon (I5)."""
+    def take(self, series: str, count: int) -> int:
+        """The first of `count` numbers in a row; a new series begins at 1.
+
+        The row stays locked until the transaction ends: take last, commit soon (I5).
+        """
         ...
 
 
@@ -105,8 +112,11 @@ class InvoiceRepository(Protocol):
         """Documents whose lines do not add up: id, number, total, sum of lines (I11)."""
         ...
 
-    def wrong_balances(self) -> list[tuple[UUID, Decimal, Decimal]]:
-        """Invoices whose balance is not total - allocations (0 when void): id, balance, what it should be (I11)."""
+    def wrong_balances(self) -> list[tuple[UUID, str, Decimal, Decimal]]:
+        """Invoices whose balance is not total - allocations (0 when void), or does not fit their status (I11).
+
+        Id, status, balance, and what it should be.
+        """
         ...
 
     def number_gaps(self) -> list[tuple[str, int, int, int]]:
@@ -121,16 +131,16 @@ class InvoiceRepository(Protocol):
         """Documents with a total that the ledger does not know: id, number (I4)."""
         ...
 
+    def without_state(self) -> list[tuple[UUID, str]]:
+        """Documents beside which no state stands: id, number (I6)."""
+        ...
+
     def receivable_differences(self) -> list[tuple[UUID | None, str, Decimal]]:
         """Customers whose receivables are not their open balances: id, currency, difference (I4)."""
         ...
 
     def state_without_audit(self) -> list[tuple[UUID, str]]:
         """Invoices whose audits do not lead to their status: id, status (I6)."""
-        ...
-
-    def twice_charged(self) -> list[tuple[UUID, str, date, int]]:
-        """Items with overlapping recurring periods in force: item, cause, period start, how many (I3)."""
         ...
 
 

@@ -63,7 +63,7 @@ class PaymentMethod:
 
 @attrs.frozen(kw_only=True)
 class Payment:
-    """One logical payment of one invoice. `ref` is ours at the gateway, for ever; `transaction` is the gateway's id.
+    """One logical payment of one invoice. `ref` is ours at the gateway, for ever; `transaction_id` is the gateway's id.
 
     `code` is the gateway's word for a decline; `reason` says why a person has to look.
     """
@@ -80,7 +80,7 @@ class Payment:
     currency: str
     capture: bool = True
     status: PaymentStatus = attrs.field(default=PaymentStatus.CREATED, converter=PaymentStatus)
-    transaction: str | None = None
+    transaction_id: str | None = None
     code: str = ""
     reason: str = ""
     version: int = 1
@@ -120,7 +120,7 @@ class Refund:
     currency: str
     from_credit: Decimal
     status: RefundStatus = attrs.field(default=RefundStatus.CREATED, converter=RefundStatus)
-    transaction: str | None = None
+    transaction_id: str | None = None
     reason: str = ""
     version: int = 1
     created_at: datetime
@@ -141,9 +141,16 @@ class WebhookStatus(StrEnum):
     IGNORED = "ignored"
 
 
+UNSETTLED = frozenset({WebhookStatus.RECEIVED, WebhookStatus.WAITING})
+"""Statuses in which an event may still change something."""
+
+
 @attrs.frozen(kw_only=True)
 class WebhookEvent:
-    """A verified webhook: what it claims, never its body (which holds personal data)."""
+    """A verified webhook: what it claims, never its body (which holds personal data).
+
+    `code` is the gateway's word for a decline; `occurred_at` is the sender's time, `received_at` and `settled_at` are ours.
+    """
 
     id: UUID = attrs.field(factory=new_id)
     seller_id: UUID
@@ -153,12 +160,14 @@ class WebhookEvent:
     kind: str
     ref: str | None
     state: str
-    transaction: str | None
+    transaction_id: str | None
     amount: str | None
     currency: str | None
     invoice: str | None
+    code: str
     status: WebhookStatus = attrs.field(default=WebhookStatus.RECEIVED, converter=WebhookStatus)
     reason: str = ""
+    occurred_at: datetime | None
     received_at: datetime
     settled_at: datetime | None = None
 

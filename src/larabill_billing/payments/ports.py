@@ -24,7 +24,7 @@ from larabill_core.ports.unit_of_work import Tx
 
 class PaymentRepository(Protocol):
     def add(self, payment: Payment) -> None:
-        """Raises `AlreadyExists` for a (account, transaction) or a reference that is taken."""
+        """Raises `AlreadyExists` for a (account, transaction id) or a reference that is taken."""
         ...
 
     def get(self, payment_id: UUID, *, lock: bool = False) -> Payment:
@@ -32,12 +32,14 @@ class PaymentRepository(Protocol):
         ...
 
     def save(self, payment: Payment) -> None:
-        """Write the mutable fields, version + 1. Raises `StaleVersion`, `AlreadyExists` (account, transaction)."""
+        """Write the mutable fields, version + 1. Raises `StaleVersion`, `AlreadyExists` (account, transaction id)."""
         ...
 
-    def by_ref(self, account: str, ref: str) -> Payment | None: ...
+    def by_ref(self, ref: str) -> Payment | None:
+        """The payment that carries this reference of ours, whatever the account."""
+        ...
 
-    def by_transaction(self, account: str, transaction: str) -> Payment | None: ...
+    def by_transaction(self, account: str, transaction_id: str) -> Payment | None: ...
 
     def for_invoices(self, invoice_ids: Collection[UUID]) -> list[Payment]:
         """All payments of these invoices, oldest first."""
@@ -86,7 +88,7 @@ class RefundRepository(Protocol):
         """Write the mutable fields, version + 1. Raises `StaleVersion`."""
         ...
 
-    def by_ref(self, account: str, ref: str) -> Refund | None: ...
+    def by_ref(self, ref: str) -> Refund | None: ...
 
     def for_payment(self, payment_id: UUID) -> list[Refund]:
         """Oldest first."""
@@ -121,7 +123,7 @@ class GatewayAccountRepository(Protocol):
         ...
 
     def heard(self, account: str, at: datetime) -> None:
-        """`last_heard_at` never goes back."""
+        """`last_heard_at` never goes back, and is exact to a minute."""
         ...
 
 
@@ -142,6 +144,10 @@ class WebhookRepository(Protocol):
         self, *, status: WebhookStatus | None = None, after: UUID | None = None, limit: int = 100
     ) -> list[WebhookEvent]:
         """By id, keyset paged with `after`."""
+        ...
+
+    def newest_applied(self, account: str, ref: str) -> datetime | None:
+        """When, by the sender's clock, the newest event about this reference occurred that was applied."""
         ...
 
     def add_reject(self, reject: WebhookReject, *, keep: int, since: datetime) -> None:

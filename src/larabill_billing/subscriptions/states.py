@@ -34,19 +34,21 @@ SUBSCRIPTION: Final[Mapping[tuple[SubscriptionStatus, str], SubscriptionStatus]]
 _V = ServiceStatus
 
 SERVICE: Final[Mapping[tuple[ServiceStatus, str], ServiceStatus]] = {
-    (_V.PENDING, "activated"): _V.ACTIVE,
+    **{
+        (status, event): target
+        for status in (_V.PENDING, _V.FAILED, _V.ACTIVE, _V.SUSPENDED)
+        for event, target in (
+            ("activated", _V.ACTIVE),
+            ("resumed", _V.ACTIVE),
+            ("suspended", _V.SUSPENDED),
+            ("ended", _V.ENDED),
+        )
+    },
     (_V.PENDING, "failed"): _V.FAILED,
     (_V.PENDING, "abandoned"): _V.ABANDONED,
-    (_V.PENDING, "ended"): _V.ENDED,
-    (_V.FAILED, "activated"): _V.ACTIVE,
     (_V.FAILED, "abandoned"): _V.ABANDONED,
-    (_V.FAILED, "ended"): _V.ENDED,
-    (_V.ACTIVE, "suspended"): _V.SUSPENDED,
-    (_V.ACTIVE, "ended"): _V.ENDED,
-    (_V.SUSPENDED, "resumed"): _V.ACTIVE,
-    (_V.SUSPENDED, "activated"): _V.ACTIVE,
-    (_V.SUSPENDED, "ended"): _V.ENDED,
 }
+"""A mirror of what provisioning says. Events may overtake each other: the newest counts, from any living state."""
 
 
 def after(subscription: Subscription, event: str) -> SubscriptionStatus:

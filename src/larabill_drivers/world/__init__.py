@@ -48,7 +48,7 @@ class FakeWorld:
 
     @classmethod
     def open(cls, name: str) -> FakeWorld:
-        """The world in the SQLite file `name`; ":memory:NAME" is this process's one of that name, ":memory:" a new one."""
+        """The world in the SQLite file `name`; ":memory:NAME" is one of this process, ":memory:" always a new one."""
         if name == ":memory:" or not name.startswith(":memory:"):
             return cls(name)
         with cls._opening:

@@ -25,7 +25,10 @@ def drivers() -> None:
 @pass_session
 def list_drivers(session: Session) -> None:
     """Accounts of the manifest, and what each driver can do."""
-    _print(session, [_describe(session.engine, account, ask=False) for account in sorted(session.engine.drivers.accounts())])
+    _print(
+        session,
+        [_describe(session.engine, account, ask=False) for account in sorted(session.engine.drivers.accounts())],
+    )
 
 
 @drivers.command()

@@ -91,9 +91,7 @@ def show(session: Session, job_id: str) -> None:
 def retry(session: Session, job_id: str) -> None:
     """Let a parked or dead job run again. For a parked one this is the approval that it waits for."""
     wanted = parse_public_id(job_id, "job", "JOB_ID")
-    job = session.engine.run(
-        lambda tx: tx.jobs.retry(wanted, approved_by=str(OPERATOR), now=tx.now), actor=OPERATOR
-    )
+    job = session.engine.run(lambda tx: tx.jobs.retry(wanted, approved_by=str(OPERATOR), now=tx.now), actor=OPERATOR)
     _say(session, job, "will run at once")
 
 

@@ -27,7 +27,7 @@ def migrate(session: Session, down: str | None) -> None:
     """
     from larabill_sqlalchemy import migrate as storage
     from larabill_sqlalchemy.databases import open_database
-    from larabill_sqlalchemy.open_engine import load_manifest, storages_of
+    from larabill_sqlalchemy.opening import load_manifest, storages_of
 
     manifest = load_manifest(session.settings)
     database = open_database(manifest.basics.database)

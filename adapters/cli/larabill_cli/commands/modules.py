@@ -37,6 +37,6 @@ def list_modules(session: Session) -> None:
     table(
         "Modules",
         ("name", "on", "requires", "handlers", "schedules"),
-        [(row["name"], row["on"], ", ".join(row["requires"]), row["handlers"], row["schedules"]) for row in rows],
+        [[cell if not isinstance(cell, list) else ", ".join(cell) for cell in row.values()] for row in rows],
         right=("handlers", "schedules"),
     )
