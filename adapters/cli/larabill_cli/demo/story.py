@@ -7,7 +7,7 @@ from typing import Final
 
 from larabill_billing.payments.model import Payment
 from larabill_cli.demo.actors import Buyer, Shop
-from larabill_cli.demo.company import STRIPE, WALLET
+from larabill_cli.demo.company import STRIPE
 from larabill_core.errors import Conflict, Unverified
 
 YEAR: Final = 2026
@@ -16,12 +16,13 @@ YEAR: Final = 2026
 def play(shop: Shop) -> None:
     """The whole story, from the first order to the last account that is removed."""
     shop.open()
-    mira = shop.order("Mira", STRIPE)
+    mira = shop.order("Mira")
     first_payment(shop, mira)
     reveal(shop, mira)
     shop.go_to(date(YEAR, 1, 20))
-    jonas = shop.order("Jonas", WALLET)
-    shop.tell("Jonas has a stored method, which is charged at once", invoice=shop.latest_invoice(jonas))
+    jonas = shop.order("Jonas")
+    shop.charge(jonas)
+    shop.tell("Jonas stores a card at a gateway; it is charged", invoice=shop.latest_invoice(jonas))
     shop.tell_service(jonas, "His account is created over SSH")
     for month in range(2, 6):
         renewals(shop, month, mira, jonas)
