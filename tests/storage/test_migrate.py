@@ -17,13 +17,16 @@ from tests.storage.sample import STORAGE as SAMPLE
 
 from larabill_core.errors import ConfigurationError
 from larabill_sqlalchemy import migrate
+from larabill_sqlalchemy.billing import STORAGE as BILLING
 from larabill_sqlalchemy.core import STORAGE as CORE
 from larabill_sqlalchemy.databases import open_database
-from larabill_sqlalchemy.schema import require_current, version_table
+from larabill_sqlalchemy.provisioning import STORAGE as PROVISIONING
+from larabill_sqlalchemy.schema import require_current, revisions, version_table
 from larabill_sqlalchemy.storage import Storage
 from larabill_sqlalchemy.triggers import existing_triggers, expected_triggers
 
 EVERY = (CORE, SAMPLE)
+SHIPPED = (CORE, BILLING, PROVISIONING)
 
 
 @pytest.fixture
@@ -69,21 +72,17 @@ def drop_version_tables(database: sa.Engine, storages: tuple[Storage, ...]) -> N
             connection.exec_driver_sql(f"DROP TABLE {version_table(storage)}")
 
 
-def test_migrations_equal_metadata_and_go_down_again(database: sa.Engine) -> None:
-    ran = migrate.upgrade(database, EVERY)
-    assert ran == {"core": ("0001",), "sample": ("0001", "0002")}
+@pytest.mark.parametrize("storages", [EVERY, SHIPPED], ids=["sample", "shipped"])
+def test_migrations_equal_metadata_and_go_down_again(database: sa.Engine, storages: tuple[Storage, ...]) -> None:
+    ran = migrate.upgrade(database, storages)
+    assert ran == {storage.name: revisions(storage) for storage in storages}
     migrated = schema_of(database)
-    migrate.downgrade(database, EVERY)
+    assert set(migrated["triggers"]) == expected_triggers(storages, database.dialect.name)
+    migrate.downgrade(database, storages)
     assert schema_of(database) == {"triggers": []}
-    drop_version_tables(database, EVERY)
-    migrate.create_for_tests(database, EVERY)
+    drop_version_tables(database, storages)
+    migrate.create_for_tests(database, storages)
     assert migrated == schema_of(database)
-
-
-def test_all_triggers_stand_after_migration(database: sa.Engine) -> None:
-    migrate.upgrade(database, EVERY)
-    with database.connect() as connection:
-        assert existing_triggers(connection) == expected_triggers(EVERY, database.dialect.name)
 
 
 def test_a_second_upgrade_has_nothing_to_do(database: sa.Engine) -> None:
@@ -166,7 +165,7 @@ def test_two_at_once_make_one_schema(database: sa.Engine, new_database_url: str)
         thread.join()
     for other in others:
         other.dispose()
-    assert sorted(results, key=len) == [{}, {"core": ("0001",), "sample": ("0001", "0002")}]
+    assert sorted(results, key=len) == [{}, {storage.name: revisions(storage) for storage in EVERY}]
 
 
 def test_a_newer_schema_is_refused_in_words(database: sa.Engine) -> None:

@@ -92,7 +92,9 @@ def create_for_tests(database: sa.Engine, storages: Sequence[Storage]) -> None:
             storage.metadata.create_all(connection)
             make_triggers(connection, storage)
             known = revisions(storage)
-            stamp = sa.Table(version_table(storage), sa.MetaData(), sa.Column("version_num", sa.String(32), primary_key=True))
+            stamp = sa.Table(
+                version_table(storage), sa.MetaData(), sa.Column("version_num", sa.String(32), primary_key=True)
+            )
             stamp.create(connection)
             if known:
                 connection.execute(stamp.insert().values(version_num=known[-1]))
