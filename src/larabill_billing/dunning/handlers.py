@@ -25,7 +25,8 @@ from larabill_core.published import InvoicePaid, ServiceResumeRequested
 def open_cases(tx: DunningTx, limit: int) -> bool:
     """A case for each live agreement with an overdue invoice; whether there may be more.
 
-    The number of statements is constant. Invoices are locked first, so that one whose payment is being written at this moment gets no case.
+    The number of statements is constant. Invoices are locked first, so that one whose payment is being written gets
+    no case.
     """
     found = tx.billing.dunning.overdue(tx.now.date(), limit)
     issued = tx.billing.dunning.lock_issued([overdue.invoice_id for overdue in found])

@@ -140,10 +140,10 @@ def test_in_a_hosts_transaction_the_number_comes_after_its_commit(shop: Shop) ->
 
 
 def test_a_host_that_rolls_back_leaves_nothing(shop: Shop) -> None:
-    with database_of(shop.engine).connect() as connection:
+    with database_of(shop.engine).connect() as connection, connection.begin() as host:
         with shop.engine.joined(connection, seller=shop.seller.id) as tx:
             issue(tx, [shop.request("3.00")])
-        connection.rollback()
+        host.rollback()
     shop.engine.run_due()
     assert shop.run(lambda tx: tx.billing.invoices.page()) == []
 

@@ -63,15 +63,13 @@ class Shop:
         changes = self.engine.billing.catalog.load(self.seller, parse_catalog(CATALOG))
         self.tell(f"Nordlicht Hosting opens; its catalogue has {', '.join(changes.added)}")
 
-    def order(self, name: str, gateway: str) -> Buyer:
+    def order(self, name: str) -> Buyer:
         """A new customer orders hosting for a month at a time."""
         billing = self.engine.billing
         customer = billing.customers.create(
             self.seller,
             NewCustomer(name=f"{name} Muster", email=f"{name.lower()}@example.com", country="DE", address=("Hafen 1",)),
         )
-        if gateway == WALLET:
-            billing.payments.add_method(self.seller, customer.id, WALLET, "pm_ok", "Visa …4242")
         domain = f"{name.lower()}.example"
         item = NewItem(plan_code="web-m", cycle=Cycle.MONTHLY, region="eu", spec={"domain": domain}, name=domain)
         wanted = PlaceOrder(
@@ -87,6 +85,13 @@ class Shop:
         invoice = next(invoice for invoice, state in self.invoices(buyer) if state.status is InvoiceStatus.ISSUED)
         payment: Payment = self.engine.billing.payments.open_checkout(self.seller, invoice.id, STRIPE)
         return payment
+
+    def charge(self, buyer: Buyer) -> None:
+        """The customer stores a method at the other gateway, and the open invoice is charged to it."""
+        payments = self.engine.billing.payments
+        method = payments.add_method(self.seller, buyer.customer_id, WALLET, "pm_ok", "Visa …4242")
+        payments.charge_invoice(self.seller, self.latest_invoice(buyer)[0].id, method.id)
+        self.settle()
 
     def deliver(self, headers: Mapping[str, str], body: bytes) -> WebhookResult:
         """A webhook of Stripe reaches the host, and all that follows is done."""

@@ -86,9 +86,15 @@ def found(settings: dict[str, Any], clock: Clock) -> Engine:
     from larabill_sqlalchemy import open_engine
     from larabill_sqlalchemy.databases import open_database
     from larabill_sqlalchemy.migrate import upgrade
-    from larabill_sqlalchemy.opening import load_manifest, storages_of
+    from larabill_sqlalchemy.opening import database_of, load_manifest, storages_of
 
     KeyRing.generate_file(settings["larabill"]["keys"])
     checked = load_manifest(settings)
-    upgrade(open_database(checked.basics.database), storages_of(checked.modules))
-    return open_engine(checked, clock=clock)
+    database = open_database(checked.basics.database)
+    upgrade(database, storages_of(checked.modules))
+    database.dispose()
+    engine = open_engine(checked, clock=clock)
+    if checked.basics.database.startswith("sqlite"):
+        # a database that is thrown away need not survive a power cut: no waiting for the disk
+        sa.event.listen(database_of(engine), "connect", lambda raw, _: raw.execute("PRAGMA synchronous = OFF"))
+    return engine

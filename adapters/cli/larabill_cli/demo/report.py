@@ -114,7 +114,8 @@ def show(report: Mapping[str, Any], invoice: Path) -> None:
     """Print the tables."""
     click.echo()
     _table("Invoices", report["invoices"], ("number", "issued_on", "total", "balance", "status"), ("total", "balance"))
-    _table("Audit trail of the resources", report["audit"], ("at", "resource", "action", "from", "to", "actor"))
+    trail = [{**audit, "at": audit["at"].date()} for audit in sorted(report["audit"], key=lambda each: each["at"])]
+    _table("Audit trail of the resources", trail, ("at", "resource", "action", "from", "to", "actor"))
     _table("Trial balance", report["accounts"], ("account", "currency", "balance"), ("balance",))
     for currency, total in report["ledger"].items():
         click.echo(f"The ledger sums to {total} {currency}.")

@@ -10,7 +10,7 @@ The protocol that the commands have to speak, whatever they are written in:
 - On stdout goes one JSON object: `{"status": "ok" | "pending" | "failed", "external_id": "…", "details": {…}}`.
   `details.state` answers status: active, suspended or building. Other details of text or number are facts about the
   resource; those with a secret's name (password, token …) go to the vault. `details.reason` says why it failed.
-  List answers `"resources": [{"ref", "external_id", "state"}]`, usage `"metrics"` with `metric`, `value`, `unit`, `kind`.
+  List answers `"resources"` (`ref`, `external_id`, `state`), usage `"metrics"` (`metric`, `value`, `unit`, `kind`).
 - The exit code decides: 0 done, 3 not found, 4 already so (as good as done), 5 pending (status will be asked), 75
   failed but worth a try later (EX_TEMPFAIL), 255 or none: nobody knows; else: failed for good, nothing has happened.
 - `ref` names the resource for ever. A command that is run again for the same ref must answer "already so".
