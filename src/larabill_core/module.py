@@ -24,7 +24,8 @@ class Module:
     `storage`: a `larabill_sqlalchemy.storage.Storage` (metadata, migrations, repositories). `calls`: subject kind →
     function `(engine, operation) -> Call`. `answers`: "contacts" or "standing" → an instance of that contract.
     `facade`: a class called with the engine, reached as `engine.<module name>`. `commands`: click commands.
-    `verify`: functions `(tx) -> list[Violation]` run by `larabill verify` for each seller.
+    `verify`: functions `(tx) -> list[Violation]` run by `larabill verify` for each seller; `verify_live`: functions
+    `(engine) -> list[Violation]` that compare with the providers' own lists (`--live`).
     """
 
     name: str
@@ -41,6 +42,7 @@ class Module:
     calls: Mapping[str, str] = attrs.field(factory=dict)
     answers: Mapping[str, str] = attrs.field(factory=dict)
     verify: tuple[str, ...] = ()
+    verify_live: tuple[str, ...] = ()
     health: tuple[str, ...] = ()
 
 
@@ -58,7 +60,11 @@ def installed_modules() -> dict[str, Module]:
     found: dict[str, Module] = {}
     faults = Faults()
     for entry in sorted(entry_points(group="larabill.modules"), key=lambda entry: entry.name):
-        module = entry.load()
+        try:
+            module = entry.load()
+        except Exception as problem:
+            faults.add(f"entry point {entry.name}", f"cannot be loaded: {type(problem).__name__}: {problem}")
+            continue
         if not isinstance(module, Module) or module.name != entry.name:
             faults.add(f"entry point {entry.name}", "is not a Module of that name", value=entry.value)
             continue

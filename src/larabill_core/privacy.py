@@ -17,19 +17,21 @@ from enum import Enum
 from typing import Any, Final, NoReturn
 from uuid import UUID
 
-from larabill_core.pan import contains_pan, mask_pans
+from larabill_core.pan import contains_pan as contains_pan
+from larabill_core.pan import mask_pans
+from larabill_core.pan import refuse_pan as refuse_pan
 
 REDACTED: Final = "[redacted]"
 
-_SECRET_WORDS = (
+_WORDS = (
     r"passwo?r?d|passphrase|passwd|pwd|secret|token|authori[sz]ation|api[_.-]?key|access[_.-]?key"
     r"|private[_.-]?key|signature|credential|cookie|cvc|cvv|card[_.-]?number"
 )
-_SECRET_KEY = re.compile(_SECRET_WORDS, re.IGNORECASE)
+_SENSITIVE = re.compile(_WORDS, re.IGNORECASE)
 # `secret_version` or `credential_id` only speak about a secret.
 _ABOUT_A_SECRET = re.compile(r"[_-](?:id|ids|version|at|name|count)$", re.IGNORECASE)
 
-_WORD = rf"(?:{_SECRET_WORDS})[\w.-]{{0,40}}"
+_WORD = rf"(?:{_WORDS})[\w.-]{{0,40}}"
 _QUOTED = r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'"""
 _RULES: Final[Sequence[tuple[re.Pattern[str], str]]] = (
     # PEM: also one that was cut off before its end
@@ -105,7 +107,7 @@ def _redact(value: object, depth: int) -> Any:
 
 def is_secret_key(key: str) -> bool:
     """Whether a field of this name holds a secret, as `clientSecret` does, but `secret_version` not."""
-    return bool(_SECRET_KEY.search(key)) and not _ABOUT_A_SECRET.search(key)
+    return bool(_SENSITIVE.search(key)) and not _ABOUT_A_SECRET.search(key)
 
 
 def redact_text(text: str) -> str:

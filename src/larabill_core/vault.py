@@ -71,6 +71,11 @@ class Vault:
     def __init__(self, keyring: KeyRing) -> None:
         self._keyring = keyring
 
+    @property
+    def active_key(self) -> str:
+        """The name of the key that seals now: rows under another one are due for `rewrap`."""
+        return self._keyring.active
+
     def seal(self, plaintext: bytes | Mapping[str, object], *, table: str, row: UUID, secret_version: int) -> Sealed:
         """Encrypt for one row of one table; a mapping is stored as JSON, its `Secret`s revealed.
 

@@ -34,7 +34,7 @@ def staff(*roles: str) -> Actor:
         (SYSTEM, set(ABILITIES)),
         (Actor(kind="driver", id="fake"), set()),
     ],
-    ids=lambda value: str(value)[:40],
+    ids=lambda value: str(value)[:40] if isinstance(value, Actor) else "+".join(sorted(value))[:60],
 )
 def test_an_actor_may_what_its_roles_grant_and_nothing_else(actor: Actor, allowed: set[str]) -> None:
     for ability in ABILITIES:

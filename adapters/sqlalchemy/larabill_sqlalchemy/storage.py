@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 PREFIX = "larabill_"
 
-MYSQL_OPTIONS = {
+MYSQL_OPTIONS: dict[str, Any] = {
     "mysql_engine": "InnoDB",
     "mariadb_engine": "InnoDB",
     "mysql_charset": "utf8mb4",
@@ -22,6 +22,10 @@ MYSQL_OPTIONS = {
     "mariadb_collate": "utf8mb4_unicode_ci",
 }
 """Given to every table: `sa.Table("larabill_x", METADATA, ..., **MYSQL_OPTIONS)`."""
+
+OF_ALL_SELLERS = {"larabill_of_all_sellers": True}
+"""Execution options of the few statements that touch the rows of all sellers on purpose (a fan-out, an account that
+serves all of them). Tests demand a predicate on seller_id of every other one."""
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",

@@ -142,3 +142,8 @@ def code(length: int = 64) -> sa.String:
 def text() -> TypeEngine[str]:
     """Free text for people."""
     return sa.Text().with_variant(mysql.MEDIUMTEXT(), "mysql", "mariadb")
+
+
+def blob() -> TypeEngine[bytes]:
+    """Bytes of up to 16 MB."""
+    return sa.LargeBinary().with_variant(mysql.MEDIUMBLOB(), "mysql", "mariadb")

@@ -87,19 +87,20 @@ def _claim(tx: Any, engine: Engine, call: Call, operation_id: UUID) -> tuple[Ope
         _come_back(tx, call, operation, operation.next_at)
         return None
     fence = operation.fence
-    if operation.status is OperationStatus.INTENDED:
-        refusal = call.admit(tx, operation)
-        if refusal is not None:
-            closed = _moved(tx, operation, status=OperationStatus.WITHDRAWN, last_error=refusal.reason)
-            tx.operations.save(closed, fence=fence)
-            call.record(tx, closed, refusal)
-            return None
     settings = engine.drivers.limits(operation.account)
     state = tx.limits.get(operation.account) or fresh(operation.account, settings, tx.now)
     decision = admit(state, settings, tx.operations.running(operation.account, tx.now), tx.now)
     if isinstance(decision, Refused):
         _come_back(tx, call, operation, decision.until)
         return None
+    if operation.status is OperationStatus.INTENDED:
+        # Asked last, so that what it marks as under way does go out.
+        refusal = call.admit(tx, operation)
+        if refusal is not None:
+            closed = _moved(tx, operation, status=OperationStatus.WITHDRAWN, last_error=refusal.reason)
+            tx.operations.save(closed, fence=fence)
+            call.record(tx, closed, refusal)
+            return None
     tx.limits.put(decision)
     was_sent = operation.status in (OperationStatus.SENT, OperationStatus.UNKNOWN)
     status = operation.status if operation.status is OperationStatus.PENDING else OperationStatus.SENT

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
+from larabill_core.clock import as_utc
 from larabill_core.money import CURRENCY_CODES, Money, exponent, from_minor
 
 _LARGEST = 10**11
@@ -49,10 +50,11 @@ def zones() -> st.SearchStrategy[str]:
 
 
 def instants(
-    minimum: datetime = datetime(2000, 1, 1), maximum: datetime = datetime(2100, 1, 1)
+    minimum: datetime = datetime(2000, 1, 1, tzinfo=UTC), maximum: datetime = datetime(2100, 1, 1, tzinfo=UTC)
 ) -> st.SearchStrategy[datetime]:
-    """Aware UTC instants with microseconds; the bounds are naive, in UTC."""
-    return st.datetimes(minimum, maximum, timezones=st.just(UTC))
+    """Aware UTC instants with microseconds; the bounds are aware, too."""
+    first, last = (as_utc(bound).replace(tzinfo=None) for bound in (minimum, maximum))
+    return st.datetimes(first, last, timezones=st.just(UTC))
 
 
 def dates(minimum: date = date(2000, 1, 1), maximum: date = date(2100, 1, 1)) -> st.SearchStrategy[date]:

@@ -1,0 +1,82 @@
+"""Audits: one row for each change of state. Insert-only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from larabill_billing.audits.model import Audit
+from larabill_sqlalchemy.billing.metadata import METADATA
+from larabill_sqlalchemy.statements import from_row, insert_many, to_row
+from larabill_sqlalchemy.storage import MYSQL_OPTIONS
+from larabill_sqlalchemy.types import Id, Instant, code, text
+
+if TYPE_CHECKING:
+    from larabill_sqlalchemy.transaction import SqlTx
+
+AUDITS = sa.Table(
+    "larabill_billing_audits",
+    METADATA,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("seller_id", Id, nullable=False),
+    sa.Column("subject_kind", code(32), nullable=False),
+    sa.Column("subject_id", Id, nullable=False),
+    sa.Column("action", code(64), nullable=False),
+    sa.Column("state_before", code(32), nullable=False),
+    sa.Column("state_after", code(32), nullable=False),
+    sa.Column("actor", code(160), nullable=False),
+    sa.Column("reason", text(), nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Index("ix_larabill_billing_audits_subject", "seller_id", "subject_kind", "subject_id"),
+    sa.Index("ix_larabill_billing_audits_id", "seller_id", "id"),
+    **MYSQL_OPTIONS,
+)
+
+_A = AUDITS.c
+
+
+class Audits:
+    """Implements `larabill_billing.audits.ports.AuditRepository`."""
+
+    def __init__(self, tx: SqlTx) -> None:
+        self._tx = tx
+
+    def add_many(self, audits: Sequence[Audit]) -> None:
+        insert_many(self._tx.connection, AUDITS, [to_row(audit) for audit in audits])
+
+    def for_subject(self, subject_kind: str, subject_id: UUID) -> list[Audit]:
+        query = sa.select(AUDITS).where(
+            _A.seller_id == self._tx.seller_id, _A.subject_kind == subject_kind, _A.subject_id == subject_id
+        )
+        return [from_row(Audit, row) for row in self._tx.connection.execute(query.order_by(_A.id))]
+
+    def page(self, *, after: UUID | None = None, limit: int = 100) -> list[Audit]:
+        query = sa.select(AUDITS).where(_A.seller_id == self._tx.seller_id).order_by(_A.id).limit(limit)
+        if after is not None:
+            query = query.where(_A.id > after)
+        return [from_row(Audit, row) for row in self._tx.connection.execute(query)]
+
+
+def states_without_audit(
+    tx: SqlTx, subject_kind: str, id_column: sa.Column[UUID], status_column: sa.Column[str]
+) -> list[tuple[UUID, str]]:
+    """Rows whose audits do not lead to their status (I6).
+
+    Along a whole chain each state is entered as often as it is left, but for the present one, which is entered once
+    more. That holds whatever the order of the rows, so clocks of several machines do not matter.
+    """
+    table = status_column.table
+    entered = sa.case((_A.state_after == status_column, 1), else_=0)
+    left = sa.case((_A.state_before == status_column, 1), else_=0)
+    chain = sa.and_(_A.seller_id == table.c.seller_id, _A.subject_kind == subject_kind, _A.subject_id == id_column)
+    query = (
+        sa.select(id_column, status_column)
+        .select_from(table.outerjoin(AUDITS, chain))
+        .where(table.c.seller_id == tx.seller_id)
+        .group_by(id_column, status_column)
+        .having(sa.func.coalesce(sa.func.sum(entered - left), 0) != 1)
+    )
+    return [(subject, status) for subject, status in tx.connection.execute(query)]

@@ -1,0 +1,185 @@
+"""Charges, drafts of invoices, and the number series."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from larabill_billing.catalog.model import PriceKind
+from larabill_billing.invoicing.model import Charge, ChargeStatus, Draft
+from larabill_sqlalchemy.billing.metadata import METADATA
+from larabill_sqlalchemy.faults import unique
+from larabill_sqlalchemy.statements import chunks, from_row, insert_many, insert_new, skip_locked, to_row
+from larabill_sqlalchemy.storage import MYSQL_OPTIONS
+from larabill_sqlalchemy.types import Amount, Id, Instant, UnitPrice, code, text
+
+if TYPE_CHECKING:
+    from larabill_sqlalchemy.transaction import SqlTx
+
+CHARGES = sa.Table(
+    "larabill_charges",
+    METADATA,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("seller_id", Id, nullable=False),
+    sa.Column("customer_id", Id, nullable=False),
+    sa.Column("subscription_id", Id),
+    sa.Column("subscription_item_id", Id),
+    sa.Column("kind", code(32), nullable=False),
+    sa.Column("period_start", sa.Date),
+    sa.Column("period_end", sa.Date),
+    sa.Column("cause", code(64), nullable=False),
+    sa.Column("description", text(), nullable=False),
+    sa.Column("quantity", sa.Integer, nullable=False),
+    sa.Column("unit_price", UnitPrice, nullable=False),
+    sa.Column("amount", Amount, nullable=False),
+    sa.Column("currency", code(3), nullable=False),
+    sa.Column("invoice_id", Id),
+    sa.Column("status", code(32), nullable=False),
+    sa.Index(
+        "uq_larabill_charges_cause",
+        "seller_id",
+        "subscription_item_id",
+        "kind",
+        "period_start",
+        "cause",
+        unique=True,
+    ),
+    sa.Index("ix_larabill_charges_invoice", "seller_id", "invoice_id"),
+    sa.Index("ix_larabill_charges_subscription", "seller_id", "subscription_id"),
+    **MYSQL_OPTIONS,
+)
+
+DRAFTS = sa.Table(
+    "larabill_invoice_drafts",
+    METADATA,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("seller_id", Id, nullable=False),
+    sa.Column("customer_id", Id, nullable=False),
+    sa.Column("currency", code(3), nullable=False),
+    sa.Column("due_on", sa.Date, nullable=False),
+    sa.Column("order_id", Id),
+    sa.Column("subscription_id", Id),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Index("ix_larabill_invoice_drafts_id", "seller_id", "id"),
+    **MYSQL_OPTIONS,
+)
+
+SERIES = sa.Table(
+    "larabill_invoice_series",
+    METADATA,
+    sa.Column("seller_id", Id, primary_key=True),
+    sa.Column("code", code(16), primary_key=True),
+    sa.Column("next_number", sa.Integer, nullable=False),
+    **MYSQL_OPTIONS,
+)
+
+_C, _D, _S = CHARGES.c, DRAFTS.c, SERIES.c
+
+
+class Charges:
+    """Implements `larabill_billing.invoicing.ports.ChargeRepository`."""
+
+    def __init__(self, tx: SqlTx) -> None:
+        self._tx = tx
+
+    def add_many(self, charges: Sequence[Charge]) -> None:
+        with unique("charge of subscription item", ", ".join(str(c.subscription_item_id) for c in charges[:3])):
+            insert_many(
+                self._tx.connection, CHARGES, [to_row(charge, seller_id=self._tx.seller_id) for charge in charges]
+            )
+
+    def mark_invoiced(self, invoice_ids: Collection[UUID]) -> None:
+        for chunk in chunks(sorted(invoice_ids)):
+            self._tx.connection.execute(
+                sa.update(CHARGES)
+                .where(
+                    _C.seller_id == self._tx.seller_id,
+                    _C.invoice_id.in_(chunk),
+                    _C.status == ChargeStatus.OPEN.value,
+                )
+                .values(status=ChargeStatus.INVOICED.value)
+            )
+
+    def free(self, invoice_id: UUID) -> None:
+        self._tx.connection.execute(
+            sa.update(CHARGES)
+            .where(_C.seller_id == self._tx.seller_id, _C.invoice_id == invoice_id)
+            .values(status=ChargeStatus.FREED.value)
+        )
+
+    def for_invoices(self, invoice_ids: Collection[UUID]) -> dict[UUID, list[Charge]]:
+        found: dict[UUID, list[Charge]] = defaultdict(list)
+        for chunk in chunks(sorted(invoice_ids)):
+            query = sa.select(CHARGES).where(_C.seller_id == self._tx.seller_id, _C.invoice_id.in_(chunk))
+            for row in self._tx.connection.execute(query.order_by(_C.id)):
+                found[row.invoice_id].append(from_row(Charge, row))
+        return found
+
+    def for_subscription(self, subscription_id: UUID) -> list[Charge]:
+        query = sa.select(CHARGES).where(_C.seller_id == self._tx.seller_id, _C.subscription_id == subscription_id)
+        return [from_row(Charge, row) for row in self._tx.connection.execute(query.order_by(_C.id))]
+
+    def overlapping(self) -> list[tuple[UUID, date, date]]:
+        other = CHARGES.alias("other")
+        query = (
+            sa.select(_C.subscription_item_id, _C.period_start, other.c.period_start)
+            .join(
+                other,
+                sa.and_(
+                    other.c.seller_id == _C.seller_id,
+                    other.c.subscription_item_id == _C.subscription_item_id,
+                    other.c.kind == _C.kind,
+                    other.c.id > _C.id,
+                    other.c.status != ChargeStatus.FREED.value,
+                    other.c.period_start < _C.period_end,
+                    other.c.period_end > _C.period_start,
+                ),
+            )
+            .where(
+                _C.seller_id == self._tx.seller_id,
+                _C.kind == PriceKind.RECURRING.value,
+                _C.status != ChargeStatus.FREED.value,
+            )
+        )
+        return [(item, first, second) for item, first, second in self._tx.connection.execute(query)]
+
+
+class Drafts:
+    """Implements `larabill_billing.invoicing.ports.DraftRepository`."""
+
+    def __init__(self, tx: SqlTx) -> None:
+        self._tx = tx
+
+    def add_many(self, drafts: Sequence[Draft]) -> None:
+        insert_many(self._tx.connection, DRAFTS, [to_row(draft) for draft in drafts])
+
+    def take(self, limit: int) -> list[Draft]:
+        query = sa.select(DRAFTS).where(_D.seller_id == self._tx.seller_id).order_by(_D.id).limit(limit)
+        return [from_row(Draft, row) for row in self._tx.connection.execute(skip_locked(query))]
+
+    def delete(self, draft_ids: Collection[UUID]) -> None:
+        for chunk in chunks(sorted(draft_ids)):
+            self._tx.connection.execute(sa.delete(DRAFTS).where(_D.seller_id == self._tx.seller_id, _D.id.in_(chunk)))
+
+
+class Series:
+    """Implements `larabill_billing.invoicing.ports.SeriesRepository`."""
+
+    def __init__(self, tx: SqlTx) -> None:
+        self._tx = tx
+
+    def take(self, series: str, count: int) -> int:
+        mine = sa.and_(_S.seller_id == self._tx.seller_id, _S.code == series)
+        locked = sa.select(_S.next_number).where(mine).with_for_update()
+        first = self._tx.connection.scalar(locked)
+        if first is None:
+            new = {"seller_id": self._tx.seller_id, "code": series, "next_number": 1}
+            insert_new(self._tx.connection, SERIES, [new])
+            first = self._tx.connection.execute(locked).scalar_one()
+        self._tx.connection.execute(sa.update(SERIES).where(mine).values(next_number=first + count))
+        return int(first)

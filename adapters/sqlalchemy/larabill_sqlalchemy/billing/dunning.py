@@ -1,0 +1,240 @@
+"""Overdue cases."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from larabill_billing.dunning.model import DunningCase
+from larabill_billing.dunning.ports import Overdue
+from larabill_billing.invoicing.model import ChargeStatus, InvoiceStatus
+from larabill_billing.subscriptions.model import ServiceStatus, SubscriptionStatus
+from larabill_sqlalchemy.billing.charges import CHARGES
+from larabill_sqlalchemy.billing.customers import SELLERS
+from larabill_sqlalchemy.billing.invoicing import STATES
+from larabill_sqlalchemy.billing.metadata import METADATA
+from larabill_sqlalchemy.billing.services import LIVING_CODES, SERVICES
+from larabill_sqlalchemy.billing.subscriptions import LIVE_CODES, SUBSCRIPTIONS
+from larabill_sqlalchemy.faults import unique
+from larabill_sqlalchemy.statements import chunks, from_row, insert_many, skip_locked, to_row, update_many
+from larabill_sqlalchemy.storage import MYSQL_OPTIONS
+from larabill_sqlalchemy.types import Id, Instant, code
+
+if TYPE_CHECKING:
+    from larabill_sqlalchemy.transaction import SqlTx
+
+CASES = sa.Table(
+    "larabill_dunning_cases",
+    METADATA,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("seller_id", Id, nullable=False),
+    sa.Column("customer_id", Id, nullable=False),
+    sa.Column("subscription_id", Id, sa.ForeignKey("larabill_subscriptions.id"), nullable=False),
+    sa.Column("invoice_id", Id, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("steps", sa.Integer, nullable=False),
+    sa.Column("overdue_at", Instant, nullable=False),
+    sa.Column("stepped_at", Instant),
+    sa.Column("asked_at", Instant),
+    sa.Column("next_at", Instant),
+    sa.Column("destroy_at", Instant),
+    sa.Column("is_open", sa.Boolean),
+    sa.Column("opened_at", Instant, nullable=False),
+    sa.Column("closed_at", Instant),
+    sa.Column("closed_reason", code(64), nullable=False),
+    sa.Index("uq_larabill_dunning_cases_open", "seller_id", "subscription_id", "is_open", unique=True),
+    sa.Index("ix_larabill_dunning_cases_due", "seller_id", "is_open", "next_at"),
+    sa.Index("ix_larabill_dunning_cases_invoice", "seller_id", "invoice_id"),
+    sa.Index("ix_larabill_dunning_cases_id", "seller_id", "id"),
+    **MYSQL_OPTIONS,
+)
+
+_C, _S, _I, _V = CASES.c, SUBSCRIPTIONS.c, STATES.c, SERVICES.c
+
+_MUTABLE = (
+    "id",
+    "version",
+    "steps",
+    "stepped_at",
+    "asked_at",
+    "next_at",
+    "destroy_at",
+    "is_open",
+    "closed_at",
+    "closed_reason",
+)
+
+_OPEN = _C.is_open.is_(True)
+_INVOICE = sa.and_(_I.seller_id == _C.seller_id, _I.invoice_id == _C.invoice_id)
+_AGREEMENT = sa.and_(_S.seller_id == _C.seller_id, _S.id == _C.subscription_id)
+_SERVICE = sa.and_(_V.seller_id == _C.seller_id, _V.subscription_id == _C.subscription_id)
+_ANY_LEFT = sa.exists().where(_SERVICE, _V.status.in_(LIVING_CODES))
+
+
+class Dunning:
+    """Implements `larabill_billing.dunning.ports.DunningRepository`."""
+
+    def __init__(self, tx: SqlTx) -> None:
+        self._tx = tx
+
+    def overdue(self, before: date, limit: int) -> list[Overdue]:
+        earlier, known = CASES.alias("earlier"), CASES.alias("known")
+        last = (
+            sa.select(sa.func.coalesce(sa.func.max(earlier.c.version), 0))
+            .where(earlier.c.seller_id == self._tx.seller_id, earlier.c.subscription_id == _S.id)
+            .scalar_subquery()
+        )
+        has_case = sa.exists().where(
+            known.c.seller_id == self._tx.seller_id, known.c.subscription_id == _S.id, known.c.is_open.is_(True)
+        )
+        charge = sa.and_(CHARGES.c.seller_id == _I.seller_id, CHARGES.c.invoice_id == _I.invoice_id)
+        query = (
+            sa.select(_I.invoice_id, _S.id.label("subscription_id"), _I.customer_id, _I.due_on, last.label("version"))
+            .distinct()
+            .select_from(STATES)
+            .join(CHARGES, charge)
+            .join(SUBSCRIPTIONS, sa.and_(_S.seller_id == CHARGES.c.seller_id, _S.id == CHARGES.c.subscription_id))
+            .where(
+                _I.seller_id == self._tx.seller_id,
+                _I.status == InvoiceStatus.ISSUED.value,
+                _I.due_on < before,
+                CHARGES.c.status == ChargeStatus.INVOICED.value,
+                _S.status.in_(LIVE_CODES),
+                ~has_case,
+            )
+            .order_by(_I.due_on, _I.invoice_id)
+            .limit(limit)
+        )
+        return [from_row(Overdue, row._mapping) for row in self._tx.connection.execute(query)]
+
+    def lock_issued(self, invoice_ids: Collection[UUID]) -> set[UUID]:
+        found: set[UUID] = set()
+        for chunk in chunks(sorted(set(invoice_ids))):
+            query = sa.select(_I.invoice_id).where(
+                _I.seller_id == self._tx.seller_id,
+                _I.invoice_id.in_(chunk),
+                _I.status == InvoiceStatus.ISSUED.value,
+            )
+            found |= set(self._tx.connection.scalars(skip_locked(query.order_by(_I.invoice_id))))
+        return found
+
+    def add_many(self, cases: Sequence[DunningCase]) -> None:
+        with unique("open case of", ", ".join(str(case.subscription_id) for case in cases[:3])):
+            insert_many(self._tx.connection, CASES, [to_row(case) for case in cases])
+
+    def save_many(self, cases: Sequence[DunningCase]) -> None:
+        rows = []
+        for case in cases:
+            whole = to_row(case)
+            rows.append({name: whole[name] for name in _MUTABLE})
+        update_many(self._tx.connection, CASES, rows, where=_C.seller_id == self._tx.seller_id)
+
+    def claim_due(self, steps: Collection[int], now: datetime, limit: int) -> list[DunningCase]:
+        return self._claim(self._is_due(steps, now), limit)
+
+    def any_due(self, steps: Collection[int], now: datetime) -> bool:
+        query = sa.select(_C.id).where(_C.seller_id == self._tx.seller_id, _OPEN, self._is_due(steps, now))
+        return self._tx.connection.execute(query.limit(1)).first() is not None
+
+    def _is_due(self, steps: Collection[int], now: datetime) -> sa.ColumnElement[bool]:
+        live = sa.exists().where(_AGREEMENT, _S.status.in_(LIVE_CODES))
+        return sa.and_(_C.next_at <= now, _C.steps.in_(sorted(steps)), live)
+
+    def claim_pointless(self, now: datetime, limit: int) -> list[DunningCase]:
+        settled = sa.exists().where(_INVOICE, _I.status != InvoiceStatus.ISSUED.value)
+        ended = sa.exists().where(_AGREEMENT, _S.status == SubscriptionStatus.ENDED.value)
+        over = sa.or_(_C.destroy_at.is_(None), sa.and_(_C.destroy_at <= now, ~_ANY_LEFT))
+        return self._claim(sa.or_(settled, sa.and_(ended, over)), limit)
+
+    def claim_unheeded(self, before: datetime, limit: int) -> list[DunningCase]:
+        suspended = sa.exists().where(_AGREEMENT, _S.status == SubscriptionStatus.SUSPENDED.value)
+        running = sa.exists().where(_SERVICE, _V.status == ServiceStatus.ACTIVE.value)
+        kept = sa.and_(_C.destroy_at <= before, _ANY_LEFT)
+        return self._claim(sa.and_(_C.asked_at <= before, sa.or_(sa.and_(suspended, running), kept)), limit)
+
+    def _claim(self, where: sa.ColumnElement[bool], limit: int) -> list[DunningCase]:
+        query = (
+            sa.select(CASES)
+            .where(_C.seller_id == self._tx.seller_id, _OPEN, where)
+            .order_by(_C.next_at, _C.id)
+            .limit(limit)
+        )
+        return [from_row(DunningCase, row) for row in self._tx.connection.execute(skip_locked(query))]
+
+    def sellers_with_work(self, on: date) -> list[UUID]:
+        seller_id = SELLERS.c.id
+        late = sa.exists().where(_I.seller_id == seller_id, _I.status == InvoiceStatus.ISSUED.value, _I.due_on < on)
+        query = sa.select(seller_id).where(sa.or_(sa.exists().where(_C.seller_id == seller_id, _OPEN), late))
+        return list(self._tx.connection.scalars(query.order_by(seller_id)))
+
+    def open_for_invoice(self, invoice_id: UUID) -> list[DunningCase]:
+        return self._open(_C.invoice_id == invoice_id)
+
+    def open_for_subscription(self, subscription_id: UUID) -> DunningCase | None:
+        return next(iter(self._open(_C.subscription_id == subscription_id)), None)
+
+    def _open(self, where: sa.ColumnElement[bool]) -> list[DunningCase]:
+        query = sa.select(CASES).where(_C.seller_id == self._tx.seller_id, _OPEN, where).order_by(_C.id)
+        return [from_row(DunningCase, row) for row in self._tx.connection.execute(query.with_for_update())]
+
+    def page(self, *, open_only: bool = True, after: UUID | None = None, limit: int = 100) -> list[DunningCase]:
+        query = sa.select(CASES).where(_C.seller_id == self._tx.seller_id).order_by(_C.id).limit(limit)
+        if open_only:
+            query = query.where(_OPEN)
+        if after is not None:
+            query = query.where(_C.id > after)
+        return [from_row(DunningCase, row) for row in self._tx.connection.execute(query)]
+
+    def open_on_settled(self, before: datetime) -> list[tuple[UUID, str]]:
+        late = sa.or_(
+            _I.status == InvoiceStatus.VOID.value,
+            sa.and_(_I.status == InvoiceStatus.PAID.value, _I.paid_at < before),
+        )
+        query = sa.select(_C.id, _I.status).join(STATES, _INVOICE)
+        return self._rows(query.where(_C.seller_id == self._tx.seller_id, _OPEN, late))
+
+    def without_case(self) -> list[tuple[UUID, str]]:
+        behind = (SubscriptionStatus.PAST_DUE.value, SubscriptionStatus.SUSPENDED.value)
+        has_case = sa.exists().where(_AGREEMENT, _OPEN)
+        return self._rows(
+            sa.select(_S.id, _S.status).where(_S.seller_id == self._tx.seller_id, _S.status.in_(behind), ~has_case)
+        )
+
+    def suspended_though_active(self, before: datetime) -> list[UUID]:
+        agreement = sa.and_(_S.seller_id == _V.seller_id, _S.id == _V.subscription_id)
+        query = (
+            sa.select(_V.id)
+            .join(SUBSCRIPTIONS, agreement)
+            .where(
+                _V.seller_id == self._tx.seller_id,
+                _V.status == ServiceStatus.SUSPENDED.value,
+                _V.told_at < before,
+                _S.status == SubscriptionStatus.ACTIVE.value,
+            )
+        )
+        return list(self._tx.connection.scalars(query))
+
+    def ended_though_paid(self, before: datetime) -> list[UUID]:
+        query = (
+            sa.select(_S.id)
+            .distinct()
+            .join(CASES, _AGREEMENT)
+            .join(STATES, _INVOICE)
+            .where(
+                _S.seller_id == self._tx.seller_id,
+                _S.status == SubscriptionStatus.ENDED.value,
+                _C.destroy_at.is_not(None),
+                _C.closed_at < before,
+                _S.ended_at <= _C.closed_at,
+                _I.status == InvoiceStatus.PAID.value,
+                _ANY_LEFT,
+            )
+        )
+        return list(self._tx.connection.scalars(query))
+
+    def _rows(self, query: sa.Select[Any]) -> list[Any]:
+        return [tuple(row) for row in self._tx.connection.execute(query)]

@@ -1,0 +1,315 @@
+"""Invoices: documents and lines (insert-only), the state beside each, and allocations (insert-only)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from larabill_billing.invoicing.model import Allocation, Invoice, InvoiceLine, InvoiceState, InvoiceStatus
+from larabill_billing.ledger.model import RECEIVABLE
+from larabill_core.errors import NotFound, StaleVersion
+from larabill_sqlalchemy.billing.audits import states_without_audit
+from larabill_sqlalchemy.billing.charges import SERIES
+from larabill_sqlalchemy.billing.ledger import ENTRIES, ZERO, ledger_differences, total
+from larabill_sqlalchemy.billing.metadata import METADATA
+from larabill_sqlalchemy.faults import unique
+from larabill_sqlalchemy.statements import chunks, from_row, insert_many, to_row
+from larabill_sqlalchemy.storage import MYSQL_OPTIONS
+from larabill_sqlalchemy.types import Amount, Id, Instant, Json, UnitPrice, code, text
+
+if TYPE_CHECKING:
+    from larabill_sqlalchemy.transaction import SqlTx
+
+INVOICES = sa.Table(
+    "larabill_invoices",
+    METADATA,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("seller_id", Id, nullable=False),
+    sa.Column("customer_id", Id, nullable=False),
+    sa.Column("order_id", Id),
+    sa.Column("subscription_id", Id),
+    sa.Column("series", code(16), nullable=False),
+    sa.Column("sequence", sa.Integer, nullable=False),
+    sa.Column("number", code(64), nullable=False),
+    sa.Column("currency", code(3), nullable=False),
+    sa.Column("total", Amount, nullable=False),
+    sa.Column("issued_on", sa.Date, nullable=False),
+    sa.Column("due_on", sa.Date, nullable=False),
+    sa.Column("issued_at", Instant, nullable=False),
+    sa.Column("language", code(35), nullable=False),
+    sa.Column("seller", Json, nullable=False),
+    sa.Column("buyer", Json, nullable=False),
+    sa.Index("uq_larabill_invoices_sequence", "seller_id", "series", "sequence", unique=True),
+    sa.Index("uq_larabill_invoices_number", "seller_id", "number", unique=True),
+    sa.Index("ix_larabill_invoices_customer", "seller_id", "customer_id", "id"),
+    sa.Index("ix_larabill_invoices_order", "seller_id", "order_id"),
+    sa.Index("ix_larabill_invoices_id", "seller_id", "id"),
+    **MYSQL_OPTIONS,
+)
+
+LINES = sa.Table(
+    "larabill_invoice_lines",
+    METADATA,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("seller_id", Id, nullable=False),
+    sa.Column("invoice_id", Id, sa.ForeignKey("larabill_invoices.id"), nullable=False),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("charge_id", Id, nullable=False),
+    sa.Column("description", text(), nullable=False),
+    sa.Column("period_start", sa.Date),
+    sa.Column("period_end", sa.Date),
+    sa.Column("quantity", sa.Integer, nullable=False),
+    sa.Column("unit_price", UnitPrice, nullable=False),
+    sa.Column("amount", Amount, nullable=False),
+    sa.Index("uq_larabill_invoice_lines_position", "seller_id", "invoice_id", "position", unique=True),
+    sa.Index("uq_larabill_invoice_lines_charge", "seller_id", "charge_id", unique=True),
+    **MYSQL_OPTIONS,
+)
+
+STATES = sa.Table(
+    "larabill_invoice_states",
+    METADATA,
+    sa.Column("invoice_id", Id, sa.ForeignKey("larabill_invoices.id"), primary_key=True),
+    sa.Column("seller_id", Id, nullable=False),
+    sa.Column("customer_id", Id, nullable=False),
+    sa.Column("subscription_id", Id),
+    sa.Column("currency", code(3), nullable=False),
+    sa.Column("due_on", sa.Date, nullable=False),
+    sa.Column("status", code(32), nullable=False),
+    sa.Column("balance", Amount, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("paid_at", Instant),
+    sa.Index("ix_larabill_invoice_states_due", "seller_id", "status", "due_on", "invoice_id"),
+    sa.Index("ix_larabill_invoice_states_status", "seller_id", "status", "invoice_id"),
+    **MYSQL_OPTIONS,
+)
+
+ALLOCATIONS = sa.Table(
+    "larabill_payment_allocations",
+    METADATA,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("seller_id", Id, nullable=False),
+    sa.Column("invoice_id", Id, sa.ForeignKey("larabill_invoices.id"), nullable=False),
+    sa.Column("source_kind", code(32), nullable=False),
+    sa.Column("source_id", Id, nullable=False),
+    sa.Column("amount", Amount, nullable=False),
+    sa.Column("currency", code(3), nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Index("uq_larabill_payment_allocations_source", "seller_id", "source_kind", "source_id", unique=True),
+    sa.Index("ix_larabill_payment_allocations_invoice", "seller_id", "invoice_id"),
+    **MYSQL_OPTIONS,
+)
+
+_I, _L, _S, _A = INVOICES.c, LINES.c, STATES.c, ALLOCATIONS.c
+
+
+class Invoices:
+    """Implements `larabill_billing.invoicing.ports.InvoiceRepository`."""
+
+    def __init__(self, tx: SqlTx) -> None:
+        self._tx = tx
+
+    def add_many(self, invoices: Sequence[Invoice], states: Sequence[InvoiceState]) -> None:
+        documents = []
+        lines = []
+        for invoice in invoices:
+            row = to_row(invoice)
+            del row["lines"]
+            documents.append(row)
+            lines += [to_row(line, seller_id=invoice.seller_id, invoice_id=invoice.id) for line in invoice.lines]
+        with unique("invoice", ", ".join(invoice.number for invoice in invoices[:3])):
+            insert_many(self._tx.connection, INVOICES, documents)
+        insert_many(self._tx.connection, LINES, lines)
+        insert_many(self._tx.connection, STATES, [to_row(state) for state in states])
+
+    def get(self, invoice_id: UUID) -> Invoice:
+        mine = sa.select(INVOICES).where(_I.seller_id == self._tx.seller_id, _I.id == invoice_id)
+        row = self._tx.connection.execute(mine).one_or_none()
+        if row is None:
+            raise NotFound("invoice", invoice_id)
+        lines = sa.select(LINES).where(_L.seller_id == self._tx.seller_id, _L.invoice_id == invoice_id)
+        found = self._tx.connection.execute(lines.order_by(_L.position))
+        return from_row(Invoice, row, lines=tuple(from_row(InvoiceLine, line) for line in found))
+
+    def state(self, invoice_id: UUID, *, lock: bool = False) -> InvoiceState:
+        query = sa.select(STATES).where(_S.seller_id == self._tx.seller_id, _S.invoice_id == invoice_id)
+        row = self._tx.connection.execute(query.with_for_update() if lock else query).one_or_none()
+        if row is None:
+            raise NotFound("invoice", invoice_id)
+        return from_row(InvoiceState, row)
+
+    def states(self, invoice_ids: Collection[UUID]) -> dict[UUID, InvoiceState]:
+        found: dict[UUID, InvoiceState] = {}
+        for chunk in chunks(sorted(invoice_ids)):
+            found |= {state.invoice_id: state for state in self._states(_S.invoice_id.in_(chunk))}
+        return found
+
+    def save_state(self, state: InvoiceState) -> None:
+        changed = self._tx.connection.execute(
+            sa.update(STATES)
+            .where(
+                _S.seller_id == self._tx.seller_id,
+                _S.invoice_id == state.invoice_id,
+                _S.version == state.version,
+            )
+            .values(status=state.status.value, balance=state.balance, paid_at=state.paid_at, version=state.version + 1)
+        )
+        if changed.rowcount == 0:
+            raise StaleVersion("invoice", state.invoice_id)
+
+    def page(
+        self,
+        *,
+        customer_id: UUID | None = None,
+        status: InvoiceStatus | None = None,
+        after: UUID | None = None,
+        limit: int = 100,
+    ) -> list[tuple[Invoice, InvoiceState]]:
+        state_columns = [column.label(f"state_{column.name}") for column in STATES.columns]
+        query = (
+            sa.select(INVOICES, *state_columns)
+            .join(STATES, sa.and_(_S.seller_id == _I.seller_id, _S.invoice_id == _I.id))
+            .where(_I.seller_id == self._tx.seller_id, _S.seller_id == self._tx.seller_id)
+            .order_by(_I.id)
+            .limit(limit)
+        )
+        if customer_id is not None:
+            query = query.where(_I.customer_id == customer_id)
+        if status is not None:
+            query = query.where(_S.status == status.value)
+        if after is not None:
+            query = query.where(_I.id > after)
+        return [
+            (
+                from_row(Invoice, row, lines=()),
+                from_row(InvoiceState, {name: row._mapping[f"state_{name}"] for name in _S.keys()}),  # noqa: SIM118
+            )
+            for row in self._tx.connection.execute(query)
+        ]
+
+    def for_orders(self, order_ids: Collection[UUID]) -> dict[UUID, list[InvoiceState]]:
+        found: dict[UUID, list[InvoiceState]] = defaultdict(list)
+        for chunk in chunks(sorted(order_ids)):
+            query = (
+                sa.select(_I.order_id, STATES)
+                .join(STATES, sa.and_(_S.seller_id == _I.seller_id, _S.invoice_id == _I.id))
+                .where(_I.seller_id == self._tx.seller_id, _I.order_id.in_(chunk))
+                .order_by(_I.id)
+            )
+            for row in self._tx.connection.execute(query):
+                found[row.order_id].append(from_row(InvoiceState, row))
+        return found
+
+    def past_due(self, on: date, *, after: UUID | None = None, limit: int = 100) -> list[InvoiceState]:
+        late = [
+            _S.status == InvoiceStatus.ISSUED.value,
+            _S.due_on < on,
+            _S.subscription_id.is_not(None),
+        ]
+        if after is not None:
+            late.append(_S.invoice_id > after)
+        return self._states(*late, limit=limit)
+
+    def _states(self, *where: sa.ColumnElement[bool], limit: int | None = None) -> list[InvoiceState]:
+        query = sa.select(STATES).where(_S.seller_id == self._tx.seller_id, *where).order_by(_S.invoice_id)
+        return [from_row(InvoiceState, row) for row in self._tx.connection.execute(query.limit(limit))]
+
+    def add_allocations(self, allocations: Sequence[Allocation]) -> None:
+        with unique("allocation of", ", ".join(str(each.source_id) for each in allocations)):
+            insert_many(self._tx.connection, ALLOCATIONS, [to_row(allocation) for allocation in allocations])
+
+    def allocations(self, invoice_id: UUID) -> list[Allocation]:
+        return self._allocations(_A.invoice_id == invoice_id)
+
+    def allocated_by(self, source_kind: str, source_ids: Collection[UUID]) -> list[Allocation]:
+        found: list[Allocation] = []
+        for chunk in chunks(sorted(source_ids)):
+            found += self._allocations(_A.source_kind == source_kind, _A.source_id.in_(chunk))
+        return found
+
+    def _allocations(self, *where: sa.ColumnElement[bool]) -> list[Allocation]:
+        query = sa.select(ALLOCATIONS).where(_A.seller_id == self._tx.seller_id, *where).order_by(_A.id)
+        return [from_row(Allocation, row) for row in self._tx.connection.execute(query)]
+
+    def wrong_totals(self) -> list[tuple[UUID, str, Decimal, Decimal]]:
+        lines = sa.and_(_L.seller_id == _I.seller_id, _L.invoice_id == _I.id)
+        return self._rows(
+            sa.select(_I.id, _I.number, _I.total, total(_L.amount))
+            .select_from(INVOICES.outerjoin(LINES, lines))
+            .where(_I.seller_id == self._tx.seller_id)
+            .group_by(_I.id, _I.number, _I.total)
+            .having(total(_L.amount) != _I.total)
+        )
+
+    def wrong_balances(self) -> list[tuple[UUID, str, Decimal, Decimal]]:
+        void = InvoiceStatus.VOID.value
+        open_amount = sa.type_coerce(_I.total - total(_A.amount), Amount())
+        due = sa.type_coerce(sa.case((_S.status == void, ZERO), else_=open_amount), Amount())
+        status_of_zero = sa.and_(_S.status == InvoiceStatus.ISSUED.value, _S.balance == ZERO)
+        return self._rows(
+            sa.select(_I.id, _S.status, _S.balance, due)
+            .select_from(INVOICES)
+            .join(STATES, sa.and_(_S.seller_id == _I.seller_id, _S.invoice_id == _I.id))
+            .outerjoin(ALLOCATIONS, sa.and_(_A.seller_id == _I.seller_id, _A.invoice_id == _I.id))
+            .where(_I.seller_id == self._tx.seller_id)
+            .group_by(_I.id, _I.total, _S.status, _S.balance)
+            .having(
+                sa.or_(
+                    _S.balance != due,
+                    status_of_zero,
+                    sa.and_(_S.status != InvoiceStatus.ISSUED.value, _S.balance != ZERO),
+                )
+            )
+        )
+
+    def number_gaps(self) -> list[tuple[str, int, int, int]]:
+        given = SERIES.c.next_number - 1
+        documents = sa.and_(_I.seller_id == SERIES.c.seller_id, _I.series == SERIES.c.code)
+        distinct = sa.func.count(sa.distinct(_I.sequence))
+        count = sa.func.count(_I.id)
+        highest = sa.func.coalesce(sa.func.max(_I.sequence), 0)
+        return self._rows(
+            sa.select(SERIES.c.code, given, distinct, count)
+            .select_from(SERIES.outerjoin(INVOICES, documents))
+            .where(SERIES.c.seller_id == self._tx.seller_id)
+            .group_by(SERIES.c.code, SERIES.c.next_number)
+            .having(sa.or_(distinct != given, count != given, highest != given))
+        )
+
+    def without_series(self) -> list[str]:
+        known = sa.exists().where(SERIES.c.seller_id == _I.seller_id, SERIES.c.code == _I.series)
+        query = sa.select(_I.series).distinct().where(_I.seller_id == self._tx.seller_id, ~known)
+        return list(self._tx.connection.scalars(query))
+
+    def without_entry(self) -> list[tuple[UUID, str]]:
+        posted = sa.exists().where(
+            ENTRIES.c.seller_id == _I.seller_id,
+            ENTRIES.c.document_kind == "invoice",
+            ENTRIES.c.document_id == _I.id,
+            ENTRIES.c.purpose == "issued",
+        )
+        return self._rows(
+            sa.select(_I.id, _I.number).where(_I.seller_id == self._tx.seller_id, _I.total != ZERO, ~posted)
+        )
+
+    def without_state(self) -> list[tuple[UUID, str]]:
+        stands = sa.exists().where(_S.seller_id == _I.seller_id, _S.invoice_id == _I.id)
+        return self._rows(sa.select(_I.id, _I.number).where(_I.seller_id == self._tx.seller_id, ~stands))
+
+    def receivable_differences(self) -> list[tuple[UUID | None, str, Decimal]]:
+        balances = sa.select(_S.customer_id, _S.currency, _S.balance).where(
+            _S.seller_id == self._tx.seller_id, _S.status == InvoiceStatus.ISSUED.value
+        )
+        return ledger_differences(self._tx, RECEIVABLE, balances)
+
+    def state_without_audit(self) -> list[tuple[UUID, str]]:
+        return states_without_audit(self._tx, "invoice", _S.invoice_id, _S.status)
+
+    def _rows(self, query: sa.Select[Any]) -> list[Any]:
+        return [tuple(row) for row in self._tx.connection.execute(query)]

@@ -1,0 +1,316 @@
+"""Payments, refunds and stored methods."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from larabill_billing.payments.model import (
+    TOOK_MONEY,
+    Payment,
+    PaymentMethod,
+    PaymentStatus,
+    Refund,
+    RefundStatus,
+)
+from larabill_core.errors import NotFound, StaleVersion
+from larabill_sqlalchemy.billing.audits import states_without_audit
+from larabill_sqlalchemy.billing.credits import CREDITS
+from larabill_sqlalchemy.billing.invoicing import ALLOCATIONS
+from larabill_sqlalchemy.billing.ledger import ENTRIES, ZERO, total
+from larabill_sqlalchemy.billing.metadata import METADATA
+from larabill_sqlalchemy.faults import unique
+from larabill_sqlalchemy.statements import chunks, from_row, insert_many, to_row
+from larabill_sqlalchemy.storage import MYSQL_OPTIONS
+from larabill_sqlalchemy.types import Amount, Id, Instant, code, text
+
+if TYPE_CHECKING:
+    from larabill_sqlalchemy.transaction import SqlTx
+
+PAYMENTS = sa.Table(
+    "larabill_payments",
+    METADATA,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("seller_id", Id, nullable=False),
+    sa.Column("customer_id", Id, nullable=False),
+    sa.Column("invoice_id", Id, nullable=False),
+    sa.Column("account", code(100), nullable=False),
+    sa.Column("method_id", Id),
+    sa.Column("kind", code(32), nullable=False),
+    sa.Column("ref", code(255), nullable=False),
+    sa.Column("amount", Amount, nullable=False),
+    sa.Column("currency", code(3), nullable=False),
+    sa.Column("capture", sa.Boolean, nullable=False),
+    sa.Column("status", code(32), nullable=False),
+    sa.Column("transaction_id", code(255)),
+    sa.Column("code", code(100), nullable=False),
+    sa.Column("reason", text(), nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("updated_at", Instant, nullable=False),
+    sa.Column("captured_at", Instant),
+    sa.Index("uq_larabill_payments_transaction", "seller_id", "account", "transaction_id", unique=True),
+    sa.Index("uq_larabill_payments_ref", "seller_id", "ref", unique=True),
+    sa.Index("ix_larabill_payments_invoice", "seller_id", "invoice_id"),
+    sa.Index("ix_larabill_payments_customer", "seller_id", "customer_id", "id"),
+    sa.Index("ix_larabill_payments_status", "seller_id", "status", "id"),
+    sa.Index("ix_larabill_payments_id", "seller_id", "id"),
+    **MYSQL_OPTIONS,
+)
+
+REFUNDS = sa.Table(
+    "larabill_refunds",
+    METADATA,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("seller_id", Id, nullable=False),
+    sa.Column("customer_id", Id, nullable=False),
+    sa.Column("payment_id", Id, nullable=False),
+    sa.Column("account", code(100), nullable=False),
+    sa.Column("ref", code(255), nullable=False),
+    sa.Column("amount", Amount, nullable=False),
+    sa.Column("currency", code(3), nullable=False),
+    sa.Column("from_credit", Amount, nullable=False),
+    sa.Column("status", code(32), nullable=False),
+    sa.Column("transaction_id", code(255)),
+    sa.Column("reason", text(), nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("updated_at", Instant, nullable=False),
+    sa.Index("uq_larabill_refunds_ref", "seller_id", "ref", unique=True),
+    sa.Index("ix_larabill_refunds_payment", "seller_id", "payment_id"),
+    **MYSQL_OPTIONS,
+)
+
+METHODS = sa.Table(
+    "larabill_payment_methods",
+    METADATA,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("seller_id", Id, nullable=False),
+    sa.Column("customer_id", Id, nullable=False),
+    sa.Column("account", code(100), nullable=False),
+    sa.Column("reference", code(255), nullable=False),
+    sa.Column("label", text(), nullable=False),
+    sa.Column("is_default", sa.Boolean, nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Index("ix_larabill_payment_methods_customer", "seller_id", "customer_id"),
+    **MYSQL_OPTIONS,
+)
+
+_P, _R, _M = PAYMENTS.c, REFUNDS.c, METHODS.c
+_TOOK_MONEY = sorted(status.value for status in TOOK_MONEY)
+
+
+class Payments:
+    """Implements `larabill_billing.payments.ports.PaymentRepository`."""
+
+    def __init__(self, tx: SqlTx) -> None:
+        self._tx = tx
+
+    def add(self, payment: Payment) -> None:
+        with unique("payment", payment.transaction_id or payment.ref):
+            insert_many(self._tx.connection, PAYMENTS, [to_row(payment)])
+
+    def get(self, payment_id: UUID, *, lock: bool = False) -> Payment:
+        query = sa.select(PAYMENTS).where(_P.seller_id == self._tx.seller_id, _P.id == payment_id)
+        row = self._tx.connection.execute(query.with_for_update() if lock else query).one_or_none()
+        if row is None:
+            raise NotFound("payment", payment_id)
+        return from_row(Payment, row)
+
+    def save(self, payment: Payment) -> None:
+        with unique("payment with transaction", payment.transaction_id):
+            changed = self._tx.connection.execute(
+                sa.update(PAYMENTS)
+                .where(_P.seller_id == self._tx.seller_id, _P.id == payment.id, _P.version == payment.version)
+                .values(
+                    status=payment.status.value,
+                    transaction_id=payment.transaction_id,
+                    code=payment.code,
+                    reason=payment.reason,
+                    captured_at=payment.captured_at,
+                    updated_at=self._tx.now,
+                    version=payment.version + 1,
+                )
+            )
+        if changed.rowcount == 0:
+            raise StaleVersion("payment", payment.id)
+
+    def by_ref(self, ref: str) -> Payment | None:
+        return self._one(_P.ref == ref)
+
+    def by_transaction(self, account: str, transaction_id: str) -> Payment | None:
+        return self._one(_P.account == account, _P.transaction_id == transaction_id)
+
+    def for_invoices(self, invoice_ids: Collection[UUID]) -> list[Payment]:
+        found: list[Payment] = []
+        for chunk in chunks(sorted(invoice_ids)):
+            found += self._all(self._mine(_P.invoice_id.in_(chunk)))
+        return found
+
+    def page(
+        self,
+        *,
+        customer_id: UUID | None = None,
+        status: PaymentStatus | None = None,
+        after: UUID | None = None,
+        limit: int = 100,
+    ) -> list[Payment]:
+        query = self._mine().limit(limit)
+        if customer_id is not None:
+            query = query.where(_P.customer_id == customer_id)
+        if status is not None:
+            query = query.where(_P.status == status.value)
+        if after is not None:
+            query = query.where(_P.id > after)
+        return self._all(query)
+
+    def captured_without_entry(self) -> list[tuple[UUID, str]]:
+        posted = sa.exists().where(
+            ENTRIES.c.seller_id == _P.seller_id,
+            ENTRIES.c.document_kind == "payment",
+            ENTRIES.c.document_id == _P.id,
+            ENTRIES.c.purpose == "captured",
+        )
+        query = sa.select(_P.id, _P.status).where(
+            _P.seller_id == self._tx.seller_id, _P.status.in_(_TOOK_MONEY), ~posted
+        )
+        return [(payment, status) for payment, status in self._tx.connection.execute(query)]
+
+    def captured_unallocated(self) -> list[tuple[UUID, Decimal, Decimal]]:
+        allocated = _sum_of(
+            ALLOCATIONS.c.amount,
+            ALLOCATIONS.c.seller_id == _P.seller_id,
+            ALLOCATIONS.c.source_kind == "payment",
+            ALLOCATIONS.c.source_id == _P.id,
+        )
+        credited = _sum_of(
+            CREDITS.c.amount,
+            CREDITS.c.seller_id == _P.seller_id,
+            CREDITS.c.source == "payment",
+            CREDITS.c.source_id == _P.id,
+        )
+        known = sa.type_coerce(allocated + credited, Amount())
+        query = sa.select(_P.id, _P.amount, known).where(
+            _P.seller_id == self._tx.seller_id, _P.status.in_(_TOOK_MONEY), known != _P.amount
+        )
+        return [(payment, amount, found) for payment, amount, found in self._tx.connection.execute(query)]
+
+    def twice_captured(self) -> list[tuple[str, str, int]]:
+        query = (
+            sa.select(_P.account, _P.transaction_id, sa.func.count())
+            .where(_P.seller_id == self._tx.seller_id, _P.transaction_id.is_not(None))
+            .group_by(_P.account, _P.transaction_id)
+            .having(sa.func.count() > 1)
+        )
+        return [(account, str(number), count) for account, number, count in self._tx.connection.execute(query)]
+
+    def over_refunded(self) -> list[tuple[UUID, Decimal, Decimal]]:
+        refunded = _sum_of(
+            _R.amount,
+            _R.seller_id == _P.seller_id,
+            _R.payment_id == _P.id,
+            _R.status != RefundStatus.FAILED.value,
+        )
+        query = sa.select(_P.id, _P.amount, refunded).where(_P.seller_id == self._tx.seller_id, refunded > _P.amount)
+        return [(payment, amount, given) for payment, amount, given in self._tx.connection.execute(query)]
+
+    def state_without_audit(self) -> list[tuple[UUID, str]]:
+        return states_without_audit(self._tx, "payment", _P.id, _P.status)
+
+    def _mine(self, *where: sa.ColumnElement[bool]) -> sa.Select[Any]:
+        return sa.select(PAYMENTS).where(_P.seller_id == self._tx.seller_id, *where).order_by(_P.id)
+
+    def _all(self, query: sa.Select[Any]) -> list[Payment]:
+        return [from_row(Payment, row) for row in self._tx.connection.execute(query)]
+
+    def _one(self, *where: sa.ColumnElement[bool]) -> Payment | None:
+        row = self._tx.connection.execute(self._mine(*where)).one_or_none()
+        return None if row is None else from_row(Payment, row)
+
+
+def _sum_of(column: sa.ColumnElement[Decimal], *where: sa.ColumnElement[bool]) -> sa.ColumnElement[Decimal]:
+    """The sum over another table's rows that belong to the payment of the outer query."""
+    inner = sa.select(total(column)).where(*where).correlate(PAYMENTS).scalar_subquery()
+    return sa.type_coerce(sa.func.coalesce(inner, ZERO), Amount())
+
+
+class Refunds:
+    """Implements `larabill_billing.payments.ports.RefundRepository`."""
+
+    def __init__(self, tx: SqlTx) -> None:
+        self._tx = tx
+
+    def add(self, refund: Refund) -> None:
+        insert_many(self._tx.connection, REFUNDS, [to_row(refund)])
+
+    def get(self, refund_id: UUID, *, lock: bool = False) -> Refund:
+        query = sa.select(REFUNDS).where(_R.seller_id == self._tx.seller_id, _R.id == refund_id)
+        row = self._tx.connection.execute(query.with_for_update() if lock else query).one_or_none()
+        if row is None:
+            raise NotFound("refund", refund_id)
+        return from_row(Refund, row)
+
+    def save(self, refund: Refund) -> None:
+        changed = self._tx.connection.execute(
+            sa.update(REFUNDS)
+            .where(_R.seller_id == self._tx.seller_id, _R.id == refund.id, _R.version == refund.version)
+            .values(
+                status=refund.status.value,
+                transaction_id=refund.transaction_id,
+                reason=refund.reason,
+                updated_at=self._tx.now,
+                version=refund.version + 1,
+            )
+        )
+        if changed.rowcount == 0:
+            raise StaleVersion("refund", refund.id)
+
+    def by_ref(self, ref: str) -> Refund | None:
+        query = sa.select(REFUNDS).where(_R.seller_id == self._tx.seller_id, _R.ref == ref)
+        row = self._tx.connection.execute(query).one_or_none()
+        return None if row is None else from_row(Refund, row)
+
+    def for_payment(self, payment_id: UUID) -> list[Refund]:
+        query = sa.select(REFUNDS).where(_R.seller_id == self._tx.seller_id, _R.payment_id == payment_id)
+        return [from_row(Refund, row) for row in self._tx.connection.execute(query.order_by(_R.id))]
+
+    def state_without_audit(self) -> list[tuple[UUID, str]]:
+        return states_without_audit(self._tx, "refund", _R.id, _R.status)
+
+
+class Methods:
+    """Implements `larabill_billing.payments.ports.MethodRepository`."""
+
+    def __init__(self, tx: SqlTx) -> None:
+        self._tx = tx
+
+    def add(self, method: PaymentMethod) -> None:
+        insert_many(self._tx.connection, METHODS, [to_row(method)])
+
+    def get(self, method_id: UUID) -> PaymentMethod:
+        query = sa.select(METHODS).where(_M.seller_id == self._tx.seller_id, _M.id == method_id)
+        row = self._tx.connection.execute(query).one_or_none()
+        if row is None:
+            raise NotFound("payment method", method_id)
+        return from_row(PaymentMethod, row)
+
+    def defaults(self, customer_ids: Collection[UUID]) -> dict[UUID, PaymentMethod]:
+        found: dict[UUID, PaymentMethod] = {}
+        for chunk in chunks(sorted(set(customer_ids))):
+            query = sa.select(METHODS).where(
+                _M.seller_id == self._tx.seller_id, _M.customer_id.in_(chunk), _M.is_default.is_(True)
+            )
+            for row in self._tx.connection.execute(query.order_by(_M.id)):
+                found[row.customer_id] = from_row(PaymentMethod, row)
+        return found
+
+    def clear_default(self, customer_id: UUID) -> None:
+        self._tx.connection.execute(
+            sa.update(METHODS)
+            .where(_M.seller_id == self._tx.seller_id, _M.customer_id == customer_id)
+            .values(is_default=False)
+        )

@@ -1,0 +1,240 @@
+"""Subscriptions and their items."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from larabill_billing.catalog.model import PriceKind
+from larabill_billing.subscriptions.model import LIVE, Subscription, SubscriptionItem
+from larabill_billing.subscriptions.ports import BilledPeriods
+from larabill_billing.subscriptions.renewal import REGULAR, PricedItem
+from larabill_core.errors import NotFound, StaleVersion
+from larabill_sqlalchemy.billing.audits import states_without_audit
+from larabill_sqlalchemy.billing.catalog import PRICES
+from larabill_sqlalchemy.billing.charges import CHARGES
+from larabill_sqlalchemy.billing.customers import SELLERS
+from larabill_sqlalchemy.billing.metadata import METADATA
+from larabill_sqlalchemy.statements import chunks, from_row, insert_many, skip_locked, to_row, update_many
+from larabill_sqlalchemy.storage import MYSQL_OPTIONS
+from larabill_sqlalchemy.types import Id, Instant, code, text
+
+if TYPE_CHECKING:
+    from larabill_sqlalchemy.transaction import SqlTx
+
+SUBSCRIPTIONS = sa.Table(
+    "larabill_subscriptions",
+    METADATA,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("seller_id", Id, nullable=False),
+    sa.Column("customer_id", Id, nullable=False),
+    sa.Column("order_id", Id, sa.ForeignKey("larabill_orders.id"), nullable=False),
+    sa.Column("currency", code(3), nullable=False),
+    sa.Column("cycle", code(32), nullable=False),
+    sa.Column("time_zone", code(64), nullable=False),
+    sa.Column("status", code(32), nullable=False),
+    sa.Column("anchor_on", sa.Date, nullable=False),
+    sa.Column("next_period", sa.Integer, nullable=False),
+    sa.Column("next_billing_at", Instant),
+    sa.Column("minimum_until", sa.Date, nullable=False),
+    sa.Column("notice_days", sa.Integer, nullable=False),
+    sa.Column("end_on", sa.Date),
+    sa.Column("held_reason", text(), nullable=False),
+    sa.Column("is_held", sa.Boolean, nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("ended_at", Instant),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Index("ix_larabill_subscriptions_due", "seller_id", "is_held", "next_billing_at"),
+    sa.Index("ix_larabill_subscriptions_customer", "seller_id", "customer_id", "id"),
+    sa.Index("ix_larabill_subscriptions_order", "seller_id", "order_id"),
+    sa.Index("ix_larabill_subscriptions_status", "seller_id", "status", "id"),
+    sa.Index("ix_larabill_subscriptions_id", "seller_id", "id"),
+    **MYSQL_OPTIONS,
+)
+
+ITEMS = sa.Table(
+    "larabill_subscription_items",
+    METADATA,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("seller_id", Id, nullable=False),
+    sa.Column("subscription_id", Id, sa.ForeignKey("larabill_subscriptions.id"), nullable=False),
+    sa.Column("plan_id", Id, nullable=False),
+    sa.Column("plan_code", code(64), nullable=False),
+    sa.Column("description", text(), nullable=False),
+    sa.Column("quantity", sa.Integer, nullable=False),
+    sa.Index("ix_larabill_subscription_items_subscription", "seller_id", "subscription_id"),
+    **MYSQL_OPTIONS,
+)
+
+_S, _I = SUBSCRIPTIONS.c, ITEMS.c
+
+LIVE_CODES = tuple(sorted(status.value for status in LIVE))
+_MUTABLE = ("id", "status", "next_period", "next_billing_at", "end_on", "held_reason", "ended_at")
+
+
+class Subscriptions:
+    """Implements `larabill_billing.subscriptions.ports.SubscriptionRepository`."""
+
+    def __init__(self, tx: SqlTx) -> None:
+        self._tx = tx
+
+    def add_many(self, subscriptions: Sequence[Subscription], items: Sequence[SubscriptionItem]) -> None:
+        rows = [to_row(subscription, is_held=bool(subscription.held_reason)) for subscription in subscriptions]
+        insert_many(self._tx.connection, SUBSCRIPTIONS, rows)
+        insert_many(self._tx.connection, ITEMS, [to_row(item) for item in items])
+
+    def get(self, subscription_id: UUID, *, lock: bool = False) -> Subscription:
+        query = sa.select(SUBSCRIPTIONS).where(_S.seller_id == self._tx.seller_id, _S.id == subscription_id)
+        row = self._tx.connection.execute(query.with_for_update() if lock else query).one_or_none()
+        if row is None:
+            raise NotFound("subscription", subscription_id)
+        return from_row(Subscription, row)
+
+    def lock_many(self, subscription_ids: Collection[UUID]) -> dict[UUID, Subscription]:
+        found: dict[UUID, Subscription] = {}
+        for chunk in chunks(sorted(set(subscription_ids))):
+            query = sa.select(SUBSCRIPTIONS).where(_S.seller_id == self._tx.seller_id, _S.id.in_(chunk))
+            for row in self._tx.connection.execute(query.order_by(_S.id).with_for_update()):
+                found[row.id] = from_row(Subscription, row)
+        return found
+
+    def for_order(self, order_id: UUID) -> list[Subscription]:
+        query = sa.select(SUBSCRIPTIONS).where(_S.seller_id == self._tx.seller_id, _S.order_id == order_id)
+        rows = self._tx.connection.execute(query.order_by(_S.id).with_for_update())
+        return [from_row(Subscription, row) for row in rows]
+
+    def save_many(self, subscriptions: Sequence[Subscription]) -> None:
+        rows = []
+        for subscription in subscriptions:
+            whole = to_row(subscription)
+            kept = {name: whole[name] for name in _MUTABLE}
+            rows.append(kept | {"is_held": bool(subscription.held_reason), "version": subscription.version + 1})
+        mine = _S.seller_id == self._tx.seller_id
+        if update_many(self._tx.connection, SUBSCRIPTIONS, rows, where=mine) != len(rows):
+            raise StaleVersion("subscription", subscriptions[0].id)
+
+    def due_by_seller(self, now: datetime) -> dict[UUID, int]:
+        query = (
+            sa.select(SELLERS.c.id, sa.func.count())
+            .join(SUBSCRIPTIONS, _S.seller_id == SELLERS.c.id)
+            .where(_S.next_billing_at <= now, _S.is_held.is_(False), _S.status.in_(LIVE_CODES))
+            .group_by(SELLERS.c.id)
+        )
+        return {row[0]: row[1] for row in self._tx.connection.execute(query)}
+
+    def claim_due(self, now: datetime, limit: int) -> list[Subscription]:
+        query = (
+            sa.select(SUBSCRIPTIONS)
+            .where(
+                _S.seller_id == self._tx.seller_id,
+                _S.is_held.is_(False),
+                _S.next_billing_at <= now,
+                _S.status.in_(LIVE_CODES),
+            )
+            .order_by(_S.next_billing_at)
+            .limit(limit)
+        )
+        return [from_row(Subscription, row) for row in self._tx.connection.execute(skip_locked(query))]
+
+    def priced_items(self, subscription_ids: Collection[UUID]) -> dict[UUID, list[PricedItem]]:
+        price = sa.and_(
+            PRICES.c.seller_id == _I.seller_id,
+            PRICES.c.plan_id == _I.plan_id,
+            PRICES.c.kind == PriceKind.RECURRING.value,
+            PRICES.c.currency == _S.currency,
+            PRICES.c.cycle == _S.cycle,
+        )
+        found: dict[UUID, list[PricedItem]] = defaultdict(list)
+        for chunk in chunks(sorted(subscription_ids)):
+            query = (
+                sa.select(ITEMS, PRICES.c.amount.label("unit_price"))
+                .join(SUBSCRIPTIONS, sa.and_(_S.seller_id == _I.seller_id, _S.id == _I.subscription_id))
+                .outerjoin(PRICES, price)
+                .where(_I.seller_id == self._tx.seller_id, _I.subscription_id.in_(chunk))
+                .order_by(_I.id)
+            )
+            for row in self._tx.connection.execute(query):
+                item = from_row(SubscriptionItem, row)
+                found[item.subscription_id].append(PricedItem(item=item, unit_price=row.unit_price))
+        return found
+
+    def items(self, subscription_ids: Collection[UUID]) -> dict[UUID, list[SubscriptionItem]]:
+        found: dict[UUID, list[SubscriptionItem]] = defaultdict(list)
+        for chunk in chunks(sorted(subscription_ids)):
+            query = sa.select(ITEMS).where(_I.seller_id == self._tx.seller_id, _I.subscription_id.in_(chunk))
+            for row in self._tx.connection.execute(query.order_by(_I.id)):
+                found[row.subscription_id].append(from_row(SubscriptionItem, row))
+        return found
+
+    def item(self, item_id: UUID, *, lock: bool = False) -> SubscriptionItem:
+        query = sa.select(ITEMS).where(_I.seller_id == self._tx.seller_id, _I.id == item_id)
+        row = self._tx.connection.execute(query.with_for_update() if lock else query).one_or_none()
+        if row is None:
+            raise NotFound("subscription item", item_id)
+        return from_row(SubscriptionItem, row)
+
+    def save_item(self, item: SubscriptionItem) -> None:
+        self._tx.connection.execute(
+            sa.update(ITEMS).where(_I.seller_id == self._tx.seller_id, _I.id == item.id).values(quantity=item.quantity)
+        )
+
+    def page(
+        self,
+        *,
+        customer_id: UUID | None = None,
+        held: bool = False,
+        after: UUID | None = None,
+        limit: int = 100,
+    ) -> list[Subscription]:
+        query = sa.select(SUBSCRIPTIONS).where(_S.seller_id == self._tx.seller_id).order_by(_S.id).limit(limit)
+        if customer_id is not None:
+            query = query.where(_S.customer_id == customer_id)
+        if held:
+            query = query.where(_S.is_held.is_(True))
+        if after is not None:
+            query = query.where(_S.id > after)
+        return [from_row(Subscription, row) for row in self._tx.connection.execute(query)]
+
+    def billed_periods(self) -> list[BilledPeriods]:
+        regular = sa.and_(
+            CHARGES.c.seller_id == _I.seller_id,
+            CHARGES.c.subscription_item_id == _I.id,
+            CHARGES.c.kind == PriceKind.RECURRING.value,
+            CHARGES.c.cause == REGULAR,
+        )
+        sums = (
+            sa.select(
+                _I.id,
+                _I.subscription_id,
+                sa.func.count(sa.distinct(CHARGES.c.period_start)).label("count"),
+                sa.func.min(CHARGES.c.period_start).label("first_on"),
+                sa.func.max(CHARGES.c.period_end).label("last_on"),
+            )
+            .select_from(ITEMS.outerjoin(CHARGES, regular))
+            .where(_I.seller_id == self._tx.seller_id, _I.quantity > 0)
+            .group_by(_I.id, _I.subscription_id)
+            .subquery("sums")
+        )
+        query = (
+            sa.select(SUBSCRIPTIONS, sums.c.id.label("item_id"), sums.c.count, sums.c.first_on, sums.c.last_on)
+            .join(sums, sums.c.subscription_id == _S.id)
+            .where(_S.seller_id == self._tx.seller_id, _S.status.in_(LIVE_CODES))
+        )
+        return [
+            BilledPeriods(
+                subscription=from_row(Subscription, row),
+                item_id=row.item_id,
+                count=row._mapping["count"],
+                first_on=row.first_on,
+                last_on=row.last_on,
+            )
+            for row in self._tx.connection.execute(query)
+        ]
+
+    def state_without_audit(self) -> list[tuple[UUID, str]]:
+        return states_without_audit(self._tx, "subscription", _S.id, _S.status)

@@ -1,0 +1,35 @@
+"""The kernel's storage: jobs, operations, limits and secrets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from larabill_sqlalchemy.core.jobs import Jobs
+from larabill_sqlalchemy.core.limits import Limits
+from larabill_sqlalchemy.core.metadata import METADATA
+from larabill_sqlalchemy.core.operations import Operations
+from larabill_sqlalchemy.core.secrets import Secrets
+from larabill_sqlalchemy.storage import Storage
+
+if TYPE_CHECKING:
+    from larabill_sqlalchemy.transaction import SqlTx
+
+__all__ = ["STORAGE", "CoreRepositories"]
+
+
+class CoreRepositories:
+    """What every transaction has, whatever modules are on."""
+
+    def __init__(self, tx: SqlTx) -> None:
+        self.jobs = Jobs(tx)
+        self.operations = Operations(tx)
+        self.limits = Limits(tx)
+        self.secrets = Secrets(tx)
+
+
+STORAGE = Storage(
+    name="core",
+    metadata=METADATA,
+    migrations="larabill_sqlalchemy.core.migrations",
+    sellerless=tuple(sorted(METADATA.tables)),
+)

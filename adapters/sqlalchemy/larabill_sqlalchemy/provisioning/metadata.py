@@ -1,0 +1,7 @@
+"""Provisioning's tables."""
+
+from __future__ import annotations
+
+from larabill_sqlalchemy.storage import new_metadata
+
+METADATA = new_metadata()

@@ -1,0 +1,183 @@
+"""Statements in bulk: each is one statement for the batch, on every database, and none relies on RETURNING."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from enum import Enum
+from functools import cache
+from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
+
+import attrs
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.dialects import mysql, postgresql, sqlite
+
+from larabill_sqlalchemy.databases import MYSQL
+
+T = TypeVar("T")
+Row = Mapping[str, Any]
+
+MOST_PARAMETERS: Final = 30_000
+"""SQLite takes 32,766 in one statement, PostgreSQL 65,535."""
+MOST_ROWS: Final = 1_000
+
+
+def insert_many(connection: sa.Connection, table: sa.Table, rows: Sequence[Row]) -> None:
+    """Insert all rows. All have the same keys."""
+    if rows:
+        connection.execute(sa.insert(table), [dict(row) for row in rows])
+
+
+def insert_new(connection: sa.Connection, table: sa.Table, rows: Sequence[Row]) -> None:
+    """Insert the rows whose primary and unique keys are free; leave the others as they stand.
+
+    Any other fault of a row is an error: MySQL's INSERT IGNORE would hide it.
+    """
+    if not rows:
+        return
+    statement: sa.Insert
+    if connection.dialect.name in MYSQL:
+        first = next(iter(table.primary_key.columns))
+        statement = mysql.insert(table).on_duplicate_key_update({first.name: first})
+    else:
+        statement = _insert(connection, table).on_conflict_do_nothing()
+    connection.execute(statement, [dict(row) for row in rows])
+
+
+def upsert(connection: sa.Connection, table: sa.Table, row: Row) -> None:
+    """Insert the row, or write over the one of the same primary key."""
+    keys = [column.name for column in table.primary_key.columns]
+    changed = [name for name in row if name not in keys]
+    if connection.dialect.name in MYSQL:
+        mine = mysql.insert(table)
+        connection.execute(mine.on_duplicate_key_update({name: mine.inserted[name] for name in changed}), dict(row))
+        return
+    theirs = _insert(connection, table)
+    connection.execute(
+        theirs.on_conflict_do_update(index_elements=keys, set_={name: theirs.excluded[name] for name in changed}),
+        dict(row),
+    )
+
+
+def _insert(connection: sa.Connection, table: sa.Table) -> postgresql.Insert | sqlite.Insert:
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def update_many(
+    connection: sa.Connection,
+    table: sa.Table,
+    rows: Sequence[Row],
+    key: str = "id",
+    where: sa.ColumnElement[bool] | None = None,
+) -> int:
+    """Write each row's columns to the stored row of the same `key`; how many stored rows were found.
+
+    All rows have the same keys. `where` holds for the stored rows before the change (status, seller). One statement
+    for up to 1,000 rows: the drivers' executemany would send one each.
+    """
+    if not rows:
+        return 0
+    names = list(rows[0])
+    found = 0
+    for chunk in chunks(rows, len(names)):
+        new = _as_table(connection, table, names, chunk)
+        statement = (
+            sa.update(table)
+            .values({name: new.c[f"new_{name}"] for name in names if name != key})
+            .where(table.c[key] == new.c[f"new_{key}"])
+        )
+        if where is not None:
+            statement = statement.where(where)
+        found += connection.execute(statement).rowcount
+    return found
+
+
+def chunks(rows: Sequence[T], width: int = 1) -> Iterator[Sequence[T]]:
+    """The rows in pieces whose parameters fit one statement."""
+    size = max(1, min(MOST_ROWS, MOST_PARAMETERS // max(width, 1)))
+    for start in range(0, len(rows), size):
+        yield rows[start : start + size]
+
+
+def _as_table(connection: sa.Connection, table: sa.Table, names: Sequence[str], rows: Sequence[Row]) -> sa.Subquery:
+    """The rows as a table `new` with columns `new_<name>`: VALUES, or on MySQL's family, which spell it
+    differently, a UNION ALL. Types are cast in the first row, because PostgreSQL takes bare parameters for text."""
+    dialect = connection.dialect
+    parameters = []
+    lines = []
+    for number, row in enumerate(rows):
+        cells = []
+        for name in names:
+            kind = table.c[name].type
+            parameters.append(sa.bindparam(f"r{number}_{name}", row[name], type_=kind))
+            cell = f":r{number}_{name}"
+            if number == 0 and dialect.name == "postgresql":
+                cell = f"CAST({cell} AS {kind.compile(dialect)})"
+            cells.append(cell)
+        lines.append(cells)
+    if dialect.name in MYSQL:
+        head = ", ".join(f"{cell} AS new_{name}" for cell, name in zip(lines[0], names, strict=True))
+        text = " UNION ALL ".join([f"SELECT {head}", *(f"SELECT {', '.join(line)}" for line in lines[1:])])
+    else:
+        head = ", ".join(f"column{number} AS new_{name}" for number, name in enumerate(names, 1))
+        given = ", ".join(f"({', '.join(line)})" for line in lines)
+        text = f"SELECT {head} FROM (VALUES {given}) AS given"  # noqa: S608 - column names are our own
+    columns = [sa.column(f"new_{name}", table.c[name].type) for name in names]
+    return sa.text(text).bindparams(*parameters).columns(*columns).subquery("new")
+
+
+def skip_locked(statement: sa.Select[Any]) -> sa.Select[Any]:
+    """Lock the rows found and leave out those that others hold. SQLite's transactions are alone anyway."""
+    return statement.with_for_update(skip_locked=True)
+
+
+def to_row(entity: Any, **more: Any) -> dict[str, Any]:
+    """A row by the entity's field names: enums by value, nested values as plain JSON data; `more` comes on top."""
+    fields = attrs.fields_dict(type(entity))
+    return {name: _plain(getattr(entity, name)) for name in fields} | more
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Mapping | list | tuple | set | frozenset) or attrs.has(type(value)):
+        return msgspec.to_builtins(value)
+    return value
+
+
+def from_row(cls: type[T], row: sa.Row[Any] | Mapping[Any, Any], **more: Any) -> T:
+    """The entity of a row that has a column for each field; `more` stands in for fields without one."""
+    mapping: Mapping[Any, Any] = row._mapping if isinstance(row, sa.Row) else row
+    kind: Any = cls
+    values = {
+        name: mapping[name] if convert is None else convert(mapping[name])
+        for name, convert in _converters(kind).items()
+        if name not in more
+    }
+    return cls(**values, **more)
+
+
+@cache
+def _converters(cls: type[Any]) -> Mapping[str, Callable[[Any], Any] | None]:
+    hints = get_type_hints(cls)
+    return {field.name: _converter(hints[field.name]) for field in attrs.fields(cls) if field.init}
+
+
+def _converter(hint: Any) -> Callable[[Any], Any] | None:
+    origin = get_origin(hint)
+    if origin in (Union, types.UnionType):
+        inner = [_converter(choice) for choice in get_args(hint) if choice is not type(None)]
+        if all(convert is None for convert in inner):
+            return None
+        return lambda value: None if value is None else _rebuild(value, hint)
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return hint
+    nested = origin is not None and isinstance(origin, type) and issubclass(origin, Mapping | list | tuple | frozenset)
+    if nested or attrs.has(hint):
+        return lambda value: _rebuild(value, hint)
+    return None
+
+
+def _rebuild(value: Any, hint: Any) -> Any:
+    return msgspec.convert(value, hint)

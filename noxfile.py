@@ -1,0 +1,97 @@
+"""The checks of a release: several Pythons, the oldest dependencies, the wheel itself.
+
+nox -l lists the sessions; nox -s wheel runs one. For the daily work there are make test and make check.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.5.1"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.sessions = ["lint", "types", "imports", "tests"]
+
+# uv brings its own list of authorities; take the machine's, as pip does.
+os.environ.setdefault("UV_SYSTEM_CERTS", "true")
+
+PYTHONS = ["3.11", "3.12", "3.13"]
+CONSTRAINED = ("--constraint", "constraints.txt")
+
+
+def install_dev(session: nox.Session) -> None:
+    """Install LaraBill editable, with all that its tests need, in the pinned versions."""
+    session.install(*CONSTRAINED, "--editable", ".[dev]")
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Ruff: rules and format."""
+    install_dev(session)
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Mypy, strict."""
+    install_dev(session)
+    session.run("mypy", "--strict")
+
+
+@nox.session
+def imports(session: nox.Session) -> None:
+    """The import rules of the architecture."""
+    install_dev(session)
+    session.run("lint-imports")
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    """All tests on each Python."""
+    install_dev(session)
+    session.run("pytest", "-q", "-n", "auto", *session.posargs)
+
+
+@nox.session(python=PYTHONS[0], venv_backend="uv")
+def oldest(session: nox.Session) -> None:
+    """All tests with the oldest versions that pyproject.toml allows; their warnings are not ours."""
+    session.install("--resolution", "lowest-direct", "--editable", ".[dev]")
+    session.run("pytest", "-q", "-n", "auto", "-W", "default", *session.posargs)
+
+
+@nox.session
+def wheel(session: nox.Session) -> None:
+    """Build the wheel, install it in a clean environment, and run the tests against it."""
+    built = Path(session.create_tmp())
+    for old in built.glob("larabill-*.whl"):
+        old.unlink()
+    session.install("hatchling")
+    session.run("hatchling", "build", "--target", "wheel", "--directory", str(built))
+    (path,) = built.glob("larabill-*.whl")
+    session.install(*CONSTRAINED, f"{path}[dev]")
+    session.run("pytest", "-q", "-n", "auto", *session.posargs)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the documentation and run what it shows."""
+    session.install(*CONSTRAINED, "--editable", ".[dev,docs]")
+    session.run("sphinx-build", "-q", "-W", "--keep-going", "docs", "build/docs")
+    session.run("pytest", "-q", "tests/docs", *session.posargs)
+
+
+@nox.session
+def kills(session: nox.Session) -> None:
+    """Ten thousand random kills of the worker; nox -s kills -- --database URL names another database."""
+    install_dev(session)
+    session.run("python", "-m", "tests.faults.kill_worker", "--kills", "10000", *session.posargs)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """The benchmarks."""
+    install_dev(session)
+    session.run("python", "-m", "benchmarks", *session.posargs)

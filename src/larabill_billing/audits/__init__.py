@@ -1,0 +1,1 @@
+"""Who changed which state, from what to what (I6)."""

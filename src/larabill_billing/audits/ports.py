@@ -1,0 +1,34 @@
+"""Storage of audits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+from uuid import UUID
+
+from larabill_billing.audits.model import Audit
+from larabill_core.ports.unit_of_work import Tx
+
+
+class AuditRepository(Protocol):
+    def add_many(self, audits: Sequence[Audit]) -> None:
+        """Insert in one statement."""
+        ...
+
+    def for_subject(self, subject_kind: str, subject_id: UUID) -> list[Audit]:
+        """All of one subject, oldest first."""
+        ...
+
+    def page(self, *, after: UUID | None = None, limit: int = 100) -> list[Audit]:
+        """By id (that is, by age), keyset paged with `after`."""
+        ...
+
+
+class AuditRepositories(Protocol):
+    @property
+    def audits(self) -> AuditRepository: ...
+
+
+class AuditTx(Tx, Protocol):
+    @property
+    def billing(self) -> AuditRepositories: ...

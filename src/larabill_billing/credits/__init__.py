@@ -1,0 +1,1 @@
+"""Money of customers that we hold."""

@@ -1,0 +1,69 @@
+"""Sellers and customers. Personal data stays out of every repr (I12)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+import attrs
+
+
+@attrs.frozen(kw_only=True)
+class NewSeller:
+    """A legal entity that issues invoices, as asked for. `address` is lines, the country apart."""
+
+    name: str
+    country: str
+    currency: str
+    time_zone: str = "UTC"
+    language: str = "en"
+    tax_id: str = ""
+    address: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class Seller:
+    """The legal entity that issues the invoice (EN 16931, BG-4). Its id is the `seller_id` of all its rows."""
+
+    id: UUID
+    name: str
+    country: str
+    currency: str
+    time_zone: str
+    language: str
+    tax_id: str = attrs.field(repr=False)
+    address: tuple[str, ...] = attrs.field(repr=False)
+    created_at: datetime
+
+
+@attrs.frozen(kw_only=True)
+class NewCustomer:
+    """A customer as asked for. Fields left empty (currency, time zone, language) are the seller's."""
+
+    name: str = attrs.field(repr=False)
+    email: str = attrs.field(repr=False)
+    country: str
+    company: str = attrs.field(default="", repr=False)
+    tax_id: str = attrs.field(default="", repr=False)
+    address: tuple[str, ...] = attrs.field(default=(), repr=False)
+    currency: str = ""
+    time_zone: str = ""
+    language: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Customer:
+    """Who pays. `email` is in canonical form; `time_zone` decides the billing day."""
+
+    id: UUID
+    seller_id: UUID
+    name: str = attrs.field(repr=False)
+    email: str = attrs.field(repr=False)
+    company: str = attrs.field(repr=False)
+    tax_id: str = attrs.field(repr=False)
+    address: tuple[str, ...] = attrs.field(repr=False)
+    country: str
+    currency: str
+    time_zone: str
+    language: str
+    created_at: datetime

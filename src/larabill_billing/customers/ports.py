@@ -1,0 +1,54 @@
+"""Storage of sellers and customers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Protocol
+from uuid import UUID
+
+from larabill_billing.audits.ports import AuditRepositories
+from larabill_billing.customers.model import Customer, Seller
+from larabill_core.ports.unit_of_work import Tx
+
+
+class SellerRepository(Protocol):
+    """Not scoped by seller: a seller's id is the scope."""
+
+    def add(self, seller: Seller) -> None: ...
+
+    def get(self, seller_id: UUID) -> Seller:
+        """Raises `NotFound`."""
+        ...
+
+    def all(self) -> list[Seller]:
+        """All, oldest first."""
+        ...
+
+
+class CustomerRepository(Protocol):
+    def add(self, customer: Customer) -> None: ...
+
+    def get(self, customer_id: UUID, *, lock: bool = False) -> Customer:
+        """Raises `NotFound`. With `lock` the row stays locked until the transaction ends."""
+        ...
+
+    def get_many(self, customer_ids: Collection[UUID]) -> dict[UUID, Customer]:
+        """Those that exist, in one statement."""
+        ...
+
+    def page(self, *, after: UUID | None = None, limit: int = 100) -> list[Customer]:
+        """By id, keyset paged with `after`."""
+        ...
+
+
+class CustomersRepositories(AuditRepositories, Protocol):
+    @property
+    def sellers(self) -> SellerRepository: ...
+
+    @property
+    def customers(self) -> CustomerRepository: ...
+
+
+class CustomersTx(Tx, Protocol):
+    @property
+    def billing(self) -> CustomersRepositories: ...

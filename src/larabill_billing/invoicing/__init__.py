@@ -1,0 +1,1 @@
+"""Charges, invoices with gapless numbers, and their state beside the document."""

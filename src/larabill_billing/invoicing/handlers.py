@@ -1,0 +1,323 @@
+"""Issue invoices, void them, and take note of what paid them.
+
+Locks are taken in this order everywhere: webhook, payment, refund, invoice state, customer; the number series last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+import attrs
+
+from larabill_billing.audits.handlers import record_many
+from larabill_billing.audits.model import Change
+from larabill_billing.customers.model import Customer, Seller
+from larabill_billing.invoicing.model import (
+    Allocation,
+    Charge,
+    ChargeStatus,
+    Draft,
+    Invoice,
+    InvoiceLine,
+    InvoiceRequest,
+    InvoiceState,
+    InvoiceStatus,
+)
+from larabill_billing.invoicing.ports import InvoicingTx
+from larabill_billing.invoicing.states import next_status
+from larabill_billing.ledger.handlers import post
+from larabill_billing.ledger.model import RECEIVABLE, REVENUE, Entry, Posting
+from larabill_core.clock import local_date
+from larabill_core.errors import Conflict, Faults, NotFound
+from larabill_core.ids import derived_id, new_id
+from larabill_core.jobs import NewJob
+from larabill_core.messages import Event, Nothing
+from larabill_core.published import InvoiceIssued, InvoicePaid
+
+SERIES: Final = "INV"
+DRAFTS_AT_ONCE: Final = 100
+
+
+def issue(tx: InvoicingTx, requests: Sequence[InvoiceRequest]) -> list[Invoice]:
+    """Issue a batch: charges, documents, states, ledger, audits, `InvoiceIssued`; nothing due is paid at once.
+
+    The number of statements does not depend on the number of requests. In a host's transaction (`tx.joined`) only
+    drafts are written, a job issues them after the host's commit, and the answer is empty; the invoices will have the
+    requests' ids. Raises `AlreadyExists` when something was charged before (I3), `NotFound` for a customer,
+    `InvalidInput`.
+    """
+    _check(requests)
+    if not requests:
+        return []
+    status = ChargeStatus.OPEN if tx.joined else ChargeStatus.INVOICED
+    tx.billing.charges.add_many(
+        [
+            attrs.evolve(charge, invoice_id=request.id, status=status)
+            for request in requests
+            for charge in request.charges
+        ]
+    )
+    if not tx.joined:
+        return _issue(tx, requests)
+    tx.billing.drafts.add_many([_draft(tx, request) for request in requests])
+    event_id = derived_id(requests[0].id, "issue_drafts")
+    tx.enqueue(NewJob(handler="billing.issue_drafts", event_id=event_id, seller_id=tx.seller_id))
+    return []
+
+
+def _check(requests: Sequence[InvoiceRequest]) -> None:
+    faults = Faults()
+    for index, request in enumerate(requests):
+        with faults.at("invoices", index):
+            if not request.charges:
+                faults.add("charges", "are missing", remedy="an invoice needs at least one")
+            for number, charge in enumerate(request.charges):
+                with faults.at("charges", number):
+                    if charge.currency != request.currency:
+                        faults.add("currency", "is not the invoice's", value=charge.currency)
+                    if charge.customer_id != request.customer_id:
+                        faults.add("customer_id", "is not the invoice's", value=str(charge.customer_id))
+    faults.raise_if_any()
+
+
+def _draft(tx: InvoicingTx, request: InvoiceRequest) -> Draft:
+    return Draft(
+        id=request.id,
+        seller_id=tx.seller_id,
+        customer_id=request.customer_id,
+        currency=request.currency,
+        due_on=request.due_on,
+        order_id=request.order_id,
+        subscription_id=request.subscription_id,
+        created_at=tx.now,
+    )
+
+
+def issue_drafts(tx: InvoicingTx, payload: Nothing) -> None:
+    """Issue what was drafted inside hosts' transactions, oldest first."""
+    drafts = tx.billing.drafts.take(DRAFTS_AT_ONCE)
+    if not drafts:
+        return
+    ids = [draft.id for draft in drafts]
+    charges = tx.billing.charges.for_invoices(ids)
+    requests = [
+        InvoiceRequest(
+            id=draft.id,
+            customer_id=draft.customer_id,
+            currency=draft.currency,
+            charges=tuple(charges.get(draft.id, ())),
+            due_on=draft.due_on,
+            order_id=draft.order_id,
+            subscription_id=draft.subscription_id,
+        )
+        for draft in drafts
+    ]
+    tx.billing.charges.mark_invoiced(ids)
+    tx.billing.drafts.delete(ids)
+    _issue(tx, requests)
+    if len(drafts) == DRAFTS_AT_ONCE:
+        tx.enqueue(NewJob(handler="billing.issue_drafts", seller_id=tx.seller_id))
+
+
+def _issue(tx: InvoicingTx, requests: Sequence[InvoiceRequest]) -> list[Invoice]:
+    """Number and write the documents of stored charges. The series row is locked last, for the inserts only (I5)."""
+    seller = tx.billing.sellers.get(tx.seller_id)
+    customers = tx.billing.customers.get_many({request.customer_id for request in requests})
+    for request in requests:
+        if request.customer_id not in customers:
+            raise NotFound("customer", request.customer_id)
+    drawn = [_document(tx, request, seller, customers[request.customer_id]) for request in requests]
+    post(tx, [_issued_entry(invoice) for invoice in drawn if invoice.total])
+    record_many(tx, [change for invoice in drawn for change in _issued_changes(invoice)])
+    first = tx.billing.series.take(SERIES, len(drawn))
+    invoices = [
+        attrs.evolve(invoice, sequence=first + index, number=invoice_number(first + index))
+        for index, invoice in enumerate(drawn)
+    ]
+    tx.billing.invoices.add_many(invoices, [_state(tx, invoice) for invoice in invoices])
+    tx.publish(*[event for invoice in invoices for event in _issued_events(tx, invoice)])
+    return invoices
+
+
+def invoice_number(sequence: int) -> str:
+    """`INV-000001`: six digits, more when they are needed."""
+    return f"{SERIES}-{sequence:06}"
+
+
+def _document(tx: InvoicingTx, request: InvoiceRequest, seller: Seller, customer: Customer) -> Invoice:
+    """The document but for its number."""
+    lines = tuple(_line(position, charge) for position, charge in enumerate(request.charges, start=1))
+    return Invoice(
+        id=request.id,
+        seller_id=tx.seller_id,
+        customer_id=customer.id,
+        order_id=request.order_id,
+        subscription_id=request.subscription_id,
+        series=SERIES,
+        sequence=0,
+        number="",
+        currency=request.currency,
+        total=sum((line.amount for line in lines), Decimal(0)),
+        issued_on=local_date(tx.now, customer.time_zone),
+        due_on=request.due_on,
+        issued_at=tx.now,
+        language=customer.language,
+        seller=_snapshot(seller),
+        buyer={**_snapshot(customer), "company": customer.company},
+        lines=lines,
+    )
+
+
+def _snapshot(party: Seller | Customer) -> Mapping[str, str | list[str]]:
+    return {
+        "name": party.name,
+        "address": list(party.address),
+        "country": party.country,
+        "tax_id": party.tax_id,
+    }
+
+
+def _line(position: int, charge: Charge) -> InvoiceLine:
+    return InvoiceLine(
+        id=new_id(),
+        position=position,
+        charge_id=charge.id,
+        description=charge.description,
+        period_start=charge.period_start,
+        period_end=charge.period_end,
+        quantity=charge.quantity,
+        unit_price=charge.unit_price,
+        amount=charge.amount,
+    )
+
+
+def _state(tx: InvoicingTx, invoice: Invoice) -> InvoiceState:
+    return InvoiceState(
+        invoice_id=invoice.id,
+        seller_id=invoice.seller_id,
+        customer_id=invoice.customer_id,
+        subscription_id=invoice.subscription_id,
+        currency=invoice.currency,
+        due_on=invoice.due_on,
+        status=InvoiceStatus.ISSUED if invoice.total else InvoiceStatus.PAID,
+        balance=invoice.total,
+        version=1,
+        paid_at=None if invoice.total else tx.now,
+    )
+
+
+def _issued_entry(invoice: Invoice) -> Entry:
+    return Entry(
+        seller_id=invoice.seller_id,
+        currency=invoice.currency,
+        document_kind="invoice",
+        document_id=invoice.id,
+        purpose="issued",
+        occurred_at=invoice.issued_at,
+        postings=(
+            Posting(account=RECEIVABLE, amount=invoice.total, customer_id=invoice.customer_id),
+            Posting(account=REVENUE, amount=-invoice.total),
+        ),
+    )
+
+
+def _issued_changes(invoice: Invoice) -> list[Change]:
+    changes = [_change(invoice.id, "issue", "", InvoiceStatus.ISSUED)]
+    if not invoice.total:
+        changes.append(_change(invoice.id, "pay", InvoiceStatus.ISSUED, InvoiceStatus.PAID, "nothing is due"))
+    return changes
+
+
+def _change(invoice_id: UUID, action: str, before: str, after: str, reason: str = "") -> Change:
+    return Change(
+        subject_kind="invoice", subject_id=invoice_id, action=action, before=before, after=after, reason=reason
+    )
+
+
+def _issued_events(tx: InvoicingTx, invoice: Invoice) -> list[Event]:
+    events: list[Event] = [
+        InvoiceIssued(
+            seller_id=invoice.seller_id,
+            occurred_at=tx.now,
+            invoice_id=invoice.id,
+            customer_id=invoice.customer_id,
+            number=invoice.number,
+            total=invoice.total,
+            currency=invoice.currency,
+        )
+    ]
+    if not invoice.total:
+        events.append(_paid_event(tx, invoice.id, invoice.customer_id))
+    return events
+
+
+def _paid_event(tx: InvoicingTx, invoice_id: UUID, customer_id: UUID) -> InvoicePaid:
+    return InvoicePaid(seller_id=tx.seller_id, occurred_at=tx.now, invoice_id=invoice_id, customer_id=customer_id)
+
+
+def void(tx: InvoicingTx, invoice_id: UUID, reason: str) -> None:
+    """Take an issued invoice back: the ledger entry is reversed, its charges are freed.
+
+    Raises `Conflict` when anything was paid, `IllegalTransition` unless it is issued, `NotFound`.
+    """
+    state = tx.billing.invoices.state(invoice_id, lock=True)
+    status = next_status(invoice_id, state.status, "void")
+    if tx.billing.invoices.allocations(invoice_id):
+        raise Conflict(f"invoice {invoice_id}", "it is paid in part", "refund the payment, or issue a credit")
+    tx.billing.invoices.save_state(attrs.evolve(state, status=status, balance=Decimal(0)))
+    tx.billing.charges.free(invoice_id)
+    reversal = Entry(
+        seller_id=state.seller_id,
+        currency=state.currency,
+        document_kind="invoice",
+        document_id=invoice_id,
+        purpose="voided",
+        occurred_at=tx.now,
+        postings=(
+            Posting(account=REVENUE, amount=state.balance),
+            Posting(account=RECEIVABLE, amount=-state.balance, customer_id=state.customer_id),
+        ),
+    )
+    post(tx, [reversal])
+    record_many(tx, [_change(invoice_id, "void", state.status, status, reason)])
+
+
+def apply_payment(
+    tx: InvoicingTx, invoice_id: UUID, amount: Decimal, source_id: UUID, source_kind: str = "payment"
+) -> Decimal:
+    """How much of `amount` the invoice took: its balance at most, 0 when it is paid or void.
+
+    Locks the state, writes the allocation, publishes `InvoicePaid` when nothing is left. The caller posts the ledger
+    entry and keeps the rest as the customer's credit.
+    """
+    state = tx.billing.invoices.state(invoice_id, lock=True)
+    applied = min(amount, state.balance) if state.status is InvoiceStatus.ISSUED else Decimal(0)
+    if applied <= 0:
+        return Decimal(0)
+    tx.billing.invoices.add_allocations(
+        [
+            Allocation(
+                id=new_id(),
+                seller_id=tx.seller_id,
+                invoice_id=invoice_id,
+                source_kind=source_kind,
+                source_id=source_id,
+                amount=applied,
+                currency=state.currency,
+                created_at=tx.now,
+            )
+        ]
+    )
+    left = state.balance - applied
+    if left:
+        tx.billing.invoices.save_state(attrs.evolve(state, balance=left))
+        record_many(tx, [_change(invoice_id, "pay_part", state.status, state.status)])
+        return applied
+    paid = next_status(invoice_id, state.status, "pay")
+    tx.billing.invoices.save_state(attrs.evolve(state, balance=left, status=paid, paid_at=tx.now))
+    record_many(tx, [_change(invoice_id, "pay", state.status, paid)])
+    tx.publish(_paid_event(tx, invoice_id, state.customer_id))
+    return applied

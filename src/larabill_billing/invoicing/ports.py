@@ -1,0 +1,163 @@
+"""Storage of charges, drafts, invoices, their state and number series, and allocations."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Protocol
+from uuid import UUID
+
+from larabill_billing.audits.ports import AuditRepositories
+from larabill_billing.customers.ports import CustomersRepositories
+from larabill_billing.invoicing.model import Allocation, Charge, Draft, Invoice, InvoiceState, InvoiceStatus
+from larabill_billing.ledger.ports import LedgerRepositories
+from larabill_core.ports.unit_of_work import Tx
+
+
+class ChargeRepository(Protocol):
+    def add_many(self, charges: Sequence[Charge]) -> None:
+        """Insert. Raises `AlreadyExists` for an (item, kind, period start, cause) that was charged before (I3)."""
+        ...
+
+    def mark_invoiced(self, invoice_ids: Collection[UUID]) -> None:
+        """Open charges of these invoices become invoiced: their drafts have got numbers."""
+        ...
+
+    def free(self, invoice_id: UUID) -> None:
+        """The charges of a voided invoice."""
+        ...
+
+    def for_invoices(self, invoice_ids: Collection[UUID]) -> dict[UUID, list[Charge]]:
+        """By invoice, in the order in which they were made."""
+        ...
+
+    def for_subscription(self, subscription_id: UUID) -> list[Charge]:
+        """All of a subscription, oldest first."""
+        ...
+
+    def overlapping(self) -> list[tuple[UUID, date, date]]:
+        """Items with recurring periods in force that overlap: item, one period start, the other (I3)."""
+        ...
+
+
+class DraftRepository(Protocol):
+    def add_many(self, drafts: Sequence[Draft]) -> None: ...
+
+    def take(self, limit: int) -> list[Draft]:
+        """The oldest, locked; those locked by others are skipped."""
+        ...
+
+    def delete(self, draft_ids: Collection[UUID]) -> None: ...
+
+
+class SeriesRepository(Protocol):
+    def take(self, series: str, count: int) -> int:
+        """The first of `count` numbers in a row; a new series begins at 1.
+
+        The row stays locked until the transaction ends: take last, commit soon (I5).
+        """
+        ...
+
+
+class InvoiceRepository(Protocol):
+    def add_many(self, invoices: Sequence[Invoice], states: Sequence[InvoiceState]) -> None:
+        """Insert documents, lines and states: three statements."""
+        ...
+
+    def get(self, invoice_id: UUID) -> Invoice:
+        """The document with its lines. Raises `NotFound`."""
+        ...
+
+    def state(self, invoice_id: UUID, *, lock: bool = False) -> InvoiceState:
+        """Raises `NotFound`. With `lock` the row stays locked until the transaction ends."""
+        ...
+
+    def states(self, invoice_ids: Collection[UUID]) -> dict[UUID, InvoiceState]: ...
+
+    def save_state(self, state: InvoiceState) -> None:
+        """Write status, balance and paid_at, version + 1. Raises `StaleVersion`."""
+        ...
+
+    def page(
+        self,
+        *,
+        customer_id: UUID | None = None,
+        status: InvoiceStatus | None = None,
+        after: UUID | None = None,
+        limit: int = 100,
+    ) -> list[tuple[Invoice, InvoiceState]]:
+        """Documents without lines, and their states, by id, keyset paged with `after`."""
+        ...
+
+    def for_orders(self, order_ids: Collection[UUID]) -> dict[UUID, list[InvoiceState]]:
+        """The states of the invoices of each order."""
+        ...
+
+    def past_due(self, on: date, *, after: UUID | None = None, limit: int = 100) -> list[InvoiceState]:
+        """Issued invoices of subscriptions with `due_on` before `on`, by invoice id, keyset paged with `after`."""
+        ...
+
+    def add_allocations(self, allocations: Sequence[Allocation]) -> None: ...
+
+    def allocations(self, invoice_id: UUID) -> list[Allocation]:
+        """What paid (part of) the invoice, oldest first."""
+        ...
+
+    def allocated_by(self, source_kind: str, source_ids: Collection[UUID]) -> list[Allocation]:
+        """What these payments or credits paid."""
+        ...
+
+    def wrong_totals(self) -> list[tuple[UUID, str, Decimal, Decimal]]:
+        """Documents whose lines do not add up: id, number, total, sum of lines (I11)."""
+        ...
+
+    def wrong_balances(self) -> list[tuple[UUID, str, Decimal, Decimal]]:
+        """Invoices whose balance is not total - allocations (0 when void), or does not fit their status (I11).
+
+        Id, status, balance, and what it should be.
+        """
+        ...
+
+    def number_gaps(self) -> list[tuple[str, int, int, int]]:
+        """Series with gaps or numbers used twice: code, numbers given out, distinct numbers, documents (I5)."""
+        ...
+
+    def without_series(self) -> list[str]:
+        """Series codes that documents carry but that do not exist (I5)."""
+        ...
+
+    def without_entry(self) -> list[tuple[UUID, str]]:
+        """Documents with a total that the ledger does not know: id, number (I4)."""
+        ...
+
+    def without_state(self) -> list[tuple[UUID, str]]:
+        """Documents beside which no state stands: id, number (I6)."""
+        ...
+
+    def receivable_differences(self) -> list[tuple[UUID | None, str, Decimal]]:
+        """Customers whose receivables are not their open balances: id, currency, difference (I4)."""
+        ...
+
+    def state_without_audit(self) -> list[tuple[UUID, str]]:
+        """Invoices whose audits do not lead to their status: id, status (I6)."""
+        ...
+
+
+class InvoicingRepositories(CustomersRepositories, LedgerRepositories, AuditRepositories, Protocol):
+    @property
+    def charges(self) -> ChargeRepository: ...
+
+    @property
+    def drafts(self) -> DraftRepository: ...
+
+    @property
+    def series(self) -> SeriesRepository: ...
+
+    @property
+    def invoices(self) -> InvoiceRepository: ...
+
+
+class InvoicingTx(Tx, Protocol):
+    @property
+    def billing(self) -> InvoicingRepositories: ...

@@ -1,0 +1,113 @@
+"""What `larabill verify` asks about charges and invoices."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+from larabill_billing.invoicing.ports import InvoicingTx
+from larabill_core.ids import public_id
+from larabill_core.verify import Violation
+
+
+def verify_charges(tx: InvoicingTx) -> list[Violation]:
+    """I3: the recurring periods of an item that are in force do not overlap."""
+    return [
+        Violation(
+            invariant="I3",
+            kind="periods-overlap",
+            subject=public_id("itm", item),
+            message=f"the item is charged for a period from {first} and for one from {second}, which overlap",
+        )
+        for item, first, second in tx.billing.charges.overlapping()
+    ]
+
+
+def verify_receivables(tx: InvoicingTx) -> list[Violation]:
+    """I4: the ledger knows every document, and receivables are the open balances."""
+    invoices = tx.billing.invoices
+    return [
+        *(
+            _about(invoice, "I4", "invoice-without-entry", f"the ledger does not know invoice {number}")
+            for invoice, number in invoices.without_entry()
+        ),
+        *(
+            Violation(
+                invariant="I4",
+                kind="receivable-differs",
+                subject=public_id("cus", customer) if customer else currency,
+                message=f"receivables in {currency} are {difference} more than the open balances",
+            )
+            for customer, currency, difference in invoices.receivable_differences()
+        ),
+    ]
+
+
+def verify_numbers(tx: InvoicingTx) -> list[Violation]:
+    """I5: the numbers of each series run from 1 without a gap, each used once."""
+    invoices = tx.billing.invoices
+    return [
+        *(
+            Violation(
+                invariant="I5",
+                kind="number-gap",
+                subject=series,
+                message=f"{given} numbers were given out, on {documents} documents there are {distinct} different",
+            )
+            for series, given, distinct, documents in invoices.number_gaps()
+        ),
+        *(
+            Violation(
+                invariant="I5",
+                kind="series-missing",
+                subject=series,
+                message=f"documents carry numbers of series {series}, which does not exist",
+            )
+            for series in invoices.without_series()
+        ),
+    ]
+
+
+def verify_totals(tx: InvoicingTx) -> list[Violation]:
+    """I11: lines add up to totals, and balances are what is left of them."""
+    invoices = tx.billing.invoices
+    return [
+        *(
+            _about(invoice, "I11", "total-differs", f"{number} has a total of {total}, its lines add up to {lines}")
+            for invoice, number, total, lines in invoices.wrong_totals()
+        ),
+        *(
+            _about(
+                invoice,
+                "I11",
+                "balance-differs",
+                f"it is {status} with a balance of {balance}; total less allocations is {due}",
+            )
+            for invoice, status, balance, due in invoices.wrong_balances()
+        ),
+    ]
+
+
+def verify_states(tx: InvoicingTx) -> list[Violation]:
+    """I6: each invoice has a state, and its audits lead there."""
+    invoices = tx.billing.invoices
+    return [
+        *(
+            _about(invoice, "I6", "invoice-without-state", f"nothing says in which state invoice {number} is")
+            for invoice, number in invoices.without_state()
+        ),
+        *(
+            _about(invoice, "I6", "invoice-unaudited", f"it is {status}, but its audits do not lead there")
+            for invoice, status in invoices.state_without_audit()
+        ),
+    ]
+
+
+def _about(invoice_id: UUID, invariant: str, kind: str, message: str) -> Violation:
+    return Violation(invariant=invariant, kind=kind, subject=public_id("inv", invoice_id), message=message)
+
+
+VERIFY: Final = tuple(
+    f"larabill_billing.invoicing.verify:{function.__name__}"
+    for function in (verify_charges, verify_receivables, verify_numbers, verify_totals, verify_states)
+)

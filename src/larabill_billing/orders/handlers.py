@@ -1,0 +1,170 @@
+"""Place an order, release it once, cancel it before that."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import attrs
+
+from larabill_billing.audits.handlers import record_many
+from larabill_billing.audits.model import Change
+from larabill_billing.catalog.model import ReleasePolicy
+from larabill_billing.invoicing.handlers import issue, void
+from larabill_billing.invoicing.model import InvoiceStatus
+from larabill_billing.orders.build import build
+from larabill_billing.orders.check import fingerprint, price
+from larabill_billing.orders.model import Order, OrderStatus, PlaceOrder
+from larabill_billing.orders.ports import OrdersTx
+from larabill_billing.orders.states import after
+from larabill_billing.settings import settings_of
+from larabill_billing.subscriptions.model import ServiceStatus
+from larabill_billing.subscriptions.renewal import billed_up_to
+from larabill_billing.subscriptions.states import after as subscription_after
+from larabill_core.errors import Conflict
+from larabill_core.privacy import refuse_pan
+from larabill_core.published import OrderReleased, ReleasedItem
+
+
+def place(tx: OrdersTx, wanted: PlaceOrder) -> Order:
+    """Take an order: its agreements, services, first charges and invoice, in this transaction.
+
+    The same request again gives the same order, whatever the catalogue says by then. What costs nothing, and what its
+    plans release when placed, is released at once.
+    Raises `NotFound` for the customer, `InvalidInput` with every fault, `Conflict` when the `order_uuid` was used for
+    another order.
+    """
+    known = tx.billing.orders.by_uuid(wanted.order_uuid)
+    if known is not None:
+        return _same(known, wanted)
+    customer = tx.billing.customers.get(wanted.customer_id)
+    plans = tx.billing.plans.active({item.plan_code for item in wanted.items})
+    lines = price(wanted, plans, currency=customer.currency)
+    placed = build(
+        wanted,
+        lines,
+        seller_id=tx.seller_id,
+        time_zone=customer.time_zone,
+        now=tx.now,
+        terms_days=settings_of(tx).payment_terms_days,
+    )
+    stored = tx.billing.orders.add_new(placed.order)
+    if stored.id != placed.order.id:
+        return _same(stored, wanted)
+    tx.billing.orders.add_items(placed.items)
+    tx.billing.subscriptions.add_many(placed.subscriptions, placed.subscription_items)
+    tx.billing.services.add_many(placed.services)
+    record_many(
+        tx,
+        [
+            _moved("order", stored.id, "place", "", stored.status),
+            *(_moved("subscription", each.id, "create", "", each.status) for each in placed.subscriptions),
+            *(_moved("service", each.id, "create", "", each.status) for each in placed.services),
+        ],
+    )
+    if stored.release is ReleasePolicy.PLACED or not any(charge.amount for charge in placed.request.charges):
+        stored = release(tx, stored, str(stored.release))
+    issue(tx, [placed.request])
+    return stored
+
+
+def _same(known: Order, wanted: PlaceOrder) -> Order:
+    if known.fingerprint != fingerprint(wanted):
+        raise Conflict(
+            f"order_uuid {wanted.order_uuid}", "it was used for another order", "make a new order_uuid for each order"
+        )
+    return known
+
+
+def release(tx: OrdersTx, order: Order, reason: str) -> Order:
+    """Let work begin: `OrderReleased`, and its agreements become active.
+
+    `order` is locked, or was made in this transaction. Raises `IllegalTransition` unless it is pending.
+    """
+    released = attrs.evolve(order, status=after(order, "release"), released_at=tx.now)
+    tx.billing.orders.save(released)
+    before = tx.billing.subscriptions.for_order(order.id)
+    active = [
+        attrs.evolve(
+            billed_up_to(subscription, subscription.next_period), status=subscription_after(subscription, "release")
+        )
+        for subscription in before
+    ]
+    tx.billing.subscriptions.save_many(active)
+    record_many(
+        tx,
+        [
+            _moved("order", order.id, "release", order.status, released.status, reason),
+            *(
+                _moved("subscription", old.id, "release", old.status, new.status, reason)
+                for old, new in zip(before, active, strict=True)
+            ),
+        ],
+    )
+    tx.publish(
+        OrderReleased(
+            seller_id=tx.seller_id,
+            occurred_at=tx.now,
+            order_id=order.id,
+            customer_id=order.customer_id,
+            items=tuple(
+                ReleasedItem(
+                    service_id=service.id,
+                    plan_code=service.plan_code,
+                    name=service.name,
+                    region=service.region,
+                    spec=service.spec,
+                    on_failure=service.on_failure,
+                )
+                for service in tx.billing.services.for_order(order.id)
+            ),
+        )
+    )
+    return released
+
+
+def cancel(tx: OrdersTx, order_id: UUID, reason: str = "") -> Order:
+    """Call off an order that was not released: its invoice is void, its agreements are cancelled.
+
+    Raises `NotFound`; `IllegalTransition` unless it is pending; `Conflict` while money is on its way or when some came.
+    """
+    refuse_pan(reason, "reason")
+    order = tx.billing.orders.get(order_id, lock=True)
+    cancelled = attrs.evolve(order, status=after(order, "cancel"))
+    state = tx.billing.invoices.state(order.invoice_id, lock=True)
+    if state.status is InvoiceStatus.PAID:
+        raise Conflict(f"order {order.id}", "it is paid, and about to be released", "cancel the subscription then")
+    if any(payment.is_in_flight for payment in tx.billing.payments.for_invoices([order.invoice_id])):
+        raise Conflict(f"order {order.id}", "a payment of it is under way", "wait for its end")
+    void(tx, order.invoice_id, f"order cancelled: {reason}")
+    tx.billing.orders.save(cancelled)
+    before = tx.billing.subscriptions.for_order(order.id)
+    over = [
+        attrs.evolve(subscription, status=subscription_after(subscription, "cancel"), ended_at=tx.now)
+        for subscription in before
+    ]
+    tx.billing.subscriptions.save_many(over)
+    services = tx.billing.services.for_order(order.id)
+    tx.billing.services.close_many([service.id for service in services])
+    record_many(
+        tx,
+        [
+            _moved("order", order.id, "cancel", order.status, cancelled.status, reason),
+            *(_moved("service", each.id, "cancel", each.status, ServiceStatus.ENDED) for each in services),
+            *(
+                _moved("subscription", old.id, "cancel", old.status, new.status, reason)
+                for old, new in zip(before, over, strict=True)
+            ),
+        ],
+    )
+    return cancelled
+
+
+def _moved(kind: str, subject_id: UUID, action: str, before: str, after: str, reason: str = "") -> Change:
+    return Change(subject_kind=kind, subject_id=subject_id, action=action, before=before, after=after, reason=reason)
+
+
+def release_if_pending(tx: OrdersTx, invoice_id: UUID, reason: str, *, policies: frozenset[ReleasePolicy]) -> None:
+    """Release the order of an invoice, if there is one, it waits, and its policy is among these. Locks the order."""
+    order = tx.billing.orders.by_invoice(invoice_id, lock=True)
+    if order is not None and order.status is OrderStatus.PENDING and order.release in policies:
+        release(tx, order, reason)

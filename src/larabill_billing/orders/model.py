@@ -1,0 +1,81 @@
+"""Orders and their items: what was asked for, as it was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import attrs
+
+from larabill_billing.catalog.model import Cycle, ReleasePolicy
+
+
+@attrs.frozen(kw_only=True)
+class NewItem:
+    """One line of a request. There is no field for a price: that is the catalogue's (B06). No cycle: sold once."""
+
+    plan_code: str
+    cycle: Cycle | None = None
+    quantity: int = 1
+    region: str = ""
+    spec: Mapping[str, Any] = attrs.field(factory=dict)
+    name: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class PlaceOrder:
+    """A request. `order_uuid` is the client's: the same one twice is the same order."""
+
+    order_uuid: UUID
+    customer_id: UUID
+    currency: str
+    items: tuple[NewItem, ...]
+
+
+class OrderStatus(StrEnum):
+    """PENDING: waits for its release. RELEASED: work may begin. CANCELLED: never released."""
+
+    PENDING = "pending"
+    RELEASED = "released"
+    CANCELLED = "cancelled"
+
+
+@attrs.frozen(kw_only=True)
+class OrderItem:
+    """One line, with the plan version that was sold."""
+
+    id: UUID
+    seller_id: UUID
+    order_id: UUID
+    position: int
+    plan_id: UUID
+    plan_code: str
+    cycle: Cycle | None
+    quantity: int
+    region: str
+    spec: Mapping[str, Any]
+    name: str
+
+
+@attrs.frozen(kw_only=True)
+class Order:
+    """`fingerprint` is a hash of the request, to tell a repeat from another order under the same `order_uuid`.
+
+    `invoice_id` is known from the start, though in a host's transaction the invoice itself is issued later.
+    """
+
+    id: UUID
+    seller_id: UUID
+    order_uuid: UUID
+    fingerprint: str
+    customer_id: UUID
+    currency: str
+    release: ReleasePolicy
+    invoice_id: UUID
+    status: OrderStatus = OrderStatus.PENDING
+    placed_at: datetime
+    released_at: datetime | None = None
+    version: int = 1

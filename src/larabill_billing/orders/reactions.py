@@ -1,0 +1,102 @@
+"""What orders make of payments, and of services that run or were given up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from larabill_billing.audits.handlers import record
+from larabill_billing.catalog.model import ReleasePolicy
+from larabill_billing.credits.handlers import grant, spend
+from larabill_billing.invoicing.model import Invoice, InvoiceStatus
+from larabill_billing.orders.build import KINDS, charge_id
+from larabill_billing.orders.handlers import release_if_pending
+from larabill_billing.orders.ports import OrdersTx
+from larabill_billing.payments.events import PaymentAuthorised
+from larabill_billing.payments.handlers import capture
+from larabill_billing.payments.handlers import release as release_payment
+from larabill_billing.payments.model import Payment, PaymentStatus, RefundStatus
+from larabill_billing.payments.refunds import refund
+from larabill_billing.subscriptions.model import Service, ServiceStatus
+from larabill_billing.subscriptions.reactions import abandon
+from larabill_core.money import allocate
+from larabill_core.published import InvoicePaid, ServiceAbandoned, ServiceActivated
+
+
+def on_invoice_paid(tx: OrdersTx, event: InvoicePaid) -> None:
+    """A paid order is released, once, however often and from however many sides this arrives (I7)."""
+    release_if_pending(tx, event.invoice_id, "paid", policies=frozenset(ReleasePolicy))
+
+
+def on_payment_authorised(tx: OrdersTx, event: PaymentAuthorised) -> None:
+    """An order whose plans ask for an authorisation only is released."""
+    release_if_pending(
+        tx, event.invoice_id, "authorised", policies=frozenset({ReleasePolicy.AUTHORISED, ReleasePolicy.PLACED})
+    )
+
+
+def on_service_activated(tx: OrdersTx, event: ServiceActivated) -> None:
+    """What was authorised is taken once the first service of the order runs."""
+    service = tx.billing.services.get(event.service_id)
+    order = tx.billing.orders.get(service.order_id, lock=True)
+    for payment in _authorised(tx, tx.billing.payments.for_invoices([order.invoice_id])):
+        capture(tx, payment.id)
+
+
+def _authorised(tx: OrdersTx, payments: Sequence[Payment]) -> list[Payment]:
+    """Those that wait for a decision, and of which nothing was asked yet."""
+    waiting = [payment for payment in payments if payment.status is PaymentStatus.AUTHORISED]
+    asked = tx.operations.open_for([payment.id for payment in waiting])
+    return [payment for payment in waiting if payment.id not in asked]
+
+
+def on_service_abandoned(tx: OrdersTx, event: ServiceAbandoned) -> None:
+    """Bill it no more, and give back what it cost, by its plan's policy. "hold" leaves that to the operator.
+
+    "refund" gives back through the payments that paid for it, as far as they did; the rest, and all for "credit",
+    becomes the customer's credit and pays what is still open of the order's invoice. An authorisation is let go when
+    nothing of the order runs or may still run.
+    """
+    service = abandon(tx, event)
+    if service is None:
+        return
+    order = tx.billing.orders.get(service.order_id, lock=True)
+    payments = tx.billing.payments.for_invoices([order.invoice_id])
+    if all(other.status is ServiceStatus.ABANDONED for other in tx.billing.services.for_order(order.id)):
+        for payment in _authorised(tx, payments):
+            release_payment(tx, payment.id)
+    state = tx.billing.invoices.state(order.invoice_id, lock=True)
+    if event.remedy == "hold" or state.status is InvoiceStatus.VOID:
+        return
+    invoice = tx.billing.invoices.get(order.invoice_id)
+    cost = unit_cost(invoice, service)
+    owed = cost
+    if event.remedy == "refund" and cost:
+        paid = allocate(invoice.total - state.balance, [cost, invoice.total - cost], order.currency)[0]
+        owed -= _refund(tx, payments, paid, f"service {service.id} was never delivered")
+    if owed:
+        grant(tx, order.customer_id, owed, order.currency, "service_abandoned", service.id)
+    if owed and state.balance:
+        spend(tx, order.invoice_id)
+    record(tx, "service", service.id, event.remedy, service.status, service.status, f"{cost} {order.currency}")
+
+
+def unit_cost(invoice: Invoice, service: Service) -> Decimal:
+    """One unit's share of its item's lines on the order's invoice, to the cent (I11)."""
+    lines = {charge_id(service.order_item_id, kind) for kind in KINDS}
+    amount = sum((line.amount for line in invoice.lines if line.charge_id in lines), Decimal(0))
+    return allocate(amount, [1] * service.units, invoice.currency)[service.unit]
+
+
+def _refund(tx: OrdersTx, payments: Sequence[Payment], wanted: Decimal, reason: str) -> Decimal:
+    """Give back up to `wanted` through these payments, the last first; how much that was."""
+    given = Decimal(0)
+    for payment in reversed(payments):
+        if payment.status in (PaymentStatus.CAPTURED, PaymentStatus.PARTIALLY_REFUNDED) and given < wanted:
+            refunds = tx.billing.refunds.for_payment(payment.id)
+            gone = sum((past.amount for past in refunds if past.status is not RefundStatus.FAILED), Decimal(0))
+            part = min(wanted - given, payment.amount - gone)
+            if part > 0:
+                refund(tx, payment.id, part, reason)
+                given += part
+    return given

@@ -1,0 +1,1 @@
+"""Payments, recorded before the gateway is called; allocations, refunds, methods, webhooks."""

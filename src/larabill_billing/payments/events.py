@@ -1,0 +1,24 @@
+"""Events that stay within billing."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import ClassVar
+from uuid import UUID
+
+import attrs
+
+from larabill_core.messages import Event
+
+
+@attrs.frozen(kw_only=True)
+class PaymentAuthorised(Event):
+    """The gateway holds the amount for us; nothing is taken yet. Releases orders whose plans ask for no more."""
+
+    name: ClassVar[str] = "billing.payment_authorised"
+
+    payment_id: UUID
+    customer_id: UUID
+    invoice_id: UUID
+    amount: Decimal
+    currency: str

@@ -1,0 +1,212 @@
+"""Begin payments: charge a stored method, open a checkout, record what came by hand; capture, release."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from uuid import UUID
+
+from larabill_billing.audits.handlers import record
+from larabill_billing.invoicing.model import InvoiceState, InvoiceStatus
+from larabill_billing.payments.model import MANUAL, Payment, PaymentKind, PaymentMethod, PaymentStatus
+from larabill_billing.payments.operations import demand_gateway, intend, reference
+from larabill_billing.payments.ports import PaymentsTx
+from larabill_billing.payments.settle import decline, settle
+from larabill_billing.payments.states import next_status
+from larabill_core.errors import Conflict, Faults, InvalidInput, NotFound
+from larabill_core.ids import new_id, public_id
+from larabill_core.money import exponent, parse_decimal
+from larabill_core.privacy import refuse_pan
+
+LONGEST_REFERENCE = 255
+
+
+def add_method(
+    tx: PaymentsTx, customer_id: UUID, account: str, token: str, label: str, *, default: bool = True
+) -> PaymentMethod:
+    """Keep a method that the customer stored at the gateway; `token` is the gateway's name for it.
+
+    Raises `InvalidInput` for a card number, `NotFound` for the customer or account.
+    """
+    faults = Faults()
+    check_reference(token, "method.token", faults)
+    check_reference(label, "method.label", faults)
+    faults.raise_if_any()
+    tx.billing.customers.get(customer_id, lock=True)
+    method_id = new_id()
+    reference(tx, account, method_id)
+    if default:
+        tx.billing.payment_methods.clear_default(customer_id)
+    method = PaymentMethod(
+        id=method_id,
+        seller_id=tx.seller_id,
+        customer_id=customer_id,
+        account=account,
+        reference=token,
+        label=label,
+        is_default=default,
+        created_at=tx.now,
+    )
+    tx.billing.payment_methods.add(method)
+    record(tx, "payment_method", method.id, "add")
+    return method
+
+
+def check_reference(value: str, path: str, faults: Faults) -> None:
+    """One line of text that names something elsewhere; never a card number (B53)."""
+    if not isinstance(value, str) or not value.strip() or len(value) > LONGEST_REFERENCE or not value.isprintable():
+        faults.add(path, f"must be a line of text, up to {LONGEST_REFERENCE} characters")
+        return
+    try:
+        refuse_pan(value, path)
+    except InvalidInput as problem:
+        faults.include(problem)
+
+
+def charge_invoice(tx: PaymentsTx, invoice_id: UUID, method_id: UUID, *, capture: bool = True) -> Payment:
+    """Record a payment of the invoice's balance and the operation that will charge it; a job carries it out.
+
+    Raises `Conflict` when the invoice is not open, another payment of it is in flight (I1), or the gateway's driver
+    cannot charge.
+    """
+    state = _open_state(tx, invoice_id)
+    method = tx.billing.payment_methods.get(method_id)
+    if method.customer_id != state.customer_id:
+        raise NotFound("payment method", method_id)
+    demand_gateway(tx, method.account)
+    for other in tx.billing.payments.for_invoices([invoice_id]):
+        if other.is_in_flight:
+            raise Conflict(f"invoice {invoice_id}", f"payment {other.id} of it is {other.status}", "wait for its end")
+    payment = _new(tx, state, PaymentKind.CHARGE, method.account, method_id=method.id, capture=capture)
+    intend(tx, "payment", payment.id, account=payment.account, action="charge", ref=payment.ref)
+    return payment
+
+
+def open_checkout(tx: PaymentsTx, invoice_id: UUID, account: str, *, capture: bool = True) -> Payment:
+    """Record a payment that the customer will make at the gateway; a webhook brings the result.
+
+    The host sends the customer there with `payment.ref` and the invoice's id as metadata. Asked twice for the same
+    amount, the answer is the same payment (F35). Raises `Conflict` when nothing is owed, `NotFound`.
+    """
+    state = _open_state(tx, invoice_id)
+    for other in tx.billing.payments.for_invoices([invoice_id]):
+        same = (other.kind, other.account, other.amount) == (PaymentKind.CHECKOUT, account, state.balance)
+        if same and other.status is PaymentStatus.CREATED and other.capture is capture:
+            return other
+    return _new(tx, state, PaymentKind.CHECKOUT, account, capture=capture)
+
+
+def _open_state(tx: PaymentsTx, invoice_id: UUID) -> InvoiceState:
+    """The locked state of an invoice on which something is owed."""
+    state = tx.billing.invoices.state(invoice_id, lock=True)
+    if state.status is not InvoiceStatus.ISSUED:
+        raise Conflict(f"invoice {invoice_id}", f"it is {state.status}", "there is nothing to pay")
+    return state
+
+
+def _new(
+    tx: PaymentsTx,
+    state: InvoiceState,
+    kind: PaymentKind,
+    account: str,
+    *,
+    method_id: UUID | None = None,
+    capture: bool = True,
+) -> Payment:
+    payment_id = new_id()
+    payment = Payment(
+        id=payment_id,
+        seller_id=tx.seller_id,
+        customer_id=state.customer_id,
+        invoice_id=state.invoice_id,
+        account=account,
+        method_id=method_id,
+        kind=kind,
+        ref=reference(tx, account, payment_id),
+        amount=state.balance,
+        currency=state.currency,
+        capture=capture,
+        created_at=tx.now,
+        updated_at=tx.now,
+    )
+    _add(tx, payment)
+    return payment
+
+
+def _add(tx: PaymentsTx, payment: Payment) -> None:
+    tx.billing.payments.add(payment)
+    record(tx, "payment", payment.id, "create", after=payment.status)
+
+
+def record_manual(tx: PaymentsTx, invoice_id: UUID, amount: Decimal, reference: str) -> Payment:
+    """Money that came by hand (a bank transfer); `reference` is unique. What is too much becomes credit.
+
+    Raises `AlreadyExists` when the reference was recorded before, `InvalidInput`, `NotFound`.
+    """
+    state = tx.billing.invoices.state(invoice_id)
+    faults = Faults()
+    check_reference(reference, "payment.reference", faults)
+    amount = check_amount(amount, state.currency, "payment.amount", faults)
+    faults.raise_if_any()
+    payment_id = new_id()
+    payment = Payment(
+        id=payment_id,
+        seller_id=tx.seller_id,
+        customer_id=state.customer_id,
+        invoice_id=invoice_id,
+        account=MANUAL,
+        kind=PaymentKind.MANUAL,
+        ref=public_id("pay", payment_id),
+        amount=amount,
+        currency=state.currency,
+        transaction_id=reference,
+        created_at=tx.now,
+        updated_at=tx.now,
+    )
+    _add(tx, payment)
+    return settle(tx, payment, reference)
+
+
+def check_amount(amount: Decimal, currency: str, path: str, faults: Faults) -> Decimal:
+    """A positive amount of this currency; 0 after noting a fault."""
+    try:
+        exact = parse_decimal(amount, places=exponent(currency), path=path, minimum=0)
+    except InvalidInput as problem:
+        faults.include(problem)
+        return Decimal(0)
+    if exact == 0:
+        faults.add(path, "must be more than 0")
+    return exact
+
+
+def capture(tx: PaymentsTx, payment_id: UUID) -> Payment:
+    """Record the operation that takes what is authorised. Raises `IllegalTransition`, `AlreadyExists`."""
+    return _ask(tx, payment_id, "capture")
+
+
+def release(tx: PaymentsTx, payment_id: UUID) -> Payment:
+    """Record the operation that lets an authorisation go. Raises `IllegalTransition`, `AlreadyExists`."""
+    return _ask(tx, payment_id, "release")
+
+
+def _ask(tx: PaymentsTx, payment_id: UUID, action: str) -> Payment:
+    payment = tx.billing.payments.get(payment_id, lock=True)
+    next_status(payment.id, payment.status, action)
+    if payment.status is not PaymentStatus.AUTHORISED:
+        raise Conflict(f"payment {payment_id}", f"it is {payment.status}, not authorised")
+    demand_gateway(tx, payment.account)
+    record(tx, "payment", payment.id, f"ask_{action}", before=payment.status, after=payment.status)
+    intend(tx, "payment", payment.id, account=payment.account, action=action, ref=payment.ref)
+    return payment
+
+
+def resolve_review(tx: PaymentsTx, payment_id: UUID, transaction_id: str | None, reason: str) -> Payment:
+    """What a person found at the gateway: the transaction that took the money, or that there is none.
+
+    Raises `Conflict` unless the payment is in review.
+    """
+    payment = tx.billing.payments.get(payment_id, lock=True)
+    if payment.status is not PaymentStatus.REVIEW:
+        raise Conflict(f"payment {payment_id}", f"it is {payment.status}, not in review")
+    if transaction_id is None:
+        return decline(tx, payment, "reviewed", reason)
+    return settle(tx, payment, transaction_id)

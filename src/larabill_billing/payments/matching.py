@@ -1,0 +1,92 @@
+"""Does what a gateway says belong to this payment or refund of ours? Pure; everything has to fit (B10, B12)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import attrs
+
+from larabill_billing.payments.model import TOOK_MONEY, Payment, Refund, WebhookEvent
+from larabill_core.contracts.gateway import GatewayTransaction
+from larabill_core.errors import InvalidInput
+from larabill_core.money import exponent, parse_decimal
+
+
+@attrs.frozen(kw_only=True)
+class Claim:
+    """What is said: by the gateway when asked (`from_truth`), or by a verified webhook, which then has to say all."""
+
+    account: str
+    state: str
+    transaction_id: str | None
+    amount: Decimal | None
+    currency: str | None
+    invoice: str | None
+    from_truth: bool
+
+
+def claim_of_event(event: WebhookEvent) -> Claim:
+    """What the webhook says. An amount that is no plain decimal number of its currency counts as none."""
+    amount = None
+    if event.amount is not None and event.currency is not None:
+        try:
+            amount = parse_decimal(event.amount, places=exponent(event.currency), path="amount")
+        except InvalidInput:
+            amount = None
+    return Claim(
+        account=event.account,
+        state=event.state,
+        transaction_id=event.transaction_id,
+        amount=amount,
+        currency=event.currency,
+        invoice=event.invoice,
+        from_truth=False,
+    )
+
+
+def claim_of_truth(event: WebhookEvent, truth: GatewayTransaction) -> Claim:
+    """What the gateway says when asked about the webhook's reference; the invoice is the webhook's word."""
+    return Claim(
+        account=event.account,
+        state=truth.state,
+        transaction_id=truth.transaction,
+        amount=truth.amount,
+        currency=truth.currency,
+        invoice=event.invoice,
+        from_truth=True,
+    )
+
+
+def payment_mismatch(payment: Payment, claim: Claim) -> str:
+    """Why the claim is not about this payment; empty when everything fits."""
+    if claim.account != payment.account:
+        return f"it came from account {claim.account}, the payment is at {payment.account}"
+    wrong = _amount_mismatch(payment.amount, payment.currency, claim)
+    if wrong:
+        return wrong
+    if claim.invoice is None and not claim.from_truth:
+        return "it names no invoice"
+    if claim.invoice is not None and claim.invoice != str(payment.invoice_id):
+        return "it is for another invoice"
+    if claim.transaction_id is None and claim.state in ("captured", "authorised"):
+        return "it names no transaction"
+    if claim.state == "captured" and payment.status in TOOK_MONEY and claim.transaction_id != payment.transaction_id:
+        return "another transaction than the one that was captured carries this payment's reference"
+    return ""
+
+
+def refund_mismatch(refund: Refund, claim: Claim) -> str:
+    """Why the claim is not about this refund; empty when everything fits."""
+    if claim.account != refund.account:
+        return f"it came from account {claim.account}, the refund is at {refund.account}"
+    return _amount_mismatch(refund.amount, refund.currency, claim)
+
+
+def _amount_mismatch(amount: Decimal, currency: str, claim: Claim) -> str:
+    if claim.currency != currency:
+        return f"its currency is not {currency}"
+    if claim.amount is None:
+        return "it names no amount"
+    if claim.amount != amount:
+        return f"its amount is {claim.amount}, not {amount}"
+    return ""

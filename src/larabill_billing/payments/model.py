@@ -1,0 +1,202 @@
+"""Payments and what belongs to them. Never card data: a method is a reference at the gateway."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+import attrs
+
+from larabill_core.ids import new_id
+
+MANUAL = "manual"
+"""The account of payments that a person records: a bank transfer, cash. No gateway stands behind it."""
+
+
+class PaymentStatus(StrEnum):
+    """CREATED: recorded, nobody has confirmed anything. REVIEW: a person has to look at the gateway."""
+
+    CREATED = "created"
+    PENDING = "pending"
+    AUTHORISED = "authorised"
+    CAPTURED = "captured"
+    DECLINED = "declined"
+    RELEASED = "released"
+    PARTIALLY_REFUNDED = "partially_refunded"
+    REFUNDED = "refunded"
+    REVIEW = "review"
+
+
+class PaymentKind(StrEnum):
+    """How it came about: we charge a stored method, the customer pays at the gateway, or staff record it."""
+
+    CHARGE = "charge"
+    CHECKOUT = "checkout"
+    MANUAL = "manual"
+
+
+IN_FLIGHT = frozenset({PaymentStatus.CREATED, PaymentStatus.PENDING, PaymentStatus.AUTHORISED, PaymentStatus.REVIEW})
+"""Money may be on its way: nobody may be suspended, and no second charge be made, because of the same invoice.
+
+A checkout that is merely created does not count: the customer may never come to the gateway.
+"""
+
+TOOK_MONEY = frozenset({PaymentStatus.CAPTURED, PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.REFUNDED})
+"""Money was taken at some time."""
+
+
+@attrs.frozen(kw_only=True)
+class PaymentMethod:
+    """A stored method: `reference` is the gateway's name for it, `label` what the customer sees ("Visa …4242")."""
+
+    id: UUID
+    seller_id: UUID
+    customer_id: UUID
+    account: str
+    reference: str = attrs.field(repr=False)
+    label: str
+    is_default: bool
+    created_at: datetime
+
+
+@attrs.frozen(kw_only=True)
+class Payment:
+    """One logical payment of one invoice. `ref` is ours at the gateway, for ever; `transaction_id` is the gateway's id.
+
+    `code` is the gateway's word for a decline; `reason` says why a person has to look.
+    """
+
+    id: UUID
+    seller_id: UUID
+    customer_id: UUID
+    invoice_id: UUID
+    account: str
+    method_id: UUID | None = None
+    kind: PaymentKind = attrs.field(converter=PaymentKind)
+    ref: str
+    amount: Decimal
+    currency: str
+    capture: bool = True
+    status: PaymentStatus = attrs.field(default=PaymentStatus.CREATED, converter=PaymentStatus)
+    transaction_id: str | None = None
+    code: str = ""
+    reason: str = ""
+    version: int = 1
+    created_at: datetime
+    updated_at: datetime
+    captured_at: datetime | None = None
+
+    @property
+    def is_in_flight(self) -> bool:
+        """Whether money may be on its way (see `IN_FLIGHT`)."""
+        if self.kind is PaymentKind.CHECKOUT and self.status is PaymentStatus.CREATED:
+            return False
+        return self.status in IN_FLIGHT
+
+
+class RefundStatus(StrEnum):
+    """CREATED and PENDING count against what may still be refunded; so does REVIEW, where a person has to look."""
+
+    CREATED = "created"
+    PENDING = "pending"
+    DONE = "done"
+    FAILED = "failed"
+    REVIEW = "review"
+
+
+@attrs.frozen(kw_only=True)
+class Refund:
+    """Money given back of one payment. `from_credit` is the part of it that the customer held with us as credit."""
+
+    id: UUID
+    seller_id: UUID
+    customer_id: UUID
+    payment_id: UUID
+    account: str
+    ref: str
+    amount: Decimal
+    currency: str
+    from_credit: Decimal
+    status: RefundStatus = attrs.field(default=RefundStatus.CREATED, converter=RefundStatus)
+    transaction_id: str | None = None
+    reason: str = ""
+    version: int = 1
+    created_at: datetime
+    updated_at: datetime
+
+
+class WebhookStatus(StrEnum):
+    """RECEIVED: stored, not yet acted upon. WAITING: nothing carries its reference yet. The others are final.
+
+    UNMATCHED changed nothing because something did not fit; STALE because we already know better.
+    """
+
+    RECEIVED = "received"
+    WAITING = "waiting"
+    APPLIED = "applied"
+    UNMATCHED = "unmatched"
+    STALE = "stale"
+    IGNORED = "ignored"
+
+
+UNSETTLED = frozenset({WebhookStatus.RECEIVED, WebhookStatus.WAITING})
+"""Statuses in which an event may still change something."""
+
+
+@attrs.frozen(kw_only=True)
+class WebhookEvent:
+    """A verified webhook: what it claims, never its body (which holds personal data).
+
+    `code` is the gateway's word for a decline; `occurred_at` is the sender's time, `received_at` and `settled_at` are ours.
+    """
+
+    id: UUID = attrs.field(factory=new_id)
+    seller_id: UUID
+    account: str
+    event_id: str
+    event_type: str
+    kind: str
+    ref: str | None
+    state: str
+    transaction_id: str | None
+    amount: str | None
+    currency: str | None
+    invoice: str | None
+    code: str
+    status: WebhookStatus = attrs.field(default=WebhookStatus.RECEIVED, converter=WebhookStatus)
+    reason: str = ""
+    occurred_at: datetime | None
+    received_at: datetime
+    settled_at: datetime | None = None
+
+
+@attrs.frozen(kw_only=True)
+class WebhookReject:
+    """A webhook that was not believed. Kept for some days, and only the newest."""
+
+    id: UUID
+    seller_id: UUID
+    account: str
+    reason: str
+    size: int
+    received_at: datetime
+
+
+@attrs.frozen(kw_only=True)
+class WebhookResult:
+    """What became of a webhook. A repeated one gives what became of the first; the sender is told 200 all the same."""
+
+    status: WebhookStatus
+    reason: str = ""
+    duplicate: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class GatewayAccount:
+    """One account at a gateway belongs to one seller. `last_heard_at`: its last verified webhook or answer."""
+
+    account: str
+    seller_id: UUID
+    last_heard_at: datetime | None

@@ -1,0 +1,181 @@
+"""Storage of payments, refunds, methods, gateway accounts and webhooks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from decimal import Decimal
+from typing import Protocol
+from uuid import UUID
+
+from larabill_billing.credits.ports import CreditsRepositories
+from larabill_billing.payments.model import (
+    GatewayAccount,
+    Payment,
+    PaymentMethod,
+    PaymentStatus,
+    Refund,
+    WebhookEvent,
+    WebhookReject,
+    WebhookStatus,
+)
+from larabill_core.ports.unit_of_work import Tx
+
+
+class PaymentRepository(Protocol):
+    def add(self, payment: Payment) -> None:
+        """Raises `AlreadyExists` for a (account, transaction id) or a reference that is taken."""
+        ...
+
+    def get(self, payment_id: UUID, *, lock: bool = False) -> Payment:
+        """Raises `NotFound`. With `lock` the row stays locked until the transaction ends."""
+        ...
+
+    def save(self, payment: Payment) -> None:
+        """Write the mutable fields, version + 1. Raises `StaleVersion`, `AlreadyExists` (account, transaction id)."""
+        ...
+
+    def by_ref(self, ref: str) -> Payment | None:
+        """The payment that carries this reference of ours, whatever the account."""
+        ...
+
+    def by_transaction(self, account: str, transaction_id: str) -> Payment | None: ...
+
+    def for_invoices(self, invoice_ids: Collection[UUID]) -> list[Payment]:
+        """All payments of these invoices, oldest first."""
+        ...
+
+    def page(
+        self,
+        *,
+        customer_id: UUID | None = None,
+        status: PaymentStatus | None = None,
+        after: UUID | None = None,
+        limit: int = 100,
+    ) -> list[Payment]:
+        """By id, keyset paged with `after`."""
+        ...
+
+    def captured_without_entry(self) -> list[tuple[UUID, str]]:
+        """Payments that took money without a ledger entry: id, status (I1)."""
+        ...
+
+    def captured_unallocated(self) -> list[tuple[UUID, Decimal, Decimal]]:
+        """Payments that took money which is neither allocated nor credit: id, amount, accounted for (I1)."""
+        ...
+
+    def twice_captured(self) -> list[tuple[str, str, int]]:
+        """Gateway transactions that more than one payment claims: account, transaction, how many (I1)."""
+        ...
+
+    def over_refunded(self) -> list[tuple[UUID, Decimal, Decimal]]:
+        """Payments with more refunded than taken: id, amount, refunded (I1)."""
+        ...
+
+    def state_without_audit(self) -> list[tuple[UUID, str]]:
+        """Payments whose audits do not lead to their status: id, status (I6)."""
+        ...
+
+
+class RefundRepository(Protocol):
+    def add(self, refund: Refund) -> None: ...
+
+    def get(self, refund_id: UUID, *, lock: bool = False) -> Refund:
+        """Raises `NotFound`."""
+        ...
+
+    def save(self, refund: Refund) -> None:
+        """Write the mutable fields, version + 1. Raises `StaleVersion`."""
+        ...
+
+    def by_ref(self, ref: str) -> Refund | None: ...
+
+    def for_payment(self, payment_id: UUID) -> list[Refund]:
+        """Oldest first."""
+        ...
+
+    def state_without_audit(self) -> list[tuple[UUID, str]]:
+        """Refunds whose audits do not lead to their status: id, status (I6)."""
+        ...
+
+
+class MethodRepository(Protocol):
+    def add(self, method: PaymentMethod) -> None: ...
+
+    def get(self, method_id: UUID) -> PaymentMethod:
+        """Raises `NotFound`."""
+        ...
+
+    def defaults(self, customer_ids: Collection[UUID]) -> dict[UUID, PaymentMethod]:
+        """The default method of each customer who has one."""
+        ...
+
+    def clear_default(self, customer_id: UUID) -> None: ...
+
+
+class GatewayAccountRepository(Protocol):
+    """By account, not scoped by seller: a webhook names no seller."""
+
+    def find(self, account: str) -> GatewayAccount | None: ...
+
+    def claim(self, account: str, seller_id: UUID) -> GatewayAccount:
+        """The account's row, made when there is none; whose it is stands in it."""
+        ...
+
+    def heard(self, account: str, at: datetime) -> None:
+        """`last_heard_at` never goes back, and is exact to a minute."""
+        ...
+
+
+class WebhookRepository(Protocol):
+    def add_new(self, event: WebhookEvent) -> WebhookEvent:
+        """Insert, unless the (account, event id) is known; the stored row either way."""
+        ...
+
+    def get(self, webhook_id: UUID, *, lock: bool = False) -> WebhookEvent:
+        """Raises `NotFound`."""
+        ...
+
+    def save(self, event: WebhookEvent) -> None:
+        """Write status, reason and settled_at."""
+        ...
+
+    def page(
+        self, *, status: WebhookStatus | None = None, after: UUID | None = None, limit: int = 100
+    ) -> list[WebhookEvent]:
+        """By id, keyset paged with `after`."""
+        ...
+
+    def newest_applied(self, account: str, ref: str) -> datetime | None:
+        """When, by the sender's clock, the newest event about this reference occurred that was applied."""
+        ...
+
+    def add_reject(self, reject: WebhookReject, *, keep: int, since: datetime) -> None:
+        """Insert; drop what is older than `since`, and all but the newest `keep` of the seller."""
+        ...
+
+    def rejected(self, *, limit: int = 100) -> list[WebhookReject]:
+        """Newest first."""
+        ...
+
+
+class PaymentsRepositories(CreditsRepositories, Protocol):
+    @property
+    def payments(self) -> PaymentRepository: ...
+
+    @property
+    def refunds(self) -> RefundRepository: ...
+
+    @property
+    def payment_methods(self) -> MethodRepository: ...
+
+    @property
+    def gateway_accounts(self) -> GatewayAccountRepository: ...
+
+    @property
+    def webhooks(self) -> WebhookRepository: ...
+
+
+class PaymentsTx(Tx, Protocol):
+    @property
+    def billing(self) -> PaymentsRepositories: ...

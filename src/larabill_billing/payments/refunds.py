@@ -1,0 +1,162 @@
+"""Give money back."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import attrs
+
+from larabill_billing.audits.handlers import record
+from larabill_billing.credits.handlers import move
+from larabill_billing.ledger.handlers import post
+from larabill_billing.ledger.model import CUSTOMER_CREDIT, REFUNDS, Entry, Posting, cash
+from larabill_billing.payments.handlers import check_amount
+from larabill_billing.payments.model import MANUAL, TOOK_MONEY, Payment, Refund, RefundStatus
+from larabill_billing.payments.operations import can_ask, intend, reference
+from larabill_billing.payments.ports import PaymentsTx
+from larabill_billing.payments.settle import advance
+from larabill_billing.payments.states import next_refund_status
+from larabill_core.errors import Conflict, Faults, InvalidInput
+from larabill_core.ids import new_id, public_id
+from larabill_core.privacy import redact_text, refuse_pan
+
+
+def refund(tx: PaymentsTx, payment_id: UUID, amount: Decimal, reason: str) -> Refund:
+    """Record a refund and the operation that asks the gateway for it; of a manual payment, that it was given back.
+
+    Where the driver cannot refund, it waits in review until a person has done it and the webhook says so.
+
+    Never more than was captured less all refunds that have not failed. What of the payment had become credit is taken
+    from there first, as far as the customer still has it. Raises `Conflict`, `InvalidInput`, `NotFound`.
+    """
+    payment = tx.billing.payments.get(payment_id, lock=True)
+    if payment.status not in TOOK_MONEY:
+        raise Conflict(f"payment {payment_id}", f"it is {payment.status}", "only captured money can be given back")
+    faults = Faults()
+    amount = check_amount(amount, payment.currency, "refund.amount", faults)
+    try:
+        refuse_pan(reason, "refund.reason")
+    except InvalidInput as problem:
+        faults.include(problem)
+    faults.raise_if_any()
+    earlier = [each for each in tx.billing.refunds.for_payment(payment_id) if each.status is not RefundStatus.FAILED]
+    left = payment.amount - sum((each.amount for each in earlier), Decimal(0))
+    if amount > left:
+        raise Conflict(f"payment {payment_id}", f"only {left} {payment.currency} of it can still be given back")
+    refund_id = new_id()
+    by_hand = payment.account == MANUAL
+    new = Refund(
+        id=refund_id,
+        seller_id=tx.seller_id,
+        customer_id=payment.customer_id,
+        payment_id=payment_id,
+        account=payment.account,
+        ref=public_id("ref", refund_id) if by_hand else reference(tx, payment.account, refund_id),
+        amount=amount,
+        currency=payment.currency,
+        from_credit=_from_credit(tx, payment, earlier, amount),
+        reason=redact_text(reason)[:500],
+        created_at=tx.now,
+        updated_at=tx.now,
+    )
+    tx.billing.refunds.add(new)
+    record(tx, "refund", new.id, "create", after=new.status, reason=reason)
+    _reserve(tx, new)
+    if by_hand:
+        return finish(tx, payment, new, None)
+    if not can_ask(tx, payment.account):
+        return advance_refund(tx, new, "review", reason=f"give it back at the gateway, under reference {new.ref}")
+    intend(tx, "refund", new.id, account=new.account, action="refund", ref=new.ref)
+    return new
+
+
+def _from_credit(tx: PaymentsTx, payment: Payment, earlier: list[Refund], amount: Decimal) -> Decimal:
+    """How much of the refund is money that the customer holds with us because of this payment."""
+    kept = tx.billing.credits.from_source("payment", payment.id)
+    if kept is None:
+        return Decimal(0)
+    tx.billing.customers.get(payment.customer_id, lock=True)
+    left = kept.amount - sum((each.from_credit for each in earlier), Decimal(0))
+    has = tx.billing.credits.balance(payment.customer_id, payment.currency)
+    return max(Decimal(0), min(amount, left, has))
+
+
+def _reserve(tx: PaymentsTx, new: Refund) -> None:
+    """Take the credit now, so that it cannot be spent while the gateway is asked."""
+    if not new.from_credit:
+        return
+    move(tx, new.customer_id, -new.from_credit, new.currency, "refund", new.id)
+    _post(
+        tx,
+        new,
+        "reserved",
+        Posting(account=CUSTOMER_CREDIT, amount=new.from_credit, customer_id=new.customer_id),
+        Posting(account=REFUNDS, amount=-new.from_credit),
+    )
+
+
+def finish(tx: PaymentsTx, payment: Payment, pending: Refund, transaction_id: str | None) -> Refund:
+    """The money went back. Payment and refund are locked; finished already: nothing happens."""
+    if pending.status in (RefundStatus.DONE, RefundStatus.FAILED):
+        return pending
+    done = advance_refund(tx, pending, "finish", transaction_id=transaction_id)
+    _post(
+        tx,
+        pending,
+        "paid",
+        Posting(account=REFUNDS, amount=pending.amount),
+        Posting(account=cash(pending.account), amount=-pending.amount),
+    )
+    given = [each for each in tx.billing.refunds.for_payment(payment.id) if each.status is RefundStatus.DONE]
+    whole = sum((each.amount for each in given), Decimal(0)) == payment.amount
+    advance(tx, payment, "refund" if whole else "refund_part")
+    return done
+
+
+def fail(tx: PaymentsTx, pending: Refund, reason: str) -> Refund:
+    """Nothing went back. Payment and refund are locked; the reserved credit returns to the customer."""
+    if pending.status in (RefundStatus.DONE, RefundStatus.FAILED):
+        return pending
+    failed = advance_refund(tx, pending, "fail", reason=reason)
+    if pending.from_credit:
+        move(tx, pending.customer_id, pending.from_credit, pending.currency, "refund_failed", pending.id)
+        _post(
+            tx,
+            pending,
+            "given_up",
+            Posting(account=REFUNDS, amount=pending.from_credit),
+            Posting(account=CUSTOMER_CREDIT, amount=-pending.from_credit, customer_id=pending.customer_id),
+        )
+    return failed
+
+
+def advance_refund(tx: PaymentsTx, stored: Refund, event: str, **changes: Any) -> Refund:
+    """One step along the table, with its audit. The refund is locked. Raises `IllegalTransition`."""
+    if "reason" in changes:
+        changes["reason"] = redact_text(changes["reason"])[:500]
+    status = next_refund_status(stored.id, stored.status, event)
+    moved = attrs.evolve(stored, status=status, updated_at=tx.now, **changes)
+    tx.billing.refunds.save(moved)
+    record(tx, "refund", stored.id, event, before=stored.status, after=status, reason=moved.reason)
+    return attrs.evolve(moved, version=stored.version + 1)
+
+
+def lock_both(tx: PaymentsTx, refund_id: UUID) -> tuple[Payment, Refund]:
+    """The refund's payment and the refund, locked in this order. Raises `NotFound`."""
+    payment = tx.billing.payments.get(tx.billing.refunds.get(refund_id).payment_id, lock=True)
+    return payment, tx.billing.refunds.get(refund_id, lock=True)
+
+
+def _post(tx: PaymentsTx, document: Refund, purpose: str, *postings: Posting) -> None:
+    entry = Entry(
+        seller_id=document.seller_id,
+        currency=document.currency,
+        document_kind="refund",
+        document_id=document.id,
+        purpose=purpose,
+        occurred_at=tx.now,
+        postings=postings,
+    )
+    post(tx, [entry])

@@ -1,0 +1,110 @@
+"""The `[billing]` table of the manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+import attrs
+
+from larabill_core.errors import Faults, InvalidInput
+
+if TYPE_CHECKING:
+    from larabill_core.ports.unit_of_work import Tx
+
+Action: TypeAlias = Literal["remind", "retry", "suspend", "end"]
+
+TAKING: Final[frozenset[Action]] = frozenset({"suspend", "end"})
+"""Actions that take something away: they stand under the ceiling, and once each in a ladder."""
+
+
+@attrs.frozen(kw_only=True)
+class SellerSettings:
+    """The legal entity of a single-seller installation. `address` is lines, the country apart."""
+
+    name: str
+    country: str
+    currency: str
+    time_zone: str = "UTC"
+    language: str = "en"
+    tax_id: str = ""
+    address: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class LadderStep:
+    """`after` counts from the moment at which the invoice became overdue: the start of the day after its due day."""
+
+    after: timedelta
+    do: Action
+
+
+def check_ladder(ladder: Sequence[LadderStep], path: str = "overdue") -> None:
+    """Raises `InvalidInput` with every fault, by key path.
+
+    Steps stand in order, each later than the one before; `suspend` and `end` stand there at most once; nothing follows
+    `end`.
+    """
+    faults = Faults()
+    for index, (before, step) in enumerate(pairwise(ladder), start=1):
+        with faults.at(path, index):
+            if step.after <= before.after:
+                faults.add("after", "must be later than the step before", value=_days(step.after))
+            if before.do == "end":
+                faults.add("do", "nothing can follow an end", value=step.do, remedy="put the end last")
+    seen: set[Action] = set()
+    for index, step in enumerate(ladder):
+        with faults.at(path, index):
+            if step.after < timedelta(0):
+                faults.add("after", "must not be negative", value=_days(step.after))
+            if step.do in TAKING and step.do in seen:
+                faults.add("do", "stands in the ladder twice", value=step.do)
+        seen.add(step.do)
+    faults.raise_if_any()
+
+
+def _days(after: timedelta) -> str:
+    return f"{after / timedelta(days=1):g}d"
+
+
+DEFAULT_LADDER: Final = (
+    LadderStep(after=timedelta(days=3), do="remind"),
+    LadderStep(after=timedelta(days=5), do="retry"),
+    LadderStep(after=timedelta(days=10), do="suspend"),
+    LadderStep(after=timedelta(days=30), do="end"),
+)
+
+
+@attrs.frozen(kw_only=True)
+class BillingSettings:
+    """`payment_terms_days`: from issue to due day. `keep_data`: from an agreement's end to the destruction of data.
+
+    Raises `InvalidInput` with every fault of the ladder and the numbers.
+    """
+
+    seller: SellerSettings | None = None
+    catalog: Path | None = None
+    payment_terms_days: int = 7
+    overdue: tuple[LadderStep, ...] = DEFAULT_LADDER
+    keep_data: timedelta = timedelta(days=14)
+
+    def __attrs_post_init__(self) -> None:
+        faults = Faults()
+        if not 0 <= self.payment_terms_days <= 365:
+            faults.add("payment_terms_days", "must be 0 to 365", value=self.payment_terms_days)
+        if self.keep_data < timedelta(0):
+            faults.add("keep_data", "must not be negative", value=_days(self.keep_data))
+        try:
+            check_ladder(self.overdue)
+        except InvalidInput as error:
+            faults.include(error)
+        faults.raise_if_any()
+
+
+def settings_of(tx: Tx) -> BillingSettings:
+    """The settings of the engine that opened this transaction."""
+    settings: BillingSettings = tx.engine.manifest.settings["billing"]
+    return settings

@@ -1,0 +1,1 @@
+"""The agreement that goes on: its items, services and periods, its renewal and its end."""

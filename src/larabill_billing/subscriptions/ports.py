@@ -1,0 +1,141 @@
+"""Storage of subscriptions, their items and services."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from typing import Protocol
+from uuid import UUID
+
+import attrs
+
+from larabill_billing.catalog.ports import CatalogRepositories
+from larabill_billing.payments.ports import PaymentsRepositories
+from larabill_billing.subscriptions.model import Service, Subscription, SubscriptionItem
+from larabill_billing.subscriptions.renewal import PricedItem
+from larabill_core.ports.unit_of_work import Tx
+
+
+@attrs.frozen(kw_only=True)
+class BilledPeriods:
+    """The regular periods charged for one item: how many different ones, and the days on which they begin and end."""
+
+    subscription: Subscription
+    item_id: UUID
+    count: int
+    first_on: date | None
+    last_on: date | None
+
+
+class SubscriptionRepository(Protocol):
+    def add_many(self, subscriptions: Sequence[Subscription], items: Sequence[SubscriptionItem]) -> None:
+        """Insert agreements and their items: two statements."""
+        ...
+
+    def get(self, subscription_id: UUID, *, lock: bool = False) -> Subscription:
+        """Raises `NotFound`. With `lock` the row stays locked until the transaction ends."""
+        ...
+
+    def lock_many(self, subscription_ids: Collection[UUID]) -> dict[UUID, Subscription]:
+        """Those that exist, locked in the order of their ids."""
+        ...
+
+    def for_order(self, order_id: UUID) -> list[Subscription]:
+        """Locked, in the order of their ids."""
+        ...
+
+    def save_many(self, subscriptions: Sequence[Subscription]) -> None:
+        """Write all mutable fields of locked rows, version + 1: one statement. Raises `StaleVersion`."""
+        ...
+
+    def due_by_seller(self, now: datetime) -> dict[UUID, int]:
+        """How many are due, of every seller that has any: the one query here that looks across sellers."""
+        ...
+
+    def claim_due(self, now: datetime, limit: int) -> list[Subscription]:
+        """Live, not held, with `next_billing_at` reached; longest due first; locked, locked ones skipped."""
+        ...
+
+    def priced_items(self, subscription_ids: Collection[UUID]) -> dict[UUID, list[PricedItem]]:
+        """Items with the recurring price of their plan version in the agreement's currency and cycle: one statement."""
+        ...
+
+    def items(self, subscription_ids: Collection[UUID]) -> dict[UUID, list[SubscriptionItem]]:
+        """All items, also those that are over."""
+        ...
+
+    def item(self, item_id: UUID, *, lock: bool = False) -> SubscriptionItem:
+        """Raises `NotFound`."""
+        ...
+
+    def save_item(self, item: SubscriptionItem) -> None:
+        """Write the quantity."""
+        ...
+
+    def page(
+        self,
+        *,
+        customer_id: UUID | None = None,
+        held: bool = False,
+        after: UUID | None = None,
+        limit: int = 100,
+    ) -> list[Subscription]:
+        """By id, keyset paged with `after`; `held`: only those that could not be renewed."""
+        ...
+
+    def billed_periods(self) -> list[BilledPeriods]:
+        """What was charged for each item of the live agreements, for comparison with `next_period` (I3)."""
+        ...
+
+    def state_without_audit(self) -> list[tuple[UUID, str]]:
+        """Subscriptions whose audits do not lead to their status: id, status (I6)."""
+        ...
+
+
+class ServiceRepository(Protocol):
+    def add_many(self, services: Sequence[Service]) -> None: ...
+
+    def get(self, service_id: UUID, *, lock: bool = False) -> Service:
+        """Raises `NotFound`. With `lock` the row stays locked until the transaction ends."""
+        ...
+
+    def save(self, service: Service) -> None:
+        """Write status and what was heard last."""
+        ...
+
+    def close_many(self, service_ids: Collection[UUID]) -> None:
+        """These were never built and never will be: ended."""
+        ...
+
+    def for_subscriptions(self, subscription_ids: Collection[UUID]) -> dict[UUID, list[Service]]:
+        """All of each subscription, gone ones too."""
+        ...
+
+    def for_order(self, order_id: UUID) -> list[Service]:
+        """All of one order, in the order in which they were ordered."""
+        ...
+
+    def count_live(self) -> int:
+        """Services of the seller that are not gone: what the ceiling is reckoned from."""
+        ...
+
+    def page(self, *, customer_id: UUID | None = None, after: UUID | None = None, limit: int = 100) -> list[Service]:
+        """By id, keyset paged with `after`."""
+        ...
+
+    def state_without_audit(self) -> list[tuple[UUID, str]]:
+        """Services whose audits do not lead to their status: id, status (I6)."""
+        ...
+
+
+class SubscriptionsRepositories(PaymentsRepositories, CatalogRepositories, Protocol):
+    @property
+    def subscriptions(self) -> SubscriptionRepository: ...
+
+    @property
+    def services(self) -> ServiceRepository: ...
+
+
+class SubscriptionsTx(Tx, Protocol):
+    @property
+    def billing(self) -> SubscriptionsRepositories: ...

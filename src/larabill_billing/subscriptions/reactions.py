@@ -1,0 +1,95 @@
+"""What billing makes of provisioning's events: the state of the service, and of the agreement when one is gone."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import attrs
+
+from larabill_billing.audits.handlers import record
+from larabill_billing.subscriptions.model import LIVE, Service
+from larabill_billing.subscriptions.ports import SubscriptionsTx
+from larabill_billing.subscriptions.renewal import ended
+from larabill_billing.subscriptions.states import SERVICE
+from larabill_core.messages import Event
+from larabill_core.published import (
+    ServiceAbandoned,
+    ServiceActivated,
+    ServiceEnded,
+    ServiceFailed,
+    ServiceResumed,
+    ServiceSuspended,
+)
+
+
+def on_activated(tx: SubscriptionsTx, event: ServiceActivated) -> None:
+    """The driver has confirmed that it runs (I14)."""
+    hear(tx, event.service_id, "activated", event)
+
+
+def on_suspended(tx: SubscriptionsTx, event: ServiceSuspended) -> None:
+    """It stands still."""
+    hear(tx, event.service_id, "suspended", event)
+
+
+def on_resumed(tx: SubscriptionsTx, event: ServiceResumed) -> None:
+    """It runs again."""
+    hear(tx, event.service_id, "resumed", event)
+
+
+def on_failed(tx: SubscriptionsTx, event: ServiceFailed) -> None:
+    """Matters only before it ever ran; later failures stand in provisioning's list."""
+    hear(tx, event.service_id, "failed", event, reason=f"{event.action}: {event.reason}")
+
+
+def on_ended(tx: SubscriptionsTx, event: ServiceEnded) -> None:
+    """Its data is gone. Where the agreement goes on without it, it is billed for one unit less."""
+    service = hear(tx, event.service_id, "ended", event)
+    if service is not None:
+        take_out(tx, service, "the service has ended")
+
+
+def abandon(tx: SubscriptionsTx, event: ServiceAbandoned) -> Service | None:
+    """It was given up before it ever ran: it is billed no more. None when the event changes nothing."""
+    service = hear(tx, event.service_id, "abandoned", event)
+    if service is not None:
+        take_out(tx, service, "the service was abandoned")
+    return service
+
+
+def hear(tx: SubscriptionsTx, service_id: UUID, what: str, event: Event, reason: str = "") -> Service | None:
+    """The service after the event; None when the event changes nothing.
+
+    Events are delivered at least once and in any order: one that happened before the last one heard says nothing.
+    """
+    service = tx.billing.services.get(service_id, lock=True)
+    happened = (event.occurred_at, event.event_id)
+    if service.told_at is not None and service.told_by is not None and happened <= (service.told_at, service.told_by):
+        return None
+    status = SERVICE.get((service.status, what))
+    if status is None:
+        return None
+    changed = attrs.evolve(service, status=status, told_at=event.occurred_at, told_by=event.event_id)
+    tx.billing.services.save(changed)
+    if status is service.status:
+        return None
+    record(tx, "service", service.id, what, service.status, status, reason)
+    return changed
+
+
+def take_out(tx: SubscriptionsTx, service: Service, reason: str) -> None:
+    """One unit less of the service's item; the agreement ends with its last unit."""
+    if service.subscription_id is None or service.subscription_item_id is None:
+        return
+    subscription = tx.billing.subscriptions.get(service.subscription_id, lock=True)
+    if subscription.status not in LIVE:
+        return
+    item = tx.billing.subscriptions.item(service.subscription_item_id, lock=True)
+    tx.billing.subscriptions.save_item(attrs.evolve(item, quantity=max(item.quantity - 1, 0)))
+    record(tx, "subscription", subscription.id, "take_out", subscription.status, subscription.status, reason)
+    items = tx.billing.subscriptions.items([subscription.id])[subscription.id]
+    if any(left.quantity for left in items):
+        return
+    over = ended(subscription, tx.now)
+    tx.billing.subscriptions.save_many([over])
+    record(tx, "subscription", subscription.id, "end", subscription.status, over.status, reason)

@@ -1,0 +1,1 @@
+"""The insert-only trail of what was done to a resource, and by whom."""

@@ -1,0 +1,1 @@
+"""Secrets that operators store, and the access details that a customer sees once."""

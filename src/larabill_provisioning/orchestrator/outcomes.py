@@ -1,0 +1,120 @@
+"""What an outcome does to a resource, in the transaction that closes or moves its operation."""
+
+from __future__ import annotations
+
+import attrs
+
+from larabill_core.calls.model import Operation, Retried, Withdrawn
+from larabill_core.contracts.outcome import Done, Failed, Manual, Outcome, Pending, Unknown
+from larabill_core.privacy import hash_id, mask
+from larabill_core.published import ServiceActivated, ServiceResumed, ServiceSuspended
+from larabill_provisioning.credentials.access import add_secrets
+from larabill_provisioning.orchestrator.change import Change
+from larabill_provisioning.orchestrator.converge import converge, end
+from larabill_provisioning.orchestrator.rules import WORKING
+from larabill_provisioning.orchestrator.tell import tell, tell_failed
+from larabill_provisioning.ports import ProvisioningTx
+from larabill_provisioning.resources.model import Action, Desired
+from larabill_provisioning.resources.states import ResourceEvent, ResourceStatus
+
+
+def record_outcome(tx: ProvisioningTx, operation: Operation, outcome: Outcome | Withdrawn | Retried) -> None:
+    """Move the resource along, tell billing, and see to what is wanted next."""
+    _record_task(tx, operation)
+    change = Change(tx, tx.provisioning.resources.get(operation.subject_id, lock=True))
+    action = Action(operation.action)
+    match outcome:
+        case Done():
+            _done(tx, change, operation, outcome)
+        case Failed() | Manual():
+            _failed(change, operation, outcome.reason)
+            if isinstance(outcome, Failed) and action is Action.PROVISION:
+                _by_policy(tx, change)
+        case Withdrawn():
+            if change.resource.status is WORKING[action]:
+                # An earlier attempt had gone out and definitely failed: what stands there now has to be made sure.
+                _failed(change, operation, outcome.reason)
+        case Retried() | Unknown():
+            change.set(last_error=outcome.reason)
+        case Pending():
+            pass
+    following = converge(tx, [change])
+    if change.resource.status is ResourceStatus.FAILED and not operation.is_open and not following:
+        tell_failed(tx, change.resource)
+
+
+def _record_task(tx: ProvisioningTx, operation: Operation) -> None:
+    task = tx.provisioning.tasks.get_for(operation.id)
+    tx.provisioning.tasks.save(
+        attrs.evolve(
+            task,
+            status=operation.status.value,
+            attempts=operation.attempt,
+            driver_task_id=operation.handle,
+            last_error=operation.last_error,
+            updated_at=tx.now,
+            ended_at=None if operation.is_open else tx.now,
+        )
+    )
+
+
+def _done(tx: ProvisioningTx, change: Change, operation: Operation, outcome: Done) -> None:
+    resource = change.resource
+    facts = {**resource.facts, **outcome.facts}
+    action = Action(operation.action)
+    if action is Action.PROVISION and not _take_driver_ref(tx, change, operation, outcome):
+        return
+    if action is Action.DEPROVISION:
+        end(tx, change)
+        return
+    change.set(facts=facts, last_error="", failed_action="", drift="")
+    match action:
+        case Action.PROVISION:
+            # What a later operation tells is not kept: the customer may have seen the secrets, and they are forgotten.
+            add_secrets(tx, resource.id, outcome.secrets)
+            change.move(ResourceEvent.PROVISIONED, driver_ref=hash_id(change.resource.driver_ref or ""))
+            _first_active(tx, change, operation)
+        case Action.SUSPEND:
+            change.move(ResourceEvent.SUSPENDED)
+            tell(tx, change.resource, ServiceSuspended)
+        case Action.RESUME:
+            change.move(ResourceEvent.RESUMED)
+            if change.resource.activated_at is None:
+                _first_active(tx, change, operation)
+            else:
+                tell(tx, change.resource, ServiceResumed)
+        case Action.RESIZE:
+            was_suspended = operation.arguments["was"] == ResourceStatus.SUSPENDED
+            change.move(ResourceEvent.UPDATED_SUSPENDED if was_suspended else ResourceEvent.UPDATED)
+            change.set(applied_version=operation.arguments["spec_version"])
+
+
+def _first_active(tx: ProvisioningTx, change: Change, operation: Operation) -> None:
+    change.set(applied_version=operation.arguments["spec_version"], activated_at=tx.now)
+    tell(tx, change.resource, ServiceActivated)
+
+
+def _take_driver_ref(tx: ProvisioningTx, change: Change, operation: Operation, outcome: Done) -> bool:
+    """False, and the resource failed, when the provider named what stands for another service (I2)."""
+    holder = tx.provisioning.resources.holder(operation.account, outcome.ref or "")
+    if outcome.ref and holder in (None, change.resource.id):
+        change.set(driver_ref=outcome.ref)
+        return True
+    _failed(change, operation, "the provider gave an id that stands for another service: look there, then adopt")
+    return False
+
+
+def _failed(change: Change, operation: Operation, reason: str) -> None:
+    change.set(failed_action=operation.action, last_error=reason)
+    metadata = {"reason": reason, "operation": operation.key}
+    if operation.handle:
+        metadata["handle"] = mask(operation.handle)
+    change.move(ResourceEvent.FAIL, **metadata)
+
+
+def _by_policy(tx: ProvisioningTx, change: Change) -> None:
+    """The plan's policy for a service that definitely cannot be built: hold it, or give it up by itself."""
+    policy = change.resource.on_failure
+    if policy != "hold" and not change.resource.remedy:
+        change.set(remedy=policy, desired=Desired.GONE, destroy_at=tx.now, case_version=None)
+        change.note("abandon", remedy=policy)

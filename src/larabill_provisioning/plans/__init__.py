@@ -1,0 +1,1 @@
+"""Which plan at which account stands for a billing plan."""

@@ -1,0 +1,1 @@
+"""Compares the rows with the providers: reports, and never destroys or builds by itself."""

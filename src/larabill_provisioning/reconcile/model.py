@@ -1,0 +1,30 @@
+"""What reconciliation keeps: things at a provider that nobody here knows, and webhooks that were verified."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+import attrs
+
+
+@attrs.frozen(kw_only=True)
+class Stray:
+    """Something at `account` that carries a ref of ours but belongs to no standing resource. We never touch it."""
+
+    account: str
+    driver_ref: str
+    ref: str
+    first_seen_at: datetime
+    last_seen_at: datetime
+
+
+@attrs.frozen(kw_only=True)
+class ProviderWebhook:
+    """A verified webhook, kept so that its repetition is known. Its body is not kept."""
+
+    id: UUID
+    account: str
+    event_id: str
+    event_type: str
+    received_at: datetime

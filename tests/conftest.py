@@ -1,0 +1,130 @@
+"""Fixtures that all tests share: real databases, and an engine on them with a clock that stands still."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+from tests.databases import Place, demand_seller, drop_database, make_database
+
+from larabill_core.contracts.provider import DriverInfo
+from larabill_core.engine import Engine
+from larabill_core.keyring import KeyRing
+from larabill_core.module import Module
+from larabill_core.testing.clock import ManualClock
+from larabill_sqlalchemy.opening import database_of, load_manifest, open_engine, storages_of
+
+START = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
+"""What a `clock` shows at the beginning: a day on which careless month arithmetic fails."""
+
+
+class OpenTestEngine(Protocol):
+    """Opens an engine on the test's database, with the schema of the given modules made and current."""
+
+    def __call__(
+        self,
+        *modules: Module,
+        drivers: Mapping[str, DriverInfo] | None = None,
+        settings: Mapping[str, Any] | None = None,
+    ) -> Engine: ...
+
+
+@pytest.fixture(scope="session")
+def _name(request: pytest.FixtureRequest) -> str:
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    return f"larabill_test_{worker}_{os.getpid()}"
+
+
+@pytest.fixture(scope="session")
+def _places(_name: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Place]]:
+    places: dict[str, Place] = {}
+
+    def place(kind: str) -> Place:
+        if kind not in places:
+            folder = tmp_path_factory.mktemp(kind)
+            places[kind] = Place(kind, make_database(kind, _name, folder), folder)
+        return places[kind]
+
+    yield place
+    for each in places.values():
+        if each.database is not None:
+            each.database.dispose()
+        drop_database(each.kind, _name)
+
+
+@pytest.fixture(params=["sqlite", "mariadb", "postgresql"])
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """The databases that every test on storage runs on."""
+    return str(request.param)
+
+
+@pytest.fixture
+def _place(database_kind: str, _places: Callable[[str], Place]) -> Iterator[Place]:
+    place = _places(database_kind)
+    yield place
+    place.empty()
+
+
+@pytest.fixture
+def database_url(_place: Place) -> str:
+    """A database without rows; `open_test_engine` makes its tables."""
+    return _place.url
+
+
+@pytest.fixture
+def new_database_url(database_kind: str, _name: str, tmp_path: Path) -> Iterator[str]:
+    """A database of this test's own, without tables, for migrations."""
+    name = f"{_name}_new"
+    yield make_database(database_kind, name, tmp_path)
+    drop_database(database_kind, name)
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    """The clock of the test's engine: it stands still until it is moved."""
+    return ManualClock(START)
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> Path:
+    """A key file of its own for each test."""
+    path = tmp_path / "larabill.keys"
+    KeyRing.generate_file(path)
+    return path
+
+
+@pytest.fixture
+def open_test_engine(_place: Place, clock: ManualClock, keys: Path, tmp_path: Path) -> Iterator[OpenTestEngine]:
+    """Opens engines; at the end all are closed, and the test fails when a statement on a seller's rows did not name
+    the seller. `settings` are tables of the manifest besides `[larabill]`."""
+    opened: list[Engine] = []
+    unscoped: list[str] = []
+
+    def open_one(
+        *modules: Module,
+        drivers: Mapping[str, DriverInfo] | None = None,
+        settings: Mapping[str, Any] | None = None,
+    ) -> Engine:
+        basics = {
+            "database": _place.url,
+            "keys": str(keys),
+            "documents": str(tmp_path / "documents"),
+            "modules": [module.name for module in modules],
+        }
+        installed = {module.name: module for module in modules}
+        manifest = load_manifest({"larabill": basics, **(settings or {})}, installed=installed, drivers=drivers or {})
+        storages = storages_of(manifest.modules)
+        _place.prepare(storages)
+        engine = open_engine(manifest, clock=clock, installed=installed, drivers=drivers or {})
+        demand_seller(database_of(engine), storages, unscoped.append)
+        opened.append(engine)
+        return engine
+
+    yield open_one
+    for engine in opened:
+        database_of(engine).dispose()
+    assert not unscoped, "\n".join(unscoped)

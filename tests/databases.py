@@ -1,0 +1,159 @@
+"""Databases for tests: one for each xdist worker and server, its schema made once, emptied after each test.
+
+SQLite's is a copied file. On the servers only tables that hold rows are emptied, by TRUNCATE, since the triggers of
+insert-only tables refuse DELETE.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import attrs
+import pytest
+import sqlalchemy as sa
+
+from larabill_core.errors import DatabaseUnavailable
+from larabill_sqlalchemy.databases import open_database
+from larabill_sqlalchemy.faults import translated
+from larabill_sqlalchemy.migrate import create_for_tests
+from larabill_sqlalchemy.schema import version_table
+from larabill_sqlalchemy.storage import OF_ALL_SELLERS, Storage
+
+SERVERS = {
+    "mariadb": os.environ.get("LARABILL_TEST_MARIADB", "mariadb://root@127.0.0.1:3306/"),
+    "postgresql": os.environ.get("LARABILL_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432/postgres"),
+}
+"""Where tests may make and drop databases. Set the variables to use other servers."""
+
+IS_CI = os.environ.get("CI", "") == "true"
+
+
+@attrs.define
+class Place:
+    """One database of this worker, and what stands in it."""
+
+    kind: str
+    url: str
+    folder: Path
+    made: list[str] = attrs.Factory(list)
+    database: sa.Engine | None = None
+
+    def prepare(self, storages: Sequence[Storage]) -> None:
+        """Make the tables of those storages that are not there yet."""
+        if self.kind == "sqlite":
+            self._copy(storages)
+            return
+        missing = [storage for storage in storages if storage.name not in self.made]
+        if missing:
+            create_for_tests(self.connected(), missing)
+            self.made += [storage.name for storage in missing]
+
+    def _copy(self, storages: Sequence[Storage]) -> None:
+        file = Path(str(sa.make_url(self.url).database))
+        if file.exists():
+            return
+        template = self.folder / ("_".join(storage.name for storage in storages) + ".template")
+        if not template.exists():
+            database = open_database(f"sqlite:///{template}")
+            create_for_tests(database, storages)
+            database.dispose()
+        shutil.copyfile(template, file)
+
+    def connected(self) -> sa.Engine:
+        """A pool of our own, on which no predicate is asked for."""
+        if self.database is None:
+            self.database = open_database(self.url)
+        return self.database
+
+    def empty(self) -> None:
+        """Remove all rows, and all tables that `prepare` did not make."""
+        if self.kind == "sqlite":
+            file = Path(str(sa.make_url(self.url).database))
+            for each in file.parent.glob(f"{file.name}*"):
+                each.unlink()
+            return
+        with self.connected().begin() as connection:
+            tables = [t for t in sa.inspect(connection).get_table_names() if not t.endswith("_version")]
+            if not tables:
+                return
+            checks = [f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM {table})" for table in tables]
+            full = connection.scalars(sa.text(" UNION ALL ".join(checks))).all()
+            if not full:
+                return
+            if self.kind == "postgresql":
+                connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+                connection.exec_driver_sql(f"TRUNCATE {', '.join(full)} CASCADE")
+            else:
+                connection.exec_driver_sql("SET foreign_key_checks = 0")
+                for table in full:
+                    connection.exec_driver_sql(f"TRUNCATE {table}")
+                connection.exec_driver_sql("SET foreign_key_checks = 1")
+
+
+def make_database(kind: str, name: str, folder: Path) -> str:
+    """A new empty database; its URL. Skips when the server is not there, fails under CI=true."""
+    if kind == "sqlite":
+        return f"sqlite:///{folder / f'{name}.db'}"
+    server = open_database(SERVERS[kind])
+    try:
+        with translated(), server.connect() as connection:
+            connection.rollback()
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            options = " CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci" if kind == "mariadb" else ""
+            connection.exec_driver_sql(f"CREATE DATABASE {name}{options}")
+    except DatabaseUnavailable as problem:
+        said = f"{kind} is not there ({problem}): start it, or set LARABILL_TEST_{kind.upper()} to its URL"
+        if IS_CI:
+            pytest.fail(said)
+        pytest.skip(said)
+    finally:
+        server.dispose()
+    return sa.make_url(SERVERS[kind]).set(database=name).render_as_string(hide_password=False)
+
+
+def drop_database(kind: str, name: str) -> None:
+    """Drop what `make_database` made on a server."""
+    if kind == "sqlite":
+        return
+    server = open_database(SERVERS[kind])
+    with server.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT")
+        connection.exec_driver_sql(f"DROP DATABASE {name}" + (" WITH (FORCE)" if kind == "postgresql" else ""))
+    server.dispose()
+
+
+_TABLE = re.compile(r"\blarabill_\w+")
+_WRITES_NEW = re.compile(r"\s*(?:INSERT|CREATE|DROP|ALTER|PRAGMA)\b", re.IGNORECASE)
+_PREDICATE = re.compile(r"\bseller_id\s*(?:=|IN\b)", re.IGNORECASE)
+
+
+def demand_seller(database: sa.Engine, storages: Sequence[Storage], complain: Callable[[str], None]) -> None:
+    """Tell `complain` of each statement on a seller's rows that has no predicate on seller_id."""
+    scoped = {
+        table.name
+        for storage in storages
+        for table in storage.metadata.tables.values()
+        if "seller_id" in table.c and table.name not in storage.sellerless
+    }
+    exempt = {version_table(storage) for storage in storages}
+
+    @sa.event.listens_for(database, "before_cursor_execute")
+    def look(
+        connection: object, cursor: object, statement: str, parameters: object, context: sa.ExecutionContext, many: bool
+    ) -> None:
+        if OF_ALL_SELLERS.items() <= context.execution_options.items():
+            return
+        if _WRITES_NEW.match(statement) or _PREDICATE.search(_after_where(statement)):
+            return
+        touched = sorted(set(_TABLE.findall(statement)) & scoped - exempt)
+        if touched:
+            complain(f"no seller_id predicate on {', '.join(touched)}: {statement}")
+
+
+def _after_where(statement: str) -> str:
+    found = re.search(r"\b(?:WHERE|ON)\b", statement, re.IGNORECASE)
+    return statement[found.start() :] if found else ""

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from larabill_cli.reference import page
+from larabill_core import errors
+from larabill_provisioning.resources.diagram import mermaid
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def test_diagram_of_the_states_is_the_transition_table() -> None:
+    text = (DOCS / "explanation/main-job.md").read_text(encoding="utf-8")
+    shown = re.search(r"<!-- states: begin -->\n\n```mermaid\n(.*?)\n```\n\n<!-- states: end -->", text, re.DOTALL)
+    assert shown is not None
+    assert shown[1] == mermaid()
+
+
+def test_reference_of_the_command_line_is_the_commands() -> None:
+    shown = (DOCS / "reference/cli.md").read_text(encoding="utf-8")
+    assert shown == page(), "python -m larabill_cli.reference > docs/reference/cli.md"
+
+
+def test_every_error_stands_in_the_reference() -> None:
+    shown = (DOCS / "reference/errors.md").read_text(encoding="utf-8")
+    classes = {
+        kind
+        for kind in vars(errors).values()
+        if isinstance(kind, type) and issubclass(kind, errors.LarabillError) and not kind.__name__.startswith("_")
+    } - {errors.LarabillError}
+    assert classes
+    for kind in classes:
+        assert f"| `{kind.__name__}` | `{kind.code}` | {kind.status} |" in shown
+
+
+def test_links_between_the_pages_lead_somewhere() -> None:
+    broken = [
+        f"{path.relative_to(DOCS)}: {link}"
+        for path in DOCS.rglob("*.md")
+        for link in re.findall(r"\]\(([^)#:]+\.md)[^)]*\)", path.read_text(encoding="utf-8"))
+        if not (path.parent / link).is_file()
+    ]
+    assert broken == []

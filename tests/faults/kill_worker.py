@@ -1,0 +1,175 @@
+"""Kill the worker at random moments, start it again, and look whether anything was lost, doubled or forgotten.
+
+    python -m tests.faults.kill_worker --kills 300 --database URL --json
+
+The database `URL` names is not touched: one beside it is made and dropped. Each worker is a forked process that ends by
+SIGKILL after a random time, or in a phase that was not hit yet. The last line is one JSON object; exit code 0 when all
+counts are 0.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import attrs
+import click
+
+from larabill_cli.demo.databases import temporary
+from tests.faults.board import PHASES, Board, BoardClock
+from tests.faults.mutants import MUTANTS
+from tests.faults.phases import watch
+from tests.faults.shop import Shop, build, manifest
+
+LEASES_OVER = 400.0
+"""Seconds after which both a job's and an operation's lease have run out."""
+LONGEST_LIFE = 0.03
+WORK_AHEAD = 12
+AIMED_AFTER = 0.7
+"""From this share of the kills on, phases that were not hit yet are aimed at."""
+
+
+@click.command()
+@click.option("--kills", default=300, show_default=True)
+@click.option("--database", default="sqlite://", show_default="SQLite in a temporary folder")
+@click.option("--mutant", type=click.Choice(sorted(MUTANTS)))
+@click.option("--seed", default=0, show_default="random")
+@click.option("--json", "as_json", is_flag=True, help="Only the result, as one line.")
+def main(kills: int, database: str, mutant: str | None, seed: int, as_json: bool) -> None:
+    """Kill the worker so many times and print what came of it."""
+    seed = seed or random.SystemRandom().randrange(1, 2**32)
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/shop.db" if database == "sqlite://" else database
+        if url.startswith("sqlite"):
+            result = run(url, Path(folder), kills, mutant, seed, quiet=as_json)
+        else:
+            with temporary(url, keep=False) as made:
+                result = run(made.render_as_string(hide_password=False), Path(folder), kills, mutant, seed, as_json)
+    print(json.dumps(result))
+    sys.exit(any(value for name, value in result.items() if name not in ("kills", "kills_by_phase")))
+
+
+def run(url: str, folder: Path, kills: int, mutant: str | None, seed: int, quiet: bool) -> dict[str, Any]:
+    """The whole run; the result as it is printed."""
+    board = Board()
+    clock = BoardClock(board)
+    settings = manifest(url, folder, only_dedupes=mutant == "key-follows-retry")
+    build(settings)
+    shop = Shop(settings, clock)
+    shop.open()
+    shop.close()
+    by_phase = _kill(settings, board, kills, mutant, random.Random(seed), quiet)
+    _finish(settings, board, mutant)
+    shop = Shop(settings, clock)
+    counts = shop.count()
+    shop.close()
+    return {"kills": kills, "kills_by_phase": by_phase, **attrs.asdict(counts)}
+
+
+def _kill(
+    settings: dict[str, Any], board: Board, kills: int, mutant: str | None, dice: random.Random, quiet: bool
+) -> dict[str, int]:
+    hit: Counter[str] = Counter()
+    while hit.total() < kills:
+        wanted = None
+        missing = [phase for phase in PHASES if not hit[phase]]
+        if missing and hit.total() >= kills * AIMED_AFTER:
+            wanted = PHASES.index(missing[0])
+        pid = _start(settings, board, mutant, wanted)
+        _wait_for_worker(board, pid)
+        if wanted is None:
+            time.sleep(dice.uniform(0, LONGEST_LIFE))
+        else:
+            _wait_for_phase(board, pid, wanted)
+        if _end(pid):
+            hit[PHASES[board.read()[0]]] += 1
+        else:
+            _forked(settings, board, mutant, lambda shop: shop.order(WORK_AHEAD))
+        board.write(target=255, offset=board.read()[3] + LEASES_OVER)
+        if not quiet and hit.total() % 50 == 0:
+            print(f"# {hit.total()} kills")
+    return {phase: hit[phase] for phase in PHASES}
+
+
+def _start(settings: dict[str, Any], board: Board, mutant: str | None, wanted: int | None) -> int:
+    board.write(phase=0, ready=0, target=255 if wanted is None else wanted)
+    pid = os.fork()
+    if pid:
+        return pid
+    try:
+        shop = _in_child(settings, board, mutant)
+        board.write(ready=1)
+        shop.engine.run_due()
+    except BaseException as problem:
+        print(f"# worker: {type(problem).__name__}: {problem}", file=sys.stderr)
+        os._exit(1)
+    os._exit(0)
+
+
+def _in_child(settings: dict[str, Any], board: Board, mutant: str | None) -> Shop:
+    shop = Shop(settings, BoardClock(board))
+    if mutant is not None:
+        MUTANTS[mutant]()
+    watch(board)
+    return shop
+
+
+def _wait_for_worker(board: Board, pid: int) -> None:
+    while not board.read()[2] and os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+        time.sleep(0.0005)
+
+
+def _wait_for_phase(board: Board, pid: int, wanted: int) -> None:
+    until = time.monotonic() + 10
+    while board.read()[0] != wanted and time.monotonic() < until:
+        if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None:
+            return
+        time.sleep(0.0005)
+
+
+def _end(pid: int) -> bool:
+    """Kill the worker; False when it had already ended because nothing was left to do."""
+    os.kill(pid, signal.SIGKILL)
+    _, status = os.waitpid(pid, 0)
+    if os.WIFEXITED(status) and os.WEXITSTATUS(status):
+        raise SystemExit("the worker failed by itself")
+    return os.WIFSIGNALED(status)
+
+
+def _finish(settings: dict[str, Any], board: Board, mutant: str | None) -> None:
+    """No more kills: everything that was begun must come to its end by itself (I8)."""
+
+    def work(shop: Shop) -> None:
+        for _ in range(60):
+            shop.engine.run_due()
+            board.write(offset=board.read()[3] + LEASES_OVER)
+
+    _forked(settings, board, mutant, work)
+
+
+def _forked(settings: dict[str, Any], board: Board, mutant: str | None, work: Any) -> None:
+    """In a process of its own, so that the killer never holds a connection when it forks."""
+    board.write(target=255)
+    pid = os.fork()
+    if not pid:
+        code = 1
+        try:
+            work(_in_child(settings, board, mutant))
+            code = 0
+        finally:
+            os._exit(code)
+    _, status = os.waitpid(pid, 0)
+    if status:
+        raise SystemExit("ordering or finishing failed")
+
+
+if __name__ == "__main__":
+    main()
