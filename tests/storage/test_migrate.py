@@ -100,6 +100,12 @@ def test_upgrade_and_downgrade_step_by_step(database: sa.Engine) -> None:
     assert [state.pending for state in migrate.current(database, (SAMPLE,))] == [("0002",)]
 
 
+def test_a_revision_that_does_not_exist_is_refused(database: sa.Engine) -> None:
+    for move in (migrate.upgrade, migrate.downgrade):
+        with pytest.raises(ConfigurationError, match="one of: 0001, 0002"):
+            move(database, (SAMPLE,), "0007")
+
+
 class Killed(BaseException):
     """Stands for SIGKILL: nothing of ours catches it."""
 
