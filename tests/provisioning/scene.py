@@ -68,7 +68,9 @@ class Scene:
     def released(self) -> list[UUID]:
         """An order whose release was heard: its provisioning is queued."""
         services = self.release()
-        while self.engine.run(lambda tx: tx.provisioning.resources.for_service(services[0]), seller=self.seller) is None:
+        while (
+            self.engine.run(lambda tx: tx.provisioning.resources.for_service(services[0]), seller=self.seller) is None
+        ):
             assert self.work(1)
         return services
 

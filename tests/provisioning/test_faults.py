@@ -184,7 +184,10 @@ STEPS = st.lists(
 @pytest.mark.parametrize("kind", [{}, {"dedupes": False}, {"async_polls": 2}], ids=str)
 @given(data=st.data())
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=25,
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_any_order_of_requests_and_faults_comes_to_rest(
     make_scene: MakeScene, kind: dict[str, Any], data: st.DataObject

@@ -12,8 +12,8 @@ from larabill_core.errors import IllegalTransition
 from larabill_core.ids import new_id
 from larabill_core.jobs import JobStatus
 from larabill_core.messages import decode
-from larabill_core.published import OrderReleased
-from larabill_provisioning.orchestrator.reactions import on_order_released
+from larabill_core.published import OrderReleased, ServiceEndRequested
+from larabill_provisioning.orchestrator.reactions import on_end_requested, on_order_released
 from larabill_provisioning.resources.states import TRANSITIONS, ResourceEvent, ResourceStatus, after
 
 
@@ -107,10 +107,12 @@ def test_plan_without_map_stands_in_the_operators_list(scene: Scene) -> None:
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_end_before_it_was_built_builds_nothing(scene: Scene) -> None:
-    (service,) = scene.release()
-    scene.engine.work_once(limit=1)
-    assert scene.status(service) == "queued"
-    scene.end(service)
+    (service,) = scene.released()
+    scene.clock.advance(timedelta(seconds=1))
+    event = ServiceEndRequested(
+        seller_id=scene.seller, occurred_at=scene.clock.now(), service_id=service, destroy_at=scene.clock.now()
+    )
+    scene.engine.run(lambda tx: on_end_requested(tx, event), seller=scene.seller)
     scene.settle()
     assert scene.status(service) == "deprovisioned"
     assert scene.world.calls("provision") == []
