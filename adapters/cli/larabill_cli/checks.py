@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, Final
 
 import attrs
@@ -107,15 +108,21 @@ def work(engine: Engine) -> Iterator[Finding]:
 
 def database(manifest: Manifest) -> Iterator[Finding]:
     """The server, the tables, the triggers and the rights."""
-    from larabill_sqlalchemy.health import checks
-
     from larabill_sqlalchemy.databases import open_database
+    from larabill_sqlalchemy.health import checks
     from larabill_sqlalchemy.opening import storages_of
 
     try:
         pool = open_database(manifest.basics.database)
     except LarabillError as problem:
         yield from problems("database", problem)
+        return
+    file = pool.url.database if pool.dialect.name == "sqlite" else None
+    if file and not Path(file).exists():
+        # connecting would make the file, and a doctor changes nothing
+        yield Finding(
+            what="database", level=Level.WRONG, detail=f"{file} does not exist", remedy="run `larabill migrate`"
+        )
         return
     for check in checks(pool, storages_of(manifest.modules)):
         level = Level.WRONG if not check.ok else Level.WARNING if check.remedy else Level.OK
