@@ -80,7 +80,7 @@ DEFAULT_LADDER: Final = (
 
 @attrs.frozen(kw_only=True)
 class BillingSettings:
-    """`payment_terms_days`: from issue to due day. `keep_data`: from the end of an agreement to the destruction of data.
+    """`payment_terms_days`: from issue to due day. `keep_data`: from an agreement's end to the destruction of data.
 
     Raises `InvalidInput` with every fault of the ladder and the numbers.
     """

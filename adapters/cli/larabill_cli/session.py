@@ -17,7 +17,7 @@ from larabill_core.manifest import read_manifest
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-OPERATOR = Actor(kind="staff", id="console", roles=("system",))
+OPERATOR = Actor(kind="staff", id="console", roles=("operator",))
 """Who acts at the console: audits show `staff:console`."""
 
 

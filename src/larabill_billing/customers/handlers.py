@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from larabill_billing.audits.handlers import record_many
 from larabill_billing.audits.model import Change
 from larabill_billing.customers.checks import (
@@ -20,11 +22,14 @@ from larabill_core.errors import Faults
 from larabill_core.ids import new_id
 
 
-def create_seller(tx: CustomersTx, new: NewSeller) -> Seller:
-    """A seller. The transaction has no seller yet. Raises `InvalidInput` with every fault."""
+def create_seller(tx: CustomersTx, new: NewSeller, *, seller_id: UUID | None = None) -> Seller:
+    """A seller. The transaction has no seller yet. Raises `InvalidInput` with every fault.
+
+    With a `seller_id` of the caller's, two who make the same seller at once make one: the other gets `AlreadyExists`.
+    """
     faults = Faults()
     seller = Seller(
-        id=new_id(),
+        id=seller_id or new_id(),
         name=attempt(faults, lambda: check_text(new.name, "seller.name", required=True), ""),
         country=attempt(faults, lambda: check_country(new.country, "seller.country"), ""),
         currency=attempt(faults, lambda: check_currency(new.currency, "seller.currency"), ""),

@@ -22,10 +22,11 @@ from larabill_core.ids import new_id
 from larabill_core.published import InvoicePaid, ServiceResumeRequested
 
 
-def open_cases(tx: DunningTx, limit: int) -> int:
-    """A case for each live agreement with an overdue invoice; how many. A constant number of statements.
+def open_cases(tx: DunningTx, limit: int) -> bool:
+    """A case for each live agreement with an overdue invoice; whether there may be more.
 
-    Invoices are locked first, so that one whose payment is being written at this moment gets no case.
+    The number of statements is constant. Invoices are locked first, so that one whose payment is being written gets
+    no case.
     """
     found = tx.billing.dunning.overdue(tx.now.date(), limit)
     issued = tx.billing.dunning.lock_issued([overdue.invoice_id for overdue in found])
@@ -62,7 +63,7 @@ def open_cases(tx: DunningTx, limit: int) -> int:
             *(subscription_change(old, new, "overdue") for old, new in zip(past_due, moved, strict=True)),
         ],
     )
-    return len(cases)
+    return len(found) == limit and bool(cases)
 
 
 def overdue_at(overdue: Overdue, subscription: Subscription) -> datetime:
@@ -91,9 +92,7 @@ def close(tx: DunningTx, cases: Sequence[DunningCase], reason: str) -> None:
     back = [
         (subscriptions[case.subscription_id], restored(subscriptions[case.subscription_id]))
         for case in cases
-        if _comes_back(
-            case, subscriptions[case.subscription_id], services.get(case.subscription_id, ()), tx.now
-        )
+        if _comes_back(case, subscriptions[case.subscription_id], services.get(case.subscription_id, ()), tx.now)
     ]
     tx.billing.subscriptions.save_many([new for _, new in back])
     record_many(

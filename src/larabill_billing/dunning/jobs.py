@@ -19,8 +19,3 @@ HANDLERS = (
 )
 
 SCHEDULES = (Schedule(name="billing.dun", handler="billing.dun", every=timedelta(hours=1)),)
-
-VERIFY = (
-    "larabill_billing.dunning.verify:cases_are_owed",
-    "larabill_billing.dunning.verify:paid_is_not_taken",
-)

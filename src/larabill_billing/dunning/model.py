@@ -14,8 +14,8 @@ class DunningCase:
 
     `version` grows with each step and each time a taking away is asked for anew, and goes on growing through all cases
     of a subscription, so that it names one request for ever. `overdue_at` is when the day after the due day began.
-    `asked_at` is when provisioning was last asked for something. `destroy_at` is set once the end was asked for. `is_open` is None, not False, when closed: a unique index over it
-    then allows any number of closed cases beside one that is open.
+    `asked_at` is when provisioning was last asked for something; `destroy_at` is set once the end was asked for.
+    `is_open` is None, not False, when closed: a unique index over it then allows any number of closed cases.
     """
 
     id: UUID

@@ -10,7 +10,6 @@ from uuid import UUID
 import attrs
 
 from larabill_billing.dunning.model import DunningCase
-from larabill_billing.invoicing.model import InvoiceStatus
 from larabill_billing.orders.ports import OrdersRepositories
 from larabill_core.ports.unit_of_work import Tx
 
@@ -26,25 +25,9 @@ class Overdue:
     version: int
 
 
-@attrs.frozen(kw_only=True)
-class Taking:
-    """A case whose next step takes services away, and the gateway through which its money would come.
-
-    `account` is that of the customer's default method, else of the invoice's last payment; empty when no gateway is
-    involved. `heard_at` is when that account was last heard from.
-    """
-
-    case: DunningCase
-    services: int
-    account: str
-    heard_at: datetime | None
-    invoice_status: InvoiceStatus
-    in_flight: bool
-
-
 class DunningRepository(Protocol):
     def overdue(self, before: date, limit: int) -> list[Overdue]:
-        """Issued invoices due before a day, with their live agreements that have no open case, the longest overdue first."""
+        """Issued invoices due before a day, and their live agreements without an open case; longest overdue first."""
         ...
 
     def lock_issued(self, invoice_ids: Collection[UUID]) -> set[UUID]:
@@ -66,8 +49,8 @@ class DunningRepository(Protocol):
     def claim_pointless(self, now: datetime, limit: int) -> list[DunningCase]:
         """Open cases that nothing can come of any more; locked, locked ones skipped.
 
-        Their invoice is paid or void; or the agreement was ended otherwise; or it was ended by the case, its data was to
-        be destroyed by now, and no service is left.
+        Their invoice is paid or void; or the agreement was ended otherwise; or it was ended by the case, its data was
+        to be destroyed by now, and no service is left.
         """
         ...
 
@@ -77,10 +60,6 @@ class DunningRepository(Protocol):
         That is: suspended agreements with an active service, and ended ones, with their data due for destruction before
         `before`, with a service that is not gone.
         """
-        ...
-
-    def takings(self, cases: Sequence[DunningCase]) -> list[Taking]:
-        """What there is to know about cases before something is taken away; a constant number of statements."""
         ...
 
     def any_due(self, steps: Collection[int], now: datetime) -> bool:

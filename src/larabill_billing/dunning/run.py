@@ -1,8 +1,8 @@
-"""The dunning run: cases are opened and closed, reminders and retries go out, and what takes services away is handed on.
+"""The dunning run: cases open and close, reminders and retries go out, and what takes services away is handed on.
 
-    billing.dun (schedule, all sellers) ──▶ billing.dun_seller ──▶ itself, while there is more
-                                                   ├──▶ billing.collect (a retry)
-                                                   └──▶ billing.take_services (see take.py)
+billing.dun (schedule, all sellers) ──▶ billing.dun_seller ──▶ itself, while there is more
+                                               ├──▶ billing.collect (a retry)
+                                               └──▶ billing.take_services (see take.py)
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ def dun_seller(tx: DunningTx, payload: Nothing) -> None:
     steps = settings_of(tx).overdue
     pointless = tx.billing.dunning.claim_pointless(tx.now, BATCH)
     close(tx, pointless, "settled or pointless")
-    opened = open_cases(tx, BATCH)
+    more = open_cases(tx, BATCH)
     gentle = tx.billing.dunning.claim_due(ladder.gentle(steps), tx.now, BATCH)
     step_gently(tx, gentle, steps)
     unheeded = tx.billing.dunning.claim_unheeded(tx.now - HEED_WITHIN, BATCH)
     ask_again(tx, unheeded)
-    if BATCH in (len(pointless), opened, len(gentle), len(unheeded)):
+    if more or BATCH in (len(pointless), len(gentle), len(unheeded)):
         tx.enqueue(NewJob(handler="billing.dun_seller", seller_id=tx.seller_id))
     elif tx.billing.dunning.any_due(ladder.taking(steps), tx.now):
         tx.enqueue(NewJob(handler="billing.take_services", seller_id=tx.seller_id))
@@ -68,4 +68,3 @@ def step_gently(tx: DunningTx, cases: Sequence[DunningCase], steps: Sequence[Lad
         )
     )
     tx.enqueue(*(collect_job(tx.seller_id, case.invoice_id) for case in cases if steps[case.steps].do == "retry"))
-

@@ -1,13 +1,15 @@
 """Suspend and end for non-payment, under the ceiling on destruction (DESIGN, section 6).
 
-Cases with money on its way wait. What is above the ceiling, or concerns a gateway that was not heard from since the step
-before (so that payments may simply not have reached us), stands in the operator's list until somebody lets it go on.
+Cases with money on its way wait. What is above the ceiling, or concerns a gateway that was not heard from since the
+step before (so that payments may not have reached us), stands in the operator's list until somebody lets it go on.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from uuid import UUID
 
 import attrs
 
@@ -16,8 +18,9 @@ from larabill_billing.dunning import ladder
 from larabill_billing.dunning.ceiling import ceiling
 from larabill_billing.dunning.handlers import case_change, subscription_change
 from larabill_billing.dunning.model import DunningCase
-from larabill_billing.dunning.ports import DunningTx, Taking
+from larabill_billing.dunning.ports import DunningTx
 from larabill_billing.invoicing.model import InvoiceStatus
+from larabill_billing.payments.model import MANUAL, Payment, PaymentMethod
 from larabill_billing.settings import settings_of
 from larabill_billing.subscriptions.ending import living
 from larabill_billing.subscriptions.model import Service, Subscription, SubscriptionStatus
@@ -32,6 +35,20 @@ from larabill_core.published import ServiceEndRequested, ServiceSuspendRequested
 MOST = 2000
 LOOK_AGAIN = timedelta(hours=1)
 """A case whose money is on its way is looked at again after this."""
+
+
+@attrs.frozen(kw_only=True)
+class Taking:
+    """A case whose next step takes services away, and the gateway through which its money would come.
+
+    `services` counts those that are left. `account` is that of the invoice's last payment, else of the customer's
+    default method; empty when no gateway is involved. `heard_at` is when it was last heard from.
+    """
+
+    case: DunningCase
+    services: int
+    account: str
+    heard_at: datetime | None
 
 
 @attrs.frozen(kw_only=True)
@@ -71,16 +88,43 @@ def _due(tx: DunningTx) -> list[DunningCase]:
 
 
 def _sorted(tx: DunningTx, cases: Sequence[DunningCase]) -> tuple[list[Taking], list[Taking]]:
-    """Those that may go on, and those whose gateway is silent. Settled ones are left to be closed; those with money on
-    its way are put off."""
-    found = [
-        taking for taking in tx.billing.dunning.takings(cases) if taking.invoice_status is InvoiceStatus.ISSUED
-    ]
-    waiting = [taking.case for taking in found if taking.in_flight]
+    """Those that may go on, and those whose gateway is silent. A constant number of statements.
+
+    Settled ones are left to be closed; those with money on its way are put off.
+    """
+    states = tx.billing.invoices.states([case.invoice_id for case in cases])
+    payments: dict[UUID, list[Payment]] = defaultdict(list)
+    for payment in tx.billing.payments.for_invoices(list(states)):
+        payments[payment.invoice_id].append(payment)
+    owed = [case for case in cases if states[case.invoice_id].status is InvoiceStatus.ISSUED]
+    waiting = [case for case in owed if any(payment.is_in_flight for payment in payments[case.invoice_id])]
     tx.billing.dunning.save_many([attrs.evolve(case, next_at=tx.now + LOOK_AGAIN) for case in waiting])
-    moving = [taking for taking in found if not taking.in_flight]
-    silent = [taking for taking in moving if is_silent(taking)]
-    return [taking for taking in moving if not is_silent(taking)], silent
+    methods = tx.billing.payment_methods.defaults({case.customer_id for case in owed})
+    services = tx.billing.services.for_subscriptions([case.subscription_id for case in owed])
+    accounts = {
+        case.id: _account(payments[case.invoice_id], methods.get(case.customer_id))
+        for case in owed
+        if case not in waiting
+    }
+    heard = {account: tx.billing.gateway_accounts.find(account) for account in set(accounts.values()) if account}
+    ready: list[Taking] = []
+    silent: list[Taking] = []
+    for case in owed:
+        if case.id in accounts:
+            gateway = heard.get(accounts[case.id])
+            taking = Taking(
+                case=case,
+                services=len(living(services.get(case.subscription_id, ()))),
+                account=accounts[case.id],
+                heard_at=gateway.last_heard_at if gateway is not None else None,
+            )
+            (silent if is_silent(taking) else ready).append(taking)
+    return ready, silent
+
+
+def _account(payments: Sequence[Payment], method: PaymentMethod | None) -> str:
+    through_gateway = [payment.account for payment in payments if payment.account != MANUAL]
+    return through_gateway[-1] if through_gateway else method.account if method is not None else ""
 
 
 def is_silent(taking: Taking) -> bool:
@@ -136,10 +180,7 @@ def _carry_out(tx: DunningTx, cases: Sequence[DunningCase]) -> None:
         tx,
         [
             *(case_change(case, settings.overdue[case.steps].do, f"step {case.steps + 1}") for case in cases),
-            *(
-                subscription_change(old, new, "end" if new.ended_at else "suspend", "not paid")
-                for old, new in moved
-            ),
+            *(subscription_change(old, new, "end" if new.ended_at else "suspend", "not paid") for old, new in moved),
         ],
     )
     tx.publish(*events)
@@ -174,9 +215,5 @@ def ask_again(tx: DunningTx, cases: Sequence[DunningCase]) -> None:
     tx.billing.dunning.save_many(again)
     record_many(tx, [case_change(case, "ask_again") for case in again])
     tx.publish(
-        *(
-            request
-            for case in again
-            for request in _requests(tx, case, living(services.get(case.subscription_id, ())))
-        )
+        *(request for case in again for request in _requests(tx, case, living(services.get(case.subscription_id, ()))))
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
 from larabill_billing.dunning.ports import DunningTx
@@ -42,3 +43,8 @@ def paid_is_not_taken(tx: DunningTx) -> list[Violation]:
 
 def _found(kind: str, subject: UUID, message: str) -> Violation:
     return Violation(invariant="I9", kind=kind, subject=str(subject), message=message)
+
+
+VERIFY: Final = tuple(
+    f"larabill_billing.dunning.verify:{function.__name__}" for function in (cases_are_owed, paid_is_not_taken)
+)

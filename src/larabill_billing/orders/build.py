@@ -122,9 +122,7 @@ def _item(order: Order, position: int, line: PricedLine) -> OrderItem:
     )
 
 
-def _subscriptions(
-    order: Order, lines: Sequence[PricedLine], time_zone: str, today: date
-) -> dict[Cycle, Subscription]:
+def _subscriptions(order: Order, lines: Sequence[PricedLine], time_zone: str, today: date) -> dict[Cycle, Subscription]:
     """By cycle. The longest minimum term and notice period of the plans in it hold for the whole."""
     plans: dict[Cycle, list[PricedLine]] = {}
     for line in lines:
@@ -166,25 +164,24 @@ def _charges(
     if subscription is not None and subscription_item is not None:
         charge = period_charge(subscription, subscription_item, line.price.amount, 0)
         charges.append(attrs.evolve(charge, id=charge_id(item.id, PriceKind.RECURRING)))
-    once = [] if subscription is not None else [line.price]
-    for price in [*once, line.setup] if line.setup is not None else once:
-        charges.append(
-            Charge(
-                id=charge_id(item.id, price.kind),
-                customer_id=order.customer_id,
-                subscription_id=subscription.id if subscription is not None else None,
-                subscription_item_id=subscription_item.id if subscription_item is not None else None,
-                kind=price.kind,
-                period_start=today if subscription is not None else None,
-                cause=REGULAR,
-                description=f"{description}, set-up" if price.kind is PriceKind.SETUP else description,
-                quantity=item.quantity,
-                unit_price=price.amount,
-                amount=quantize(price.amount * item.quantity, order.currency),
-                currency=order.currency,
-            )
+    once = [price for price in (line.price, line.setup) if price is not None and price.cycle is None]
+    return charges + [
+        Charge(
+            id=charge_id(item.id, price.kind),
+            customer_id=order.customer_id,
+            subscription_id=subscription.id if subscription is not None else None,
+            subscription_item_id=subscription_item.id if subscription_item is not None else None,
+            kind=price.kind,
+            period_start=today if subscription is not None else None,
+            cause=REGULAR,
+            description=f"{description}, set-up" if price.kind is PriceKind.SETUP else description,
+            quantity=item.quantity,
+            unit_price=price.amount,
+            amount=quantize(price.amount * item.quantity, order.currency),
+            currency=order.currency,
         )
-    return charges
+        for price in once
+    ]
 
 
 def _services(

@@ -1,4 +1,4 @@
-"""A request checked against the catalogue, and priced by it: pure, every fault at once, by key path (B05 to B08, B48)."""
+"""A request checked against the catalogue, and priced by it: pure, every fault at once, by key path (B05 to B08)."""
 
 from __future__ import annotations
 

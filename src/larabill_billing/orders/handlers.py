@@ -6,7 +6,7 @@ from uuid import UUID
 
 import attrs
 
-from larabill_billing.audits.handlers import record, record_many
+from larabill_billing.audits.handlers import record_many
 from larabill_billing.audits.model import Change
 from larabill_billing.catalog.model import ReleasePolicy
 from larabill_billing.invoicing.handlers import issue, void
@@ -17,7 +17,7 @@ from larabill_billing.orders.model import Order, OrderStatus, PlaceOrder
 from larabill_billing.orders.ports import OrdersTx
 from larabill_billing.orders.states import after
 from larabill_billing.settings import settings_of
-from larabill_billing.subscriptions.model import Subscription
+from larabill_billing.subscriptions.model import ServiceStatus
 from larabill_billing.subscriptions.renewal import billed_up_to
 from larabill_billing.subscriptions.states import after as subscription_after
 from larabill_core.errors import Conflict
@@ -53,10 +53,17 @@ def place(tx: OrdersTx, wanted: PlaceOrder) -> Order:
     tx.billing.orders.add_items(placed.items)
     tx.billing.subscriptions.add_many(placed.subscriptions, placed.subscription_items)
     tx.billing.services.add_many(placed.services)
-    record_many(tx, [_made("order", stored.id, "place", stored.status), *map(_created, placed.subscriptions)])
-    issue(tx, [placed.request])
+    record_many(
+        tx,
+        [
+            _moved("order", stored.id, "place", "", stored.status),
+            *(_moved("subscription", each.id, "create", "", each.status) for each in placed.subscriptions),
+            *(_moved("service", each.id, "create", "", each.status) for each in placed.services),
+        ],
+    )
     if stored.release is ReleasePolicy.PLACED or not any(charge.amount for charge in placed.request.charges):
-        return release(tx, stored, str(stored.release))
+        stored = release(tx, stored, str(stored.release))
+    issue(tx, [placed.request])
     return stored
 
 
@@ -68,18 +75,10 @@ def _same(known: Order, wanted: PlaceOrder) -> Order:
     return known
 
 
-def _created(subscription: Subscription) -> Change:
-    return _made("subscription", subscription.id, "create", subscription.status)
-
-
-def _made(kind: str, subject_id: UUID, action: str, status: str) -> Change:
-    return Change(subject_kind=kind, subject_id=subject_id, action=action, after=status)
-
-
 def release(tx: OrdersTx, order: Order, reason: str) -> Order:
-    """Let work begin: `OrderReleased`, and its agreements become active. `order` is locked, or was made in this transaction.
+    """Let work begin: `OrderReleased`, and its agreements become active.
 
-    Raises `IllegalTransition` unless it is pending.
+    `order` is locked, or was made in this transaction. Raises `IllegalTransition` unless it is pending.
     """
     released = attrs.evolve(order, status=after(order, "release"), released_at=tx.now)
     tx.billing.orders.save(released)
@@ -144,22 +143,24 @@ def cancel(tx: OrdersTx, order_id: UUID, reason: str = "") -> Order:
         for subscription in before
     ]
     tx.billing.subscriptions.save_many(over)
-    tx.billing.services.close_many([service.id for service in tx.billing.services.for_order(order.id)])
-    record(tx, "order", order.id, "cancel", order.status, cancelled.status, reason)
+    services = tx.billing.services.for_order(order.id)
+    tx.billing.services.close_many([service.id for service in services])
     record_many(
         tx,
         [
-            _moved("subscription", old.id, "cancel", old.status, new.status, reason)
-            for old, new in zip(before, over, strict=True)
+            _moved("order", order.id, "cancel", order.status, cancelled.status, reason),
+            *(_moved("service", each.id, "cancel", each.status, ServiceStatus.ENDED) for each in services),
+            *(
+                _moved("subscription", old.id, "cancel", old.status, new.status, reason)
+                for old, new in zip(before, over, strict=True)
+            ),
         ],
     )
     return cancelled
 
 
-def _moved(kind: str, subject_id: UUID, action: str, before: str, after: str, reason: str) -> Change:
-    return Change(
-        subject_kind=kind, subject_id=subject_id, action=action, before=before, after=after, reason=reason
-    )
+def _moved(kind: str, subject_id: UUID, action: str, before: str, after: str, reason: str = "") -> Change:
+    return Change(subject_kind=kind, subject_id=subject_id, action=action, before=before, after=after, reason=reason)
 
 
 def release_if_pending(tx: OrdersTx, invoice_id: UUID, reason: str, *, policies: frozenset[ReleasePolicy]) -> None:

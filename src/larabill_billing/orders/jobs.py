@@ -10,17 +10,7 @@ _REACTIONS = "larabill_billing.orders.reactions"
 
 HANDLERS = (
     Handler(name="billing.release_order", target=f"{_REACTIONS}:on_invoice_paid", payload=InvoicePaid),
-    Handler(
-        name="billing.release_authorised", target=f"{_REACTIONS}:on_payment_authorised", payload=PaymentAuthorised
-    ),
-    Handler(
-        name="billing.capture_authorised", target=f"{_REACTIONS}:on_service_activated", payload=ServiceActivated
-    ),
+    Handler(name="billing.release_authorised", target=f"{_REACTIONS}:on_payment_authorised", payload=PaymentAuthorised),
+    Handler(name="billing.capture_authorised", target=f"{_REACTIONS}:on_service_activated", payload=ServiceActivated),
     Handler(name="billing.on_service_abandoned", target=f"{_REACTIONS}:on_service_abandoned", payload=ServiceAbandoned),
-)
-
-VERIFY = (
-    "larabill_billing.orders.verify:states_are_audited",
-    "larabill_billing.orders.verify:released_once",
-    "larabill_billing.orders.verify:paid_is_released",
 )

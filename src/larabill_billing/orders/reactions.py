@@ -39,9 +39,15 @@ def on_service_activated(tx: OrdersTx, event: ServiceActivated) -> None:
     """What was authorised is taken once the first service of the order runs."""
     service = tx.billing.services.get(event.service_id)
     order = tx.billing.orders.get(service.order_id, lock=True)
-    for payment in tx.billing.payments.for_invoices([order.invoice_id]):
-        if payment.status is PaymentStatus.AUTHORISED and not tx.operations.open_for([payment.id]):
-            capture(tx, payment.id)
+    for payment in _authorised(tx, tx.billing.payments.for_invoices([order.invoice_id])):
+        capture(tx, payment.id)
+
+
+def _authorised(tx: OrdersTx, payments: Sequence[Payment]) -> list[Payment]:
+    """Those that wait for a decision, and of which nothing was asked yet."""
+    waiting = [payment for payment in payments if payment.status is PaymentStatus.AUTHORISED]
+    asked = tx.operations.open_for([payment.id for payment in waiting])
+    return [payment for payment in waiting if payment.id not in asked]
 
 
 def on_service_abandoned(tx: OrdersTx, event: ServiceAbandoned) -> None:
@@ -57,9 +63,8 @@ def on_service_abandoned(tx: OrdersTx, event: ServiceAbandoned) -> None:
     order = tx.billing.orders.get(service.order_id, lock=True)
     payments = tx.billing.payments.for_invoices([order.invoice_id])
     if all(other.status is ServiceStatus.ABANDONED for other in tx.billing.services.for_order(order.id)):
-        for payment in payments:
-            if payment.status is PaymentStatus.AUTHORISED and not tx.operations.open_for([payment.id]):
-                release_payment(tx, payment.id)
+        for payment in _authorised(tx, payments):
+            release_payment(tx, payment.id)
     state = tx.billing.invoices.state(order.invoice_id, lock=True)
     if event.remedy == "hold" or state.status is InvoiceStatus.VOID:
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Final
 
 from larabill_billing.orders.ports import OrdersTx
 from larabill_core.verify import Violation
@@ -42,3 +43,9 @@ def paid_is_released(tx: OrdersTx) -> list[Violation]:
         )
         for order_id in tx.billing.orders.paid_unreleased(tx.now - GRACE)
     ]
+
+
+VERIFY: Final = tuple(
+    f"larabill_billing.orders.verify:{function.__name__}"
+    for function in (states_are_audited, released_once, paid_is_released)
+)

@@ -1,4 +1,4 @@
-"""Cancel an agreement now or at a period's end, within its terms; take a cancellation back; try a held renewal again."""
+"""Cancel an agreement within its terms; take a cancellation back; try a held renewal again."""
 
 from __future__ import annotations
 

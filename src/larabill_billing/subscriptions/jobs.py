@@ -29,8 +29,3 @@ HANDLERS = (
 )
 
 SCHEDULES = (Schedule(name="billing.renew", handler="billing.renew", every=timedelta(hours=1)),)
-
-VERIFY = (
-    "larabill_billing.subscriptions.verify:periods_tile",
-    "larabill_billing.subscriptions.verify:states_are_audited",
-)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import attrs
 
+from larabill_billing.catalog.ports import CatalogRepositories
 from larabill_billing.payments.ports import PaymentsRepositories
 from larabill_billing.subscriptions.model import Service, Subscription, SubscriptionItem
 from larabill_billing.subscriptions.renewal import PricedItem
@@ -52,7 +53,7 @@ class SubscriptionRepository(Protocol):
         ...
 
     def claim_due(self, now: datetime, limit: int) -> list[Subscription]:
-        """Live, not held, with `next_billing_at` reached, the longest due first; locked, those locked by others skipped."""
+        """Live, not held, with `next_billing_at` reached; longest due first; locked, locked ones skipped."""
         ...
 
     def priced_items(self, subscription_ids: Collection[UUID]) -> dict[UUID, list[PricedItem]]:
@@ -122,8 +123,12 @@ class ServiceRepository(Protocol):
         """By id, keyset paged with `after`."""
         ...
 
+    def state_without_audit(self) -> list[tuple[UUID, str]]:
+        """Services whose audits do not lead to their status: id, status (I6)."""
+        ...
 
-class SubscriptionsRepositories(PaymentsRepositories, Protocol):
+
+class SubscriptionsRepositories(PaymentsRepositories, CatalogRepositories, Protocol):
     @property
     def subscriptions(self) -> SubscriptionRepository: ...
 

@@ -1,9 +1,10 @@
 """The renewal run: what is due is billed in batches, each in one transaction with the step to its next period (I3).
 
-    billing.renew (schedule, all sellers) ──▶ billing.renew_batch (one seller, ≤ 100 agreements) ──▶ itself, while more is due
-                                                        └──▶ billing.collect (one invoice: credit, then the stored method)
+    billing.renew (schedule, all sellers)
+      └──▶ billing.renew_batch (one seller, ≤ 100 agreements) ──▶ itself, while more is due
+             └──▶ billing.collect (one invoice: the customer's credit, then the stored method)
 
-Any number of runs may overlap: a batch takes only what nobody else holds, and finds nothing when all is done (F10, F12).
+Any number of runs may overlap: a batch takes what nobody else holds, and finds nothing when all is done (F10, F12).
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ REGULAR: Final = "regular"
 
 @attrs.frozen(kw_only=True)
 class PricedItem:
-    """An item with its plan version's recurring price in the agreement's currency and cycle; None where there is none."""
+    """An item, and its plan version's price in the agreement's currency and cycle; None where there is none."""
 
     item: SubscriptionItem
     unit_price: Decimal | None

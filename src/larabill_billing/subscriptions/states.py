@@ -48,7 +48,7 @@ SERVICE: Final[Mapping[tuple[ServiceStatus, str], ServiceStatus]] = {
     (_V.PENDING, "abandoned"): _V.ABANDONED,
     (_V.FAILED, "abandoned"): _V.ABANDONED,
 }
-"""A mirror of what provisioning says. Since events may overtake each other, the newest counts, from any living state."""
+"""A mirror of what provisioning says. Events may overtake each other: the newest counts, from any living state."""
 
 
 def after(subscription: Subscription, event: str) -> SubscriptionStatus:

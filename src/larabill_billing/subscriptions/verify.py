@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from larabill_billing.subscriptions.periods import boundary
 from larabill_billing.subscriptions.ports import SubscriptionsTx
 from larabill_core.verify import Violation
@@ -20,21 +22,28 @@ def periods_tile(tx: SubscriptionsTx) -> list[Violation]:
                 f"{billed.last_on}; it should be {expected[0]} from {expected[1]} to {expected[2]}"
             )
             found.append(
-                Violation(
-                    invariant="I3", kind="subscription-periods", subject=str(subscription.id), message=message
-                )
+                Violation(invariant="I3", kind="subscription-periods", subject=str(subscription.id), message=message)
             )
     return found
 
 
 def states_are_audited(tx: SubscriptionsTx) -> list[Violation]:
-    """The last audit of each subscription names the status that it has."""
+    """The audits of each subscription and service lead to the status that it has."""
     return [
         Violation(
             invariant="I6",
-            kind="subscription-state",
-            subject=str(subscription_id),
+            kind=f"{kind}-state",
+            subject=str(subject),
             message=f"the audits do not lead to its status {status!r}",
         )
-        for subscription_id, status in tx.billing.subscriptions.state_without_audit()
+        for kind, found in (
+            ("subscription", tx.billing.subscriptions.state_without_audit()),
+            ("service", tx.billing.services.state_without_audit()),
+        )
+        for subject, status in found
     ]
+
+
+VERIFY: Final = tuple(
+    f"larabill_billing.subscriptions.verify:{function.__name__}" for function in (periods_tile, states_are_audited)
+)

@@ -14,6 +14,7 @@ from larabill_billing.dunning.ports import Overdue
 from larabill_billing.invoicing.model import ChargeStatus, InvoiceStatus
 from larabill_billing.subscriptions.model import ServiceStatus, SubscriptionStatus
 from larabill_sqlalchemy.billing.charges import CHARGES
+from larabill_sqlalchemy.billing.customers import SELLERS
 from larabill_sqlalchemy.billing.invoicing import STATES
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.billing.services import LIVING_CODES, SERVICES
@@ -48,7 +49,6 @@ CASES = sa.Table(
     sa.Index("uq_larabill_dunning_cases_open", "seller_id", "subscription_id", "is_open", unique=True),
     sa.Index("ix_larabill_dunning_cases_due", "seller_id", "is_open", "next_at"),
     sa.Index("ix_larabill_dunning_cases_invoice", "seller_id", "invoice_id"),
-    sa.Index("ix_larabill_dunning_cases_any", "is_open", "seller_id"),
     sa.Index("ix_larabill_dunning_cases_id", "seller_id", "id"),
     **MYSQL_OPTIONS,
 )
@@ -93,15 +93,11 @@ class Dunning:
         )
         charge = sa.and_(CHARGES.c.seller_id == _I.seller_id, CHARGES.c.invoice_id == _I.invoice_id)
         query = (
-            sa.select(
-                _I.invoice_id, _S.id.label("subscription_id"), _I.customer_id, _I.due_on, last.label("version")
-            )
+            sa.select(_I.invoice_id, _S.id.label("subscription_id"), _I.customer_id, _I.due_on, last.label("version"))
             .distinct()
             .select_from(STATES)
             .join(CHARGES, charge)
-            .join(
-                SUBSCRIPTIONS, sa.and_(_S.seller_id == CHARGES.c.seller_id, _S.id == CHARGES.c.subscription_id)
-            )
+            .join(SUBSCRIPTIONS, sa.and_(_S.seller_id == CHARGES.c.seller_id, _S.id == CHARGES.c.subscription_id))
             .where(
                 _I.seller_id == self._tx.seller_id,
                 _I.status == InvoiceStatus.ISSUED.value,
@@ -113,7 +109,7 @@ class Dunning:
             .order_by(_I.due_on, _I.invoice_id)
             .limit(limit)
         )
-        return [from_row(Overdue, row) for row in self._tx.connection.execute(query)]
+        return [from_row(Overdue, row._mapping) for row in self._tx.connection.execute(query)]
 
     def lock_issued(self, invoice_ids: Collection[UUID]) -> set[UUID]:
         found: set[UUID] = set()
@@ -170,9 +166,10 @@ class Dunning:
         return [from_row(DunningCase, row) for row in self._tx.connection.execute(skip_locked(query))]
 
     def sellers_with_work(self, on: date) -> list[UUID]:
-        cases = sa.select(_C.seller_id).where(_OPEN)
-        late = sa.select(_I.seller_id).where(_I.status == InvoiceStatus.ISSUED.value, _I.due_on < on)
-        return sorted(self._tx.connection.scalars(sa.union(cases, late)))
+        seller_id = SELLERS.c.id
+        late = sa.exists().where(_I.seller_id == seller_id, _I.status == InvoiceStatus.ISSUED.value, _I.due_on < on)
+        query = sa.select(seller_id).where(sa.or_(sa.exists().where(_C.seller_id == seller_id, _OPEN), late))
+        return list(self._tx.connection.scalars(query.order_by(seller_id)))
 
     def open_for_invoice(self, invoice_id: UUID) -> list[DunningCase]:
         return self._open(_C.invoice_id == invoice_id)

@@ -99,9 +99,7 @@ class Services:
         return [from_row(Service, row) for row in self._tx.connection.execute(query.order_by(_V.id))]
 
     def count_live(self) -> int:
-        query = sa.select(sa.func.count()).where(
-            _V.seller_id == self._tx.seller_id, _V.status.in_(LIVING_CODES)
-        )
+        query = sa.select(sa.func.count()).where(_V.seller_id == self._tx.seller_id, _V.status.in_(LIVING_CODES))
         return self._tx.connection.execute(query).scalar_one()
 
     def page(self, *, customer_id: UUID | None = None, after: UUID | None = None, limit: int = 100) -> list[Service]:

@@ -18,6 +18,7 @@ from larabill_core.errors import NotFound, StaleVersion
 from larabill_sqlalchemy.billing.audits import states_without_audit
 from larabill_sqlalchemy.billing.catalog import PRICES
 from larabill_sqlalchemy.billing.charges import CHARGES
+from larabill_sqlalchemy.billing.customers import SELLERS
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.statements import chunks, from_row, insert_many, skip_locked, to_row, update_many
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
@@ -49,7 +50,6 @@ SUBSCRIPTIONS = sa.Table(
     sa.Column("ended_at", Instant),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Index("ix_larabill_subscriptions_due", "seller_id", "is_held", "next_billing_at"),
-    sa.Index("ix_larabill_subscriptions_any_due", "next_billing_at", "seller_id"),
     sa.Index("ix_larabill_subscriptions_customer", "seller_id", "customer_id", "id"),
     sa.Index("ix_larabill_subscriptions_order", "seller_id", "order_id"),
     sa.Index("ix_larabill_subscriptions_status", "seller_id", "status", "id"),
@@ -120,11 +120,12 @@ class Subscriptions:
 
     def due_by_seller(self, now: datetime) -> dict[UUID, int]:
         query = (
-            sa.select(_S.seller_id, sa.func.count())
+            sa.select(SELLERS.c.id, sa.func.count())
+            .join(SUBSCRIPTIONS, _S.seller_id == SELLERS.c.id)
             .where(_S.next_billing_at <= now, _S.is_held.is_(False), _S.status.in_(LIVE_CODES))
-            .group_by(_S.seller_id)
+            .group_by(SELLERS.c.id)
         )
-        return {seller_id: count for seller_id, count in self._tx.connection.execute(query)}
+        return {row[0]: row[1] for row in self._tx.connection.execute(query)}
 
     def claim_due(self, now: datetime, limit: int) -> list[Subscription]:
         query = (
@@ -179,9 +180,7 @@ class Subscriptions:
 
     def save_item(self, item: SubscriptionItem) -> None:
         self._tx.connection.execute(
-            sa.update(ITEMS)
-            .where(_I.seller_id == self._tx.seller_id, _I.id == item.id)
-            .values(quantity=item.quantity)
+            sa.update(ITEMS).where(_I.seller_id == self._tx.seller_id, _I.id == item.id).values(quantity=item.quantity)
         )
 
     def page(

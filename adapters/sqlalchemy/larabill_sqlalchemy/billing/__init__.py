@@ -1,0 +1,74 @@
+"""Billing's storage: one file a feature, with its tables and repositories."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from larabill_sqlalchemy.billing.audits import Audits
+from larabill_sqlalchemy.billing.catalog import Plans
+from larabill_sqlalchemy.billing.charges import Charges, Drafts, Series
+from larabill_sqlalchemy.billing.credits import Credits
+from larabill_sqlalchemy.billing.customers import Customers, Sellers
+from larabill_sqlalchemy.billing.dunning import Dunning
+from larabill_sqlalchemy.billing.invoicing import Invoices
+from larabill_sqlalchemy.billing.ledger import Ledger
+from larabill_sqlalchemy.billing.metadata import METADATA
+from larabill_sqlalchemy.billing.orders import Orders
+from larabill_sqlalchemy.billing.payments import Methods, Payments, Refunds
+from larabill_sqlalchemy.billing.services import Services
+from larabill_sqlalchemy.billing.subscriptions import Subscriptions
+from larabill_sqlalchemy.billing.webhooks import GatewayAccounts, Webhooks
+from larabill_sqlalchemy.storage import Storage
+
+if TYPE_CHECKING:
+    from larabill_billing.repositories import BillingRepositories
+    from larabill_sqlalchemy.transaction import SqlTx
+
+__all__ = ["METADATA", "STORAGE", "SqlBillingRepositories"]
+
+
+class SqlBillingRepositories:
+    """Implements `larabill_billing.repositories.BillingRepositories`: what stands as `tx.billing`."""
+
+    def __init__(self, tx: SqlTx) -> None:
+        self.audits = Audits(tx)
+        self.charges = Charges(tx)
+        self.credits = Credits(tx)
+        self.customers = Customers(tx)
+        self.drafts = Drafts(tx)
+        self.dunning = Dunning(tx)
+        self.gateway_accounts = GatewayAccounts(tx)
+        self.invoices = Invoices(tx)
+        self.ledger = Ledger(tx)
+        self.orders = Orders(tx)
+        self.payment_methods = Methods(tx)
+        self.payments = Payments(tx)
+        self.plans = Plans(tx)
+        self.refunds = Refunds(tx)
+        self.sellers = Sellers(tx)
+        self.series = Series(tx)
+        self.services = Services(tx)
+        self.subscriptions = Subscriptions(tx)
+        self.webhooks = Webhooks(tx)
+
+
+def _repositories(tx: SqlTx) -> BillingRepositories:
+    return SqlBillingRepositories(tx)
+
+
+STORAGE = Storage(
+    name="billing",
+    metadata=METADATA,
+    migrations="larabill_sqlalchemy.billing.migrations",
+    repositories=_repositories,
+    insert_only=(
+        "larabill_billing_audits",
+        "larabill_credits",
+        "larabill_invoice_lines",
+        "larabill_invoices",
+        "larabill_journal_entries",
+        "larabill_payment_allocations",
+        "larabill_postings",
+    ),
+    sellerless=("larabill_gateway_accounts",),
+)

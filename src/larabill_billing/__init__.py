@@ -1,0 +1,58 @@
+"""Billing: customers, catalogue, orders, subscriptions, invoices, payments, ledger and dunning.
+
+Names are resolved when they are first used (PEP 562). What an application calls is `engine.billing`.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from larabill_billing.catalog.loader import parse_catalog, read_catalog
+    from larabill_billing.catalog.model import Cycle
+    from larabill_billing.customers.model import NewCustomer, NewSeller
+    from larabill_billing.facade import Billing
+    from larabill_billing.module import MODULE
+    from larabill_billing.orders.model import NewItem, PlaceOrder
+    from larabill_billing.repositories import BillingTx
+    from larabill_billing.settings import BillingSettings
+
+_HOME = {
+    "Billing": "facade",
+    "BillingSettings": "settings",
+    "BillingTx": "repositories",
+    "Cycle": "catalog.model",
+    "MODULE": "module",
+    "NewCustomer": "customers.model",
+    "NewItem": "orders.model",
+    "NewSeller": "customers.model",
+    "PlaceOrder": "orders.model",
+    "parse_catalog": "catalog.loader",
+    "read_catalog": "catalog.loader",
+}
+
+__all__ = [
+    "Billing",
+    "BillingSettings",
+    "BillingTx",
+    "Cycle",
+    "MODULE",
+    "NewCustomer",
+    "NewItem",
+    "NewSeller",
+    "PlaceOrder",
+    "parse_catalog",
+    "read_catalog",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load the module that a public name lives in."""
+    if name in _HOME:
+        return getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,240 @@
+"""`engine.billing`: what hosts and the command line call. Each method is one unit of work.
+
+Everything takes the seller first. Whoever is not LaraBill itself says who acts: the abilities of the actor are checked
+before anything is read, and what happens is audited as theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import attrs
+
+from larabill_billing.area import Area
+from larabill_billing.books import Invoices, LedgerBooks, Payments, Webhooks
+from larabill_billing.catalog.handlers import Changes
+from larabill_billing.catalog.handlers import load as load_catalog
+from larabill_billing.catalog.model import Plan, PlanDefinition
+from larabill_billing.customers.handlers import create_customer, create_seller
+from larabill_billing.customers.model import Customer, NewCustomer, NewSeller, Seller
+from larabill_billing.orders import check as order_check
+from larabill_billing.orders import handlers as orders
+from larabill_billing.orders.model import Order, PlaceOrder
+from larabill_billing.settings import BillingSettings
+from larabill_billing.subscriptions import cancel as cancelling
+from larabill_billing.subscriptions.model import Service, Subscription
+from larabill_billing.subscriptions.terms import When
+from larabill_core.access import SYSTEM, Access, Actor, Role
+from larabill_core.engine import Engine
+from larabill_core.errors import AlreadyExists, ConfigurationError
+from larabill_core.ids import derived_id
+
+OPERATOR = Role(name="operator", grants=("*",))
+"""Whoever works at the console of the installation."""
+
+
+class Billing:
+    """The façade. `invoices.get` answers an invoice with its state; lists are keyset paged with `after`."""
+
+    def __init__(self, engine: Engine) -> None:
+        access = Access([OPERATOR], [ability for module in engine.modules for ability in module.abilities])
+        self._engine = engine
+        self.catalog = Catalog(engine, access)
+        self.customers = Customers(engine, access)
+        self.invoices = Invoices(engine, access)
+        self.ledger = LedgerBooks(engine, access)
+        self.orders = Orders(engine, access)
+        self.payments = Payments(engine, access)
+        self.sellers = Sellers(engine, access)
+        self.services = Services(engine, access)
+        self.subscriptions = Subscriptions(engine, access)
+        self.webhooks = Webhooks(engine, access)
+
+    def default_seller(self) -> UUID:
+        """The seller of a single-seller installation; made from the settings when there is none yet.
+
+        Raises `ConfigurationError` when there is none to be made, or there are several.
+        """
+        known = self.sellers.list()
+        if len(known) == 1:
+            return known[0].id
+        if known:
+            raise ConfigurationError.one("seller", "there are several sellers", remedy="name the one that is meant")
+        settings: BillingSettings = self._engine.manifest.settings["billing"]
+        if settings.seller is None:
+            raise ConfigurationError.one("billing.seller", "is missing", remedy="add a [billing.seller] table")
+        new = NewSeller(**attrs.asdict(settings.seller, recurse=False))
+        try:
+            only = derived_id("seller", "default")
+            made: Seller = self._engine.run(lambda tx: create_seller(tx, new, seller_id=only))
+        except AlreadyExists:
+            return only
+        return made.id
+
+
+class Sellers(Area):
+    """`engine.billing.sellers`."""
+
+    def create(self, new: NewSeller, *, actor: Actor = SYSTEM) -> Seller:
+        """Raises `InvalidInput` with every fault."""
+        return self._run("sellers.write", None, actor, lambda tx: create_seller(tx, new))
+
+    def list(self, *, actor: Actor = SYSTEM) -> Sequence[Seller]:
+        """All, oldest first."""
+        return self._run("sellers.read", None, actor, lambda tx: tx.billing.sellers.all())
+
+
+class Catalog(Area):
+    """`engine.billing.catalog`."""
+
+    def load(self, seller: UUID, plans: Sequence[PlanDefinition], *, actor: Actor = SYSTEM) -> Changes:
+        """Put a catalogue into force: what changed becomes a new version, what is missing is no longer sold."""
+        return self._run("catalog.write", seller, actor, lambda tx: load_catalog(tx, plans))
+
+    def list(self, seller: UUID, *, actor: Actor = SYSTEM) -> Sequence[Plan]:
+        """The plans that are sold, by code."""
+        return self._run("catalog.read", seller, actor, lambda tx: list(tx.billing.plans.active().values()))
+
+
+class Customers(Area):
+    """`engine.billing.customers`."""
+
+    def create(self, seller: UUID, new: NewCustomer, *, actor: Actor = SYSTEM) -> Customer:
+        """Raises `InvalidInput` with every fault."""
+        return self._run("customers.write", seller, actor, lambda tx: create_customer(tx, new))
+
+    def get(self, seller: UUID, customer_id: UUID, *, actor: Actor = SYSTEM) -> Customer:
+        """Raises `NotFound`."""
+        return self._run("customers.read", seller, actor, lambda tx: tx.billing.customers.get(customer_id))
+
+    def list(
+        self, seller: UUID, *, after: UUID | None = None, limit: int = 100, actor: Actor = SYSTEM
+    ) -> Sequence[Customer]:
+        """By id, that is, oldest first."""
+        return self._run(
+            "customers.read", seller, actor, lambda tx: tx.billing.customers.page(after=after, limit=limit)
+        )
+
+    def credit(self, seller: UUID, customer_id: UUID, currency: str, *, actor: Actor = SYSTEM) -> Decimal:
+        """What the customer holds with us."""
+        return self._run("customers.read", seller, actor, lambda tx: tx.billing.credits.balance(customer_id, currency))
+
+
+class Orders(Area):
+    """`engine.billing.orders`."""
+
+    def place(self, seller: UUID, wanted: PlaceOrder | Mapping[str, Any], *, actor: Actor = SYSTEM) -> Order:
+        """Take an order, given as such or as plain data. The same `order_uuid` twice is the same order.
+
+        Raises `InvalidInput` with every fault, `NotFound` for the customer, `Conflict`.
+        """
+        request = wanted if isinstance(wanted, PlaceOrder) else order_check.parse(wanted)
+        return self._run("orders.write", seller, actor, lambda tx: orders.place(tx, request))
+
+    def cancel(self, seller: UUID, order_id: UUID, reason: str = "", *, actor: Actor = SYSTEM) -> Order:
+        """Call off an order that was not released. Raises `NotFound`, `IllegalTransition`, `Conflict`."""
+        return self._run("orders.write", seller, actor, lambda tx: orders.cancel(tx, order_id, reason))
+
+    def get(self, seller: UUID, order_id: UUID, *, actor: Actor = SYSTEM) -> Order:
+        """Raises `NotFound`."""
+        return self._run("orders.read", seller, actor, lambda tx: tx.billing.orders.get(order_id))
+
+    def list(
+        self,
+        seller: UUID,
+        *,
+        customer_id: UUID | None = None,
+        after: UUID | None = None,
+        limit: int = 100,
+        actor: Actor = SYSTEM,
+    ) -> Sequence[Order]:
+        """By id, that is, oldest first."""
+        return self._run(
+            "orders.read",
+            seller,
+            actor,
+            lambda tx: tx.billing.orders.page(customer_id=customer_id, after=after, limit=limit),
+        )
+
+
+class Subscriptions(Area):
+    """`engine.billing.subscriptions`."""
+
+    def cancel(
+        self,
+        seller: UUID,
+        subscription_id: UUID,
+        when: When,
+        reason: str = "",
+        *,
+        force: bool = False,
+        actor: Actor = SYSTEM,
+    ) -> Subscription:
+        """End now, at "period_end", or at the first period boundary from a date. `force` breaks the terms.
+
+        Raises `NotFound`, `IllegalTransition`; `Conflict` naming the earliest date.
+        """
+        if force:
+            self._access.require(actor, "subscriptions.force")
+        return self._run(
+            "subscriptions.write",
+            seller,
+            actor,
+            lambda tx: cancelling.cancel(tx, subscription_id, when, reason, force=force),
+        )
+
+    def withdraw_cancellation(self, seller: UUID, subscription_id: UUID, *, actor: Actor = SYSTEM) -> Subscription:
+        """It goes on after all. Raises `NotFound`, `Conflict`."""
+        return self._run(
+            "subscriptions.write", seller, actor, lambda tx: cancelling.withdraw_cancellation(tx, subscription_id)
+        )
+
+    def release_hold(self, seller: UUID, subscription_id: UUID, *, actor: Actor = SYSTEM) -> Subscription:
+        """Try a held renewal again at the next run. Raises `NotFound`, `Conflict`."""
+        return self._run("subscriptions.write", seller, actor, lambda tx: cancelling.release_hold(tx, subscription_id))
+
+    def get(self, seller: UUID, subscription_id: UUID, *, actor: Actor = SYSTEM) -> Subscription:
+        """Raises `NotFound`."""
+        return self._run("subscriptions.read", seller, actor, lambda tx: tx.billing.subscriptions.get(subscription_id))
+
+    def list(
+        self,
+        seller: UUID,
+        *,
+        customer_id: UUID | None = None,
+        held: bool = False,
+        after: UUID | None = None,
+        limit: int = 100,
+        actor: Actor = SYSTEM,
+    ) -> Sequence[Subscription]:
+        """By id; `held`: only those whose renewal waits for a person."""
+        return self._run(
+            "subscriptions.read",
+            seller,
+            actor,
+            lambda tx: tx.billing.subscriptions.page(customer_id=customer_id, held=held, after=after, limit=limit),
+        )
+
+
+class Services(Area):
+    """`engine.billing.services`."""
+
+    def list(
+        self,
+        seller: UUID,
+        *,
+        customer_id: UUID | None = None,
+        after: UUID | None = None,
+        limit: int = 100,
+        actor: Actor = SYSTEM,
+    ) -> Sequence[Service]:
+        """By id, that is, oldest first."""
+        return self._run(
+            "subscriptions.read",
+            seller,
+            actor,
+            lambda tx: tx.billing.services.page(customer_id=customer_id, after=after, limit=limit),
+        )

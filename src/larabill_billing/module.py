@@ -1,0 +1,69 @@
+"""Billing's card: what its features bring, put together."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from larabill_billing.credits import verify as credits
+from larabill_billing.dunning import jobs as dunning
+from larabill_billing.dunning import verify as dunning_verify
+from larabill_billing.invoicing import jobs as invoicing
+from larabill_billing.invoicing import verify as invoicing_verify
+from larabill_billing.ledger import verify as ledger
+from larabill_billing.orders import jobs as orders
+from larabill_billing.orders import verify as orders_verify
+from larabill_billing.payments import jobs as payments
+from larabill_billing.payments import verify as payments_verify
+from larabill_billing.settings import BillingSettings
+from larabill_billing.subscriptions import jobs as subscriptions
+from larabill_billing.subscriptions import verify as subscriptions_verify
+from larabill_core.module import Module
+
+ABILITIES: Final = (
+    "catalog.read",
+    "catalog.write",
+    "customers.read",
+    "customers.write",
+    "invoices.read",
+    "invoices.write",
+    "ledger.read",
+    "orders.read",
+    "orders.write",
+    "payments.read",
+    "payments.write",
+    "sellers.read",
+    "sellers.write",
+    "subscriptions.force",
+    "subscriptions.read",
+    "subscriptions.write",
+)
+
+MODULE: Final = Module(
+    name="billing",
+    handlers=(
+        *invoicing.HANDLERS,
+        *payments.HANDLERS,
+        *subscriptions.HANDLERS,
+        *orders.HANDLERS,
+        *dunning.HANDLERS,
+    ),
+    schedules=(*subscriptions.SCHEDULES, *dunning.SCHEDULES),
+    abilities=ABILITIES,
+    settings=BillingSettings,
+    storage="larabill_sqlalchemy.billing:STORAGE",
+    facade="larabill_billing.facade:Billing",
+    calls=dict(payments.CALLS),
+    answers={
+        "contacts": "larabill_billing.contacts:CONTACTS",
+        "standing": "larabill_billing.dunning.standing:STANDING",
+    },
+    verify=(
+        *ledger.VERIFY,
+        *invoicing_verify.VERIFY,
+        *payments_verify.VERIFY,
+        *credits.VERIFY,
+        *subscriptions_verify.VERIFY,
+        *orders_verify.VERIFY,
+        *dunning_verify.VERIFY,
+    ),
+)
