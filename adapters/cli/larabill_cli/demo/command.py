@@ -39,6 +39,7 @@ def demo(context: click.Context, session: Session, database: str | None, keep: b
     from larabill_cli.demo.stripe import Stripe
     from larabill_cli.demo.timeline import Timeline
     from larabill_core.testing.clock import ManualClock
+    from larabill_sqlalchemy.opening import database_of
 
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="larabill-demo-")))
@@ -46,7 +47,7 @@ def demo(context: click.Context, session: Session, database: str | None, keep: b
         web = stack.enter_context(WebServer(folder))
         clock, secret = ManualClock(OPENING), new_secret()
         engine = found(manifest(url, folder, web, secret), clock)
-        stack.callback(close, engine)
+        stack.callback(database_of(engine).dispose)
         shop = Shop(engine, clock, Stripe(secret), Timeline(silent=session.json))
         play(shop)
         result = report.collect(engine, shop.seller, url.render_as_string(hide_password=True))
@@ -68,12 +69,3 @@ def _check_extra() -> None:
         if importlib.util.find_spec(name) is None:
             faults.add("demo", f"needs the package {name}", remedy="pip install 'larabill[demo]'")
     faults.raise_if_any(ConfigurationError)
-
-
-def close(engine: object) -> None:
-    """Give the database's connections back, so that it can be dropped."""
-    from larabill_core.engine import Engine
-    from larabill_sqlalchemy.opening import database_of
-
-    if isinstance(engine, Engine):
-        database_of(engine).dispose()
