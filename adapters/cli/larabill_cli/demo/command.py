@@ -56,7 +56,7 @@ def demo(context: click.Context, session: Session, database: str | None, keep: b
     if session.json:
         emit({**result, "document": paper})
     else:
-        report.show(result, paper)
+        report.show(result, paper, kept=keep)
     if result["verify"]["violations"]:
         context.exit(VIOLATIONS)
     if any(resource["status"] != "deprovisioned" for resource in result["resources"]):
