@@ -19,7 +19,7 @@ NEEDED = ("asyncssh", "paramiko")
 
 @click.command()
 @click.option("--database", metavar="URL", help="Make a database larabill_demo_… there; a file of its own otherwise.")
-@click.option("--keep", is_flag=True, help="Do not drop the database at the end.")
+@click.option("--keep", is_flag=True, help="Do not drop the database at the end; without --database it lies here.")
 @json_option
 @pass_session
 @click.pass_context
@@ -43,7 +43,9 @@ def demo(context: click.Context, session: Session, database: str | None, keep: b
 
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="larabill-demo-")))
-        url = stack.enter_context(temporary(database or session.database or f"sqlite:///{folder}/x.db", keep=keep))
+        # a file that is kept must not lie in the folder that is removed
+        own = f"sqlite:///{Path.cwd() if keep else folder}/x.db"
+        url = stack.enter_context(temporary(database or session.database or own, keep=keep))
         web = stack.enter_context(WebServer(folder))
         clock, secret = ManualClock(OPENING), new_secret()
         engine = found(manifest(url, folder, web, secret), clock)
