@@ -23,12 +23,12 @@ from typing import Any
 
 import attrs
 import click
-
-from larabill_cli.demo.databases import temporary
 from tests.faults.board import PHASES, Board, BoardClock
 from tests.faults.mutants import MUTANTS
 from tests.faults.phases import watch
 from tests.faults.shop import Shop, build, manifest
+
+from larabill_cli.demo.databases import temporary
 
 LEASES_OVER = 400.0
 """Seconds after which both a job's and an operation's lease have run out."""

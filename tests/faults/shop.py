@@ -21,9 +21,9 @@ from larabill_core.jobs import JobStatus
 from larabill_core.keyring import KeyRing
 from larabill_drivers.world import FakeWorld
 from larabill_sqlalchemy import open_engine
+from larabill_sqlalchemy.databases import open_database
 from larabill_sqlalchemy.migrate import upgrade
 from larabill_sqlalchemy.opening import database_of, load_manifest, storages_of
-from larabill_sqlalchemy.databases import open_database
 
 DEDUPES: Final = {"dedupes": True, "finds": False}
 FINDS: Final = {"dedupes": False, "finds": True}
