@@ -15,7 +15,10 @@ from larabill_drivers.world import FakeWorld
 
 @pytest.fixture
 def shop(
-    open_test_engine: OpenTestEngine, clock: ManualClock, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+    open_test_engine: OpenTestEngine,
+    clock: ManualClock,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
 ) -> Iterator[Shop]:
     """Its gateway's account is `pay`; `blind` cannot look up its transactions, and `mute` neither sends nor takes."""
     monkeypatch.setenv("TEST_WEBHOOK_SECRET", SECRET)

@@ -310,7 +310,10 @@ def make_market(
 
 @pytest.fixture
 def market(
-    open_test_engine: OpenTestEngine, clock: ManualClock, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+    open_test_engine: OpenTestEngine,
+    clock: ManualClock,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
 ) -> Iterator[Market]:
     """With a provisioning that does at once what it is asked for."""
     monkeypatch.setenv("TEST_WEBHOOK_SECRET", "whsec_0123456789abcdef0123456789abcdef")
@@ -320,7 +323,10 @@ def market(
 
 @pytest.fixture
 def quiet_market(
-    open_test_engine: OpenTestEngine, clock: ManualClock, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+    open_test_engine: OpenTestEngine,
+    clock: ManualClock,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
 ) -> Iterator[Market]:
     """With a provisioning that only listens."""
     monkeypatch.setenv("TEST_WEBHOOK_SECRET", "whsec_0123456789abcdef0123456789abcdef")

@@ -19,6 +19,7 @@ from larabill_billing.payments.states import REFUND_TRANSITIONS, can
 from larabill_core.calls.model import Operation, Retried, Withdrawn
 from larabill_core.contracts.gateway import CanFindTransaction, ChargeRequest, GatewayTransaction, RefundRequest
 from larabill_core.contracts.outcome import Done, Failed, Manual, Outcome, Pending, Unknown
+from larabill_core.money import quantize
 
 if TYPE_CHECKING:
     from larabill_core.engine import Engine
@@ -131,7 +132,7 @@ class PaymentCall(_GatewayCall):
         request = ChargeRequest(
             ref=operation.ref,
             key=operation.key,
-            amount=self.payment.amount,
+            amount=quantize(self.payment.amount, self.payment.currency),
             currency=self.payment.currency,
             method="" if self.method is None else self.method.reference,
             invoice=str(self.payment.invoice_id),
@@ -233,7 +234,7 @@ class RefundCall(_GatewayCall):
                 ref=operation.ref,
                 key=operation.key,
                 transaction=self.transaction_id,
-                amount=self.refund.amount,
+                amount=quantize(self.refund.amount, self.refund.currency),
                 currency=self.refund.currency,
             )
         )

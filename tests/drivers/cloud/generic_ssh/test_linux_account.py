@@ -15,14 +15,15 @@ import pytest
 
 pytest.importorskip("paramiko")
 
+from tests.drivers.asking import NOW, provision_request, resource_request
+from tests.drivers.cloud.generic_ssh.sshd import need_sshd, running_sshd
+
 import larabill_drivers.cloud.generic_ssh.scripts.linux_account as script
 from larabill_core.contracts.outcome import Done, Failed
 from larabill_core.contracts.provisioner import RemoteStatus
 from larabill_core.ids import new_id
 from larabill_core.testing.clock import ManualClock
 from larabill_drivers.cloud.generic_ssh.driver import make
-from tests.drivers.asking import NOW, provision_request, resource_request
-from tests.drivers.cloud.generic_ssh.sshd import need_sshd, running_sshd
 
 pytestmark = pytest.mark.xdist_group("linux accounts")
 
