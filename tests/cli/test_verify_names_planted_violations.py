@@ -86,7 +86,7 @@ PLANTED: dict[str, Plant] = {
     "entry-unbalanced": change("postings", amount=Decimal("1.23")),
     "currency-unbalanced": change("postings", amount=Decimal("1.24")),
     "invoice-without-entry": remove("journal_entries", document_kind="invoice"),
-    "receivable-differs": change("invoice_states", balance=Decimal("3.00")),
+    "receivable-differs": change("invoice_states", status="issued", balance=Decimal("3.00")),
     "number-gap": change_all("invoice_series", next_number=99),
     "series-missing": remove("invoice_series"),
     "status-without-audit": change("resources", status="suspended"),
