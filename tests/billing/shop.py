@@ -150,24 +150,27 @@ class Shop:
         return self.run(lambda tx: issue(tx, [self.request(*amounts, **changes)]))[0]
 
     def state(self, invoice: Invoice) -> InvoiceState:
-        return self.run(lambda tx: tx.billing.invoices.state(invoice.id))
+        state: InvoiceState = self.run(lambda tx: tx.billing.invoices.state(invoice.id))
+        return state
 
     def payment(self, payment: Payment) -> Payment:
-        return self.run(lambda tx: tx.billing.payments.get(payment.id))
+        stored: Payment = self.run(lambda tx: tx.billing.payments.get(payment.id))
+        return stored
 
     def method(self, token: str = "pm_ok", account: str = "pay") -> PaymentMethod:
         return self.run(lambda tx: add_method(tx, self.customer.id, account, token, "Test card"))
 
     def credit(self) -> Decimal:
-        return self.run(lambda tx: tx.billing.credits.balance(self.customer.id, "EUR"))
+        balance: Decimal = self.run(lambda tx: tx.billing.credits.balance(self.customer.id, "EUR"))
+        return balance
 
     def balances(self) -> dict[str, Decimal]:
         found = self.run(lambda tx: tx.billing.ledger.trial_balance())
         return {line.account: line.balance for line in found if line.balance}
 
-    def work(self, hours: int = 24) -> None:
-        """Carry out what is due, moving the clock from one due time to the next, for so many hours at most."""
-        end = self.clock.now() + timedelta(hours=hours)
+    def work(self, minutes: int = 15) -> None:
+        """Carry out what is due, moving the clock from one due time to the next, for so many minutes at most."""
+        end = self.clock.now() + timedelta(minutes=minutes)
         while True:
             self.engine.run_due()
             due = self.engine.run(lambda tx: tx.jobs.next_run_at())
@@ -209,9 +212,9 @@ class Shop:
         return {SIGNATURE_HEADER: sign(body, Secret(SECRET), self.clock.now())}, body
 
 
-def paid_claim(payment: Payment, state: str = "captured", **changes: Any) -> dict[str, Any]:
+def paid_claim(payment: Payment, state: str = "captured", **changes: str | None) -> dict[str, Any]:
     """What a gateway says of this payment when everything fits."""
-    claim = {
+    claim: dict[str, str | None] = {
         "ref": payment.ref,
         "state": state,
         "transaction": f"tr_{payment.id.hex}",
