@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 from tests.provisioning.scene import Scene
 
+from larabill_core.contracts.outcome import Done
 from larabill_core.errors import ConfigurationError, InvalidInput, NotFound, Unverified
 from larabill_core.ids import new_id
 from larabill_core.jobs import JobStatus
@@ -17,6 +18,8 @@ from larabill_core.privacy import Secret
 from larabill_drivers.world import Fault, Thing
 from larabill_provisioning.plans.model import PlanMap, choose
 from larabill_provisioning.plans.sync import sync_plan_maps
+from larabill_provisioning.reconcile.look import look
+from larabill_provisioning.reconcile.sync import SyncDue, _batch, _note
 from larabill_provisioning.settings import PlanSettings, ProvisioningSettings
 from larabill_sqlalchemy.opening import database_of
 from larabill_sqlalchemy.provisioning.resources import RESOURCES
@@ -255,3 +258,35 @@ def test_settings_report_all_faults_at_once() -> None:
         "plans[2].plan",
         "plans[2].provider_plan",
     ]
+
+
+@SQLITE
+def test_what_changed_while_we_looked_is_no_drift(scene: Scene) -> None:
+    service = scene.running()
+    due = SyncDue(account="acme")
+    batch = scene.engine.run(lambda tx: _batch(tx, due), seller=scene.seller)
+    seen = look(scene.engine.drivers.get("acme"), [resource.ref for resource in batch])
+    scene.overdue(service, 1)
+    scene.work(1)
+    scene.engine.run(lambda tx: _note(tx, batch, seen), seller=scene.seller)
+    assert scene.resource(service).last_synced_at is None, "an operation is open"
+    scene.settle()
+    scene.engine.run(lambda tx: _note(tx, batch, seen), seller=scene.seller)
+    assert scene.resource(service).drift == ""
+    assert scene.resource(service).last_synced_at is None, "it is not what was read"
+
+
+@SQLITE
+def test_provider_that_gives_one_id_to_two_services_is_not_believed(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = scene.resource(scene.running())
+    monkeypatch.setattr(
+        scene.engine.drivers.get("acme"), "provision", lambda request: Done(ref=first.driver_ref), raising=True
+    )
+    (service,) = scene.release()
+    scene.settle()
+    resource = scene.resource(service)
+    assert (resource.status, resource.driver_ref) == ("failed", None)
+    assert "stands for another service" in resource.last_error
+    assert scene.violations() == []

@@ -141,7 +141,7 @@ def all_findings(settings: dict[str, Any]) -> Iterator[Finding]:
     """From the outside in: what needs something that is broken is not asked."""
     from larabill_core.keyring import KeyRing
     from larabill_sqlalchemy import open_engine
-    from larabill_sqlalchemy.opening import load_manifest
+    from larabill_sqlalchemy.opening import database_of, load_manifest
 
     yield from python_and_extras()
     try:
@@ -170,3 +170,4 @@ def all_findings(settings: dict[str, Any]) -> Iterator[Finding]:
             yield from check(engine)
         except LarabillError as problem:
             yield from problems(check.__name__, problem)
+    database_of(engine).dispose()

@@ -68,10 +68,16 @@ def _rich_table(title: str, columns: Sequence[str], rows: list[list[str]], right
         shown.add_column(name, justify="right" if name in right else "left", overflow="fold", no_wrap=name == "id")
     for row in rows:
         # Text, because a value such as "[red]" is data and no markup
-        shown.add_row(*(Text(value, style=_STYLES.get(value, "")) for value in row))
+        shown.add_row(
+            *(
+                Text(value, style=_STYLES.get(value, "") if name in _STATES else "")
+                for name, value in zip(columns, row, strict=True)
+            )
+        )
     console().print(shown)
 
 
+_STATES = ("status", "from", "to", "level", "desired")
 _STYLES = {
     **dict.fromkeys(("active", "paid", "captured", "done", "ok", "deprovisioned"), "green"),
     **dict.fromkeys(("failed", "dead", "declined", "wrong"), "red"),

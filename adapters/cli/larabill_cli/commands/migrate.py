@@ -41,6 +41,7 @@ def migrate(session: Session, down: str | None) -> None:
         chosen, revision = _split(down, storages)
         storage.downgrade(database, [chosen], revision)
         rows = [{"module": chosen.name, "revisions": [revision]}]
+    database.dispose()
     if session.json:
         emit(rows)
     elif not rows:
