@@ -36,60 +36,9 @@ from larabill_core.testing.clock import ManualClock
 from larabill_core.verify import Violation
 from larabill_drivers.signatures import sign
 from larabill_drivers.world import SIGNATURE_HEADER, FakeWorld
-from larabill_sqlalchemy.billing.audits import Audits
-from larabill_sqlalchemy.billing.catalog import Plans
-from larabill_sqlalchemy.billing.charges import Charges, Drafts, Series
-from larabill_sqlalchemy.billing.credits import Credits
-from larabill_sqlalchemy.billing.customers import Customers, Sellers
-from larabill_sqlalchemy.billing.invoicing import Invoices
-from larabill_sqlalchemy.billing.ledger import Ledger
-from larabill_sqlalchemy.billing.metadata import METADATA
-from larabill_sqlalchemy.billing.payments import Methods, Payments, Refunds
-from larabill_sqlalchemy.billing.webhooks import GatewayAccounts, Webhooks
-from larabill_sqlalchemy.storage import Storage
-from larabill_sqlalchemy.transaction import SqlTx
 
 T = TypeVar("T")
 SECRET = "whsec_0123456789abcdef0123456789abcdef"
-
-
-class Repositories:
-    """The repositories of these features."""
-
-    def __init__(self, tx: SqlTx) -> None:
-        self.audits = Audits(tx)
-        self.charges = Charges(tx)
-        self.credits = Credits(tx)
-        self.customers = Customers(tx)
-        self.drafts = Drafts(tx)
-        self.gateway_accounts = GatewayAccounts(tx)
-        self.invoices = Invoices(tx)
-        self.ledger = Ledger(tx)
-        self.payment_methods = Methods(tx)
-        self.payments = Payments(tx)
-        self.plans = Plans(tx)
-        self.refunds = Refunds(tx)
-        self.sellers = Sellers(tx)
-        self.series = Series(tx)
-        self.webhooks = Webhooks(tx)
-
-
-STORAGE = Storage(
-    name="billing",
-    metadata=METADATA,
-    migrations="larabill_sqlalchemy.billing",
-    repositories=Repositories,
-    insert_only=(
-        "larabill_billing_audits",
-        "larabill_credits",
-        "larabill_invoice_lines",
-        "larabill_invoices",
-        "larabill_journal_entries",
-        "larabill_payment_allocations",
-        "larabill_postings",
-    ),
-    sellerless=("larabill_gateway_accounts",),
-)
 
 
 def listen(tx: Any, event: Any) -> None:
@@ -109,7 +58,7 @@ BOOK = Module(
         ),
     ),
     calls=dict(payments_jobs.CALLS),
-    storage="tests.billing.shop:STORAGE",
+    storage="larabill_sqlalchemy.billing:STORAGE",
     verify=_VERIFY,
 )
 
