@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -91,8 +92,9 @@ class Shop:
         self.hosts = [FakeWorld.open(drivers[name]["world"]) for name in ("host1", "host2")]
         self.banks = [FakeWorld.open(drivers[name]["world"]) for name in ("bank1", "bank2")]
 
-    @property
+    @cached_property
     def seller(self) -> UUID:
+        """The one of the manifest; made when it is asked for the first time."""
         found: UUID = self.engine.billing.default_seller()
         return found
 
