@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
@@ -29,7 +30,7 @@ LOOKS_BEFORE_LOST = 3
 
 
 @attrs.define(kw_only=True)
-class _GatewayCall:
+class _GatewayCall(ABC):
     """What both kinds have in common. Every action takes effect at the gateway, so each looks before it sends."""
 
     driver: Any
@@ -68,13 +69,13 @@ class _GatewayCall:
             return Unknown(reason="the gateway does not list it at the moment")
         return Failed(reason="the gateway knows it no more: it was declined", code="declined")
 
+    @abstractmethod
     def known(self) -> Outcome | None:
         """The end, if our own record has it already."""
-        raise NotImplementedError
 
+    @abstractmethod
     def find(self, operation: Operation) -> Outcome | None:
         """What the gateway knows under our reference."""
-        raise NotImplementedError
 
 
 @attrs.define(kw_only=True)

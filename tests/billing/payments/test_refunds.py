@@ -19,22 +19,23 @@ from larabill_drivers.world import Fault
 def _captured(shop: Shop, amount: str = "12.50") -> Payment:
     invoice, method = shop.issue(amount), shop.method()
     payment = shop.run(lambda tx: charge_invoice(tx, invoice.id, method.id))
-    shop.work(hours=1)
+    shop.work()
     return shop.payment(payment)
 
 
 def _stored(shop: Shop, asked: Refund) -> Refund:
-    return shop.run(lambda tx: tx.billing.refunds.get(asked.id))
+    stored: Refund = shop.run(lambda tx: tx.billing.refunds.get(asked.id))
+    return stored
 
 
 def test_refunds_in_parts_end_in_refunded(shop: Shop) -> None:
     payment = _captured(shop)
     first = shop.run(lambda tx: refund(tx, payment.id, Decimal("2.50"), "a bad day"))
-    shop.work(hours=1)
+    shop.work()
     assert _stored(shop, first).status is RefundStatus.DONE
     assert shop.payment(payment).status is PaymentStatus.PARTIALLY_REFUNDED
     shop.run(lambda tx: refund(tx, payment.id, Decimal("10.00"), "the rest"))
-    shop.work(hours=1)
+    shop.work()
     assert shop.payment(payment).status is PaymentStatus.REFUNDED
     assert shop.balances() == {"refunds": Decimal("12.50"), "revenue": Decimal("-12.50")}
     assert shop.violations() == []
@@ -43,7 +44,7 @@ def test_refunds_in_parts_end_in_refunded(shop: Shop) -> None:
 def test_no_more_than_was_captured_goes_back_also_while_one_is_under_way(shop: Shop) -> None:
     payment = _captured(shop)
     shop.run(lambda tx: refund(tx, payment.id, Decimal("10.00"), "first"))
-    with pytest.raises(Conflict, match="only 2.50"):
+    with pytest.raises(Conflict, match=r"only 2\.50"):
         shop.run(lambda tx: refund(tx, payment.id, Decimal("3.00"), "second"))
 
 
@@ -52,7 +53,7 @@ def test_a_refund_whose_answer_is_lost_is_given_once(shop: Shop, when: Literal["
     payment = _captured(shop)
     shop.world().script(Fault(method="refund", what="timeout", when=when))
     asked = shop.run(lambda tx: refund(tx, payment.id, Decimal("2.50"), "a bad day"))
-    shop.work(hours=1)
+    shop.work()
     assert len(shop.world().refunds()) == 1
     assert _stored(shop, asked).status is RefundStatus.DONE
     assert shop.violations() == []
@@ -62,11 +63,11 @@ def test_a_refund_that_the_gateway_refuses_can_be_asked_again(shop: Shop) -> Non
     payment = _captured(shop)
     shop.world().script(Fault(method="refund", what="refused"))
     asked = shop.run(lambda tx: refund(tx, payment.id, Decimal("12.50"), "a bad day"))
-    shop.work(hours=1)
+    shop.work()
     assert _stored(shop, asked).status is RefundStatus.FAILED
     assert shop.payment(payment).status is PaymentStatus.CAPTURED
     shop.run(lambda tx: refund(tx, payment.id, Decimal("12.50"), "again"))
-    shop.work(hours=1)
+    shop.work()
     assert shop.payment(payment).status is PaymentStatus.REFUNDED
     assert shop.violations() == []
 
@@ -104,12 +105,12 @@ def test_a_failed_refund_gives_the_credit_back(shop: Shop) -> None:
     shop.world().script(Fault(method="charge", what="timeout", when="after"))
     shop.engine.run_due()
     shop.run(lambda tx: record_manual(tx, invoice.id, Decimal("12.50"), "transfer 1"))
-    shop.work(hours=1)
+    shop.work()
     assert shop.credit() == Decimal("12.50")
     shop.world().script(Fault(method="refund", what="refused"))
     shop.run(lambda tx: refund(tx, payment.id, Decimal("12.50"), "paid twice"))
     assert shop.credit() == Decimal("0")
-    shop.work(hours=1)
+    shop.work()
     assert shop.credit() == Decimal("12.50")
     assert shop.violations() == []
 
@@ -117,7 +118,7 @@ def test_a_failed_refund_gives_the_credit_back(shop: Shop) -> None:
 def test_only_captured_money_goes_back(shop: Shop) -> None:
     invoice, method = shop.issue("12.50"), shop.method("pm_declined")
     payment = shop.run(lambda tx: charge_invoice(tx, invoice.id, method.id))
-    shop.work(hours=1)
+    shop.work()
     with pytest.raises(Conflict, match="only captured money"):
         shop.run(lambda tx: refund(tx, payment.id, Decimal("1.00"), "why not"))
 
