@@ -18,6 +18,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ LONGEST_LIFE = 0.03
 DURING_CALLS = 0.8
 """The share of kills whose random moment is counted from the first call on, not from the start."""
 WORK_AHEAD = 12
-AIMED_AFTER = 0.7
+AIMED_AFTER = 0.5
 """From this share of the kills on, phases that were not hit yet are aimed at."""
 
 
@@ -82,14 +83,11 @@ def _kill(
 ) -> dict[str, int]:
     hit: Counter[str] = Counter()
     while hit.total() < kills:
-        wanted = None
-        missing = [phase for phase in PHASES if not hit[phase]]
-        if missing and hit.total() >= kills * AIMED_AFTER:
-            wanted = PHASES.index(missing[0])
+        wanted = _aim(hit, kills, mutant)
         pid = _start(settings, board, mutant, wanted)
         _wait(pid, lambda: board.read()[2])
         if wanted is not None:
-            _wait(pid, lambda: board.read()[0] == wanted)
+            _wait(pid, partial(_is_in, board, wanted))
         else:
             if dice.random() < DURING_CALLS:
                 _wait(pid, lambda: board.read()[0])
@@ -102,6 +100,16 @@ def _kill(
         if not quiet and hit.total() % 50 == 0:
             print(f"# {hit.total()} kills")
     return {phase: hit[phase] for phase in PHASES}
+
+
+def _aim(hit: Counter[str], kills: int, mutant: str | None) -> int | None:
+    """The phase to kill in; None for a random moment. A mutant is killed where it hurts: the effect is not recorded."""
+    if hit.total() < kills * AIMED_AFTER:
+        return None
+    missing = [phase for phase in PHASES if not hit[phase]]
+    if missing:
+        return PHASES.index(missing[0])
+    return None if mutant is None else PHASES.index("effect")
 
 
 def _start(settings: dict[str, Any], board: Board, mutant: str | None, wanted: int | None) -> int:
@@ -125,6 +133,10 @@ def _in_child(settings: dict[str, Any], board: Board, mutant: str | None) -> Sho
         MUTANTS[mutant]()
     watch(board)
     return shop
+
+
+def _is_in(board: Board, phase: int) -> bool:
+    return board.read()[0] == phase
 
 
 def _wait(pid: int, happened: Callable[[], object]) -> None:
