@@ -1,255 +1,120 @@
-"""The gateway `fake_gateway`: a pretended payment gateway with a memory, whose faults are scripted.
-
-Methods and how they end: `pm_ok` pays; `pm_declined` and `pm_insufficient` are declined; `pm_slow` stays pending until
-`FakeWorld.settle`. Everything else is no stored method. For tests and demonstrations.
-"""
+"""What an outcome does to a resource, in the transaction that closes or moves its operation."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
-from decimal import Decimal
-from typing import Any
-from uuid import UUID
-
 import attrs
 
-from larabill_core.clock import Clock
-from larabill_core.contracts.gateway import ChargeRequest, GatewayTransaction, RefundRequest
-from larabill_core.contracts.outcome import Done, Failed, Outcome, Pending
-from larabill_core.contracts.webhooks import Hint, VerifiedWebhook
-from larabill_core.errors import InvalidInput
-from larabill_core.privacy import Secret
-from larabill_drivers.signed_events import verified_event
-from larabill_drivers.world import SIGNATURE_HEADER, FakeWorld, Fault, LoggedCall, Thing, WorldTx, payment_data
-
-_REF = re.compile(r"lb_[0-9a-f]{32}")
-_CURRENCY = re.compile(r"[A-Z]{3}")
-_DECLINES = {
-    "pm_declined": ("card_declined", "the card was declined"),
-    "pm_insufficient": ("insufficient_funds", "the card has insufficient funds"),
-}
+from larabill_core.calls.model import Operation, Retried, Withdrawn
+from larabill_core.contracts.outcome import Done, Failed, Manual, Outcome, Pending, Unknown
+from larabill_core.privacy import hash_id, mask
+from larabill_core.published import ServiceActivated, ServiceResumed, ServiceSuspended
+from larabill_provisioning.credentials.access import add_secrets
+from larabill_provisioning.orchestrator.change import Change
+from larabill_provisioning.orchestrator.converge import converge, end
+from larabill_provisioning.orchestrator.rules import WORKING
+from larabill_provisioning.orchestrator.tell import tell, tell_failed
+from larabill_provisioning.ports import ProvisioningTx
+from larabill_provisioning.resources.model import Action, Desired
+from larabill_provisioning.resources.states import ResourceEvent, ResourceStatus
 
 
-@attrs.frozen(kw_only=True)
-class FakeGatewaySettings:
-    """`world`: see `FakeWorld.open`."""
+def record_outcome(tx: ProvisioningTx, operation: Operation, outcome: Outcome | Withdrawn | Retried) -> None:
+    """Move the resource along, tell billing, and see to what is wanted next."""
+    _record_task(tx, operation)
+    change = Change(tx, tx.provisioning.resources.get(operation.subject_id, lock=True))
+    action = Action(operation.action)
+    match outcome:
+        case Done():
+            _done(tx, change, operation, outcome)
+        case Failed() | Manual():
+            _failed(change, operation, outcome.reason)
+            if isinstance(outcome, Failed) and action is Action.PROVISION:
+                _by_policy(tx, change)
+        case Withdrawn():
+            if change.resource.status is WORKING[action]:
+                # An earlier attempt had gone out and definitely failed: what stands there now has to be made sure.
+                _failed(change, operation, outcome.reason)
+        case Retried() | Unknown():
+            change.set(last_error=outcome.reason)
+        case Pending():
+            pass
+    following = converge(tx, [change])
+    if change.resource.status is ResourceStatus.FAILED and not operation.is_open and not following:
+        tell_failed(tx, change.resource)
 
-    world: str = ":memory:"
-    dedupes: bool = True
-    finds: bool = True
-    latency_ms: int = 0
-    webhook_secret: Secret | None = None
-    faults: tuple[Fault, ...] = ()
 
-    def __attrs_post_init__(self) -> None:
-        if self.latency_ms < 0:
-            raise InvalidInput.one("latency_ms", "must be 0 or more", self.latency_ms)
-
-
-def make(settings: FakeGatewaySettings, *, account: str, clock: Clock) -> FakeGateway:
-    """The gateway that can look up, or the one that cannot."""
-    kind = FindingFakeGateway if settings.finds else FakeGateway
-    return kind(settings, account=account, clock=clock)
-
-
-class FakeGateway:
-    """The gateway without look-up. `world` is what tests look at and script."""
-
-    name = "fake_gateway"
-
-    def __init__(self, settings: FakeGatewaySettings, *, account: str, clock: Clock) -> None:
-        self.account = account
-        self.dedupes = settings.dedupes
-        self.settings = settings
-        self.world = FakeWorld.open(settings.world)
-        self.world.script(*settings.faults, name=f"settings of {account}")
-        self._clock = clock
-        self._latency = timedelta(milliseconds=settings.latency_ms)
-
-    def ref_for(self, subject_id: UUID) -> str:
-        """`lb_` and the id's 32 hexadecimal digits."""
-        return f"lb_{subject_id.hex}"
-
-    def charge(self, request: ChargeRequest) -> Outcome:
-        def effect(tx: WorldTx) -> Outcome:
-            there = tx.by_key(self.account, request.key) if self.dedupes else None
-            if there is not None:
-                return _answer(there)
-            refusal = _refusal(request.ref, request.amount, request.currency)
-            if refusal is None and request.method in _DECLINES:
-                code, reason = _DECLINES[request.method]
-                refusal = Failed(reason=reason, code=code)
-            if refusal is None and request.method not in ("pm_ok", "pm_slow"):
-                refusal = Failed(reason="there is no such payment method", code="no_such_method")
-            if refusal is not None:
-                return refusal
-            wanted = "captured" if request.capture else "authorised"
-            body = {
-                "status": "pending" if request.method == "pm_slow" else wanted,
-                "amount": str(request.amount),
-                "currency": request.currency,
-                "invoice": request.invoice,
-                "refunded": "0",
-                "at": self._clock.now().isoformat(),
-            }
-            made = tx.make("payment", account=self.account, ref=request.ref, key=request.key, body=body)
-            if made.status != "pending":
-                _announce(tx, made)
-            return _answer(made)
-
-        return self._act("charge", request.ref, request.key, effect)
-
-    def capture(self, request: ChargeRequest, transaction: str) -> Outcome:
-        """At most what was authorised; the rest is let go. Twice captures once."""
-
-        def effect(tx: WorldTx) -> Outcome:
-            payment = self._payment(tx, transaction)
-            if payment is None or payment.status not in ("authorised", "captured"):
-                return _not_possible(payment, "captured")
-            if payment.status == "authorised":
-                if request.amount > Decimal(payment.body["amount"]):
-                    return Failed(reason="that is more than was authorised", code="amount_too_large")
-                payment = tx.change(payment, status="captured", amount=str(request.amount))
-                _announce(tx, payment)
-            return _answer(payment)
-
-        return self._act("capture", request.ref, request.key, effect)
-
-    def release(self, request: ChargeRequest, transaction: str) -> Outcome:
-        def effect(tx: WorldTx) -> Outcome:
-            payment = self._payment(tx, transaction)
-            if payment is None or payment.status not in ("authorised", "released"):
-                return _not_possible(payment, "released")
-            if payment.status == "authorised":
-                payment = tx.change(payment, status="released")
-                _announce(tx, payment)
-            return _answer(payment)
-
-        return self._act("release", request.ref, request.key, effect)
-
-    def refund(self, request: RefundRequest) -> Outcome:
-        """Never more, in sum, than was captured."""
-
-        def effect(tx: WorldTx) -> Outcome:
-            there = tx.by_key(self.account, request.key) if self.dedupes else None
-            if there is not None:
-                return _answer(there)
-            payment = self._payment(tx, request.transaction)
-            refusal = _refusal(request.ref, request.amount, request.currency)
-            if refusal is not None:
-                return refusal
-            if payment is None or payment.status != "captured":
-                return _not_possible(payment, "refunded")
-            refunded = Decimal(payment.body["refunded"]) + request.amount
-            if request.currency != payment.body["currency"] or refunded > Decimal(payment.body["amount"]):
-                return Failed(reason="that is more than is left of the payment", code="amount_too_large")
-            tx.change(payment, refunded=str(refunded))
-            body = {
-                "status": "succeeded",
-                "amount": str(request.amount),
-                "currency": request.currency,
-                "payment": payment.id,
-                "at": self._clock.now().isoformat(),
-            }
-            made = tx.make("refund", account=self.account, ref=request.ref, key=request.key, body=body)
-            _announce(tx, made)
-            return _answer(made)
-
-        return self._act("refund", request.ref, request.key, effect)
-
-    def list_transactions(self, since: datetime) -> Iterable[GatewayTransaction]:
-        def look(tx: WorldTx) -> list[Thing]:
-            return [*tx.things("payment", account=self.account), *tx.things("refund", account=self.account)]
-
-        things = self._ask("list", "", look)
-        return [
-            _transaction(thing)
-            for thing in things
-            if thing.status != "declined" and datetime.fromisoformat(thing.body["at"]) >= since
-        ]
-
-    def verify_signature(self, headers: Mapping[str, str], body: bytes, now: datetime) -> VerifiedWebhook:
-        secret = self.settings.webhook_secret
-        return verified_event(SIGNATURE_HEADER, headers, body, [secret] if secret else [], now, self.account)
-
-    def handle_webhook(self, webhook: VerifiedWebhook) -> Hint:
-        kind = webhook.event_type.partition(".")[0]
-        data = webhook.body["data"]
-        if kind not in ("payment", "refund"):
-            return Hint(kind="other", ref=None, state="")
-        return Hint(
-            kind="payment" if kind == "payment" else "refund",
-            ref=data.get("ref"),
-            state=str(data.get("state", "")),
-            transaction=data.get("transaction"),
-            amount=data.get("amount"),
-            currency=data.get("currency"),
-            invoice=data.get("invoice"),
+def _record_task(tx: ProvisioningTx, operation: Operation) -> None:
+    task = tx.provisioning.tasks.get_for(operation.id)
+    tx.provisioning.tasks.save(
+        attrs.evolve(
+            task,
+            status=operation.status.value,
+            attempts=operation.attempt,
+            driver_task_id=operation.handle,
+            last_error=operation.last_error,
+            updated_at=tx.now,
+            ended_at=None if operation.is_open else tx.now,
         )
-
-    def _payment(self, tx: WorldTx, transaction: str) -> Thing | None:
-        thing = tx.get(self.account, transaction)
-        return thing if thing is not None and thing.kind == "payment" else None
-
-    def _act(self, method: str, ref: str, key: str, effect: Any) -> Outcome:
-        call = LoggedCall(account=self.account, method=method, ref=ref, key=key, phase="asked")
-        return self.world.act(call, effect, latency=self._latency)
-
-    def _ask(self, method: str, ref: str, look: Any) -> Any:
-        call = LoggedCall(account=self.account, method=method, ref=ref, key="", phase="asked")
-        return self.world.ask(call, look, latency=self._latency)
-
-
-class FindingFakeGateway(FakeGateway):
-    """A gateway that can be asked for a ref."""
-
-    def find_transaction(self, ref: str) -> GatewayTransaction | None:
-        def look(tx: WorldTx) -> list[Thing]:
-            things = [*tx.things("payment", account=self.account, ref=ref)]
-            things += tx.things("refund", account=self.account, ref=ref)
-            return [thing for thing in things if thing.status != "declined"]
-
-        found = self._ask("find", ref, look)
-        return _transaction(found[0]) if found else None
-
-
-def _refusal(ref: str, amount: Decimal, currency: str) -> Failed | None:
-    if not _REF.fullmatch(ref):
-        return Failed(reason="a ref is lb_ and 32 hexadecimal digits", code="bad_ref")
-    if not isinstance(amount, Decimal) or not amount.is_finite() or amount <= 0:
-        return Failed(reason="an amount is a Decimal above zero", code="bad_amount")
-    if not _CURRENCY.fullmatch(currency):
-        return Failed(reason="a currency is three capital letters", code="bad_currency")
-    return None
-
-
-def _not_possible(payment: Thing | None, wanted: str) -> Failed:
-    if payment is None:
-        return Failed(reason="there is no such payment", code="not_found")
-    return Failed(reason=f"a payment that is {payment.status} cannot be {wanted}", code="wrong_state")
-
-
-def _answer(thing: Thing) -> Outcome:
-    if thing.status == "pending":
-        return Pending(handle=thing.id)
-    if thing.status == "declined":
-        return Failed(reason="the payment was returned", code="returned")
-    state, amount, currency = thing.status, thing.body["amount"], thing.body["currency"]
-    return Done(ref=thing.id, facts={"state": state, "amount": amount, "currency": currency})
-
-
-def _announce(tx: WorldTx, thing: Thing) -> None:
-    tx.announce(thing, f"{thing.kind}.{thing.status}", payment_data(thing, thing.status))
-
-
-def _transaction(thing: Thing) -> GatewayTransaction:
-    return GatewayTransaction(
-        kind=thing.kind,
-        ref=thing.ref,
-        transaction=thing.id,
-        state=thing.status,
-        amount=Decimal(thing.body["amount"]),
-        currency=thing.body["currency"],
     )
+
+
+def _done(tx: ProvisioningTx, change: Change, operation: Operation, outcome: Done) -> None:
+    resource = change.resource
+    facts = {**resource.facts, **outcome.facts}
+    action = Action(operation.action)
+    if action is Action.PROVISION and not _take_driver_ref(tx, change, operation, outcome):
+        return
+    if action is Action.DEPROVISION:
+        end(tx, change)
+        return
+    change.set(facts=facts, last_error="", failed_action="", drift="")
+    match action:
+        case Action.PROVISION:
+            # What a later operation tells is not kept: the customer may have seen the secrets, and they are forgotten.
+            add_secrets(tx, resource.id, outcome.secrets)
+            change.move(ResourceEvent.PROVISIONED, driver_ref=hash_id(change.resource.driver_ref or ""))
+            _first_active(tx, change, operation)
+        case Action.SUSPEND:
+            change.move(ResourceEvent.SUSPENDED)
+            tell(tx, change.resource, ServiceSuspended)
+        case Action.RESUME:
+            change.move(ResourceEvent.RESUMED)
+            if change.resource.activated_at is None:
+                _first_active(tx, change, operation)
+            else:
+                tell(tx, change.resource, ServiceResumed)
+        case Action.RESIZE:
+            was_suspended = operation.arguments["was"] == ResourceStatus.SUSPENDED
+            change.move(ResourceEvent.UPDATED_SUSPENDED if was_suspended else ResourceEvent.UPDATED)
+            change.set(applied_version=operation.arguments["spec_version"])
+
+
+def _first_active(tx: ProvisioningTx, change: Change, operation: Operation) -> None:
+    change.set(applied_version=operation.arguments["spec_version"], activated_at=tx.now)
+    tell(tx, change.resource, ServiceActivated)
+
+
+def _take_driver_ref(tx: ProvisioningTx, change: Change, operation: Operation, outcome: Done) -> bool:
+    """False, and the resource failed, when the provider named what stands for another service (I2)."""
+    holder = tx.provisioning.resources.holder(operation.account, outcome.ref or "")
+    if outcome.ref and holder in (None, change.resource.id):
+        change.set(driver_ref=outcome.ref)
+        return True
+    _failed(change, operation, "the provider gave an id that stands for another service: look there, then adopt")
+    return False
+
+
+def _failed(change: Change, operation: Operation, reason: str) -> None:
+    change.set(failed_action=operation.action, last_error=reason)
+    metadata = {"reason": reason, "operation": operation.key}
+    if operation.handle:
+        metadata["handle"] = mask(operation.handle)
+    change.move(ResourceEvent.FAIL, **metadata)
+
+
+def _by_policy(tx: ProvisioningTx, change: Change) -> None:
+    """The plan's policy for a service that definitely cannot be built: hold it, or give it up by itself."""
+    policy = change.resource.on_failure
+    if policy != "hold" and not change.resource.remedy:
+        change.set(remedy=policy, desired=Desired.GONE, destroy_at=tx.now, case_version=None)
+        change.note("abandon", remedy=policy)
