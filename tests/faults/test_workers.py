@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.databases import SERVERS, demand_server
 from tests.faults.run_due_together import is_right
 
 ROOT = Path(__file__).parents[2]
@@ -42,11 +41,9 @@ def test_the_mistakes_that_the_design_forbids_are_found_out(mutant: str) -> None
     assert result["duplicates"] + result["double_charges"] > 0
 
 
-@pytest.mark.parametrize("kind", ["mariadb", "postgresql"])
-def test_runs_started_together_charge_each_period_once(kind: str) -> None:
-    demand_server(kind)
+def test_runs_started_together_charge_each_period_once(new_database_url: str) -> None:
     code, result, said = last_line(
-        "tests.faults.run_due_together", "--processes", "4", "--due", "120", "--database", SERVERS[kind]
+        "tests.faults.run_due_together", "--processes", "4", "--due", "120", "--database", new_database_url
     )
     assert code == 0, said
     assert is_right(result)
