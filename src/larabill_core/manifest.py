@@ -19,6 +19,8 @@ from larabill_core.structure import structure
 
 FILE = "larabill.toml"
 
+_DEFAULT_MODULES = ("billing", "provisioning")
+
 
 def _database(value: object, path: str) -> str:
     """The URL, written out or named by `{ env = "NAME" }` (it may hold a password, so it is never in a repr)."""
@@ -51,7 +53,7 @@ class Basics:
     database: str = attrs.field(repr=False, metadata={"parse": _database})
     keys: Path = Path("larabill.keys")
     documents: Path = Path("documents")
-    modules: tuple[str, ...] = ("billing", "provisioning")
+    modules: tuple[str, ...] = _DEFAULT_MODULES
 
 
 @attrs.frozen(kw_only=True)
@@ -103,15 +105,17 @@ def check_manifest(
     faults = Faults()
     basics = structure(Basics, data.get("larabill", {}), faults, "larabill")
     modules: tuple[Module, ...] = ()
-    if basics is not None:
-        try:
-            modules = choose_modules(basics.modules, installed)
-        except ConfigurationError as problem:
-            with faults.at("larabill"):
-                faults.include(problem)
+    try:
+        modules = choose_modules(_names(data) if basics is None else basics.modules, installed)
+    except ConfigurationError as problem:
+        with faults.at("larabill"):
+            faults.include(problem)
     settings = _module_settings(data, modules, faults)
     accounts = _accounts(data.get("drivers", {}), drivers, faults)
-    mail = structure(MailSettings, data["mail"], faults, "mail") if "mail" in data else None
+    # the module `mail` has the same settings: its faults are told once
+    mail = settings.get("mail")
+    if "mail" in data and "mail" not in settings:
+        mail = structure(MailSettings, data["mail"], faults, "mail")
     known = {"larabill", "drivers", "mail", *installed}
     for key in data:
         if key not in known:
@@ -120,6 +124,14 @@ def check_manifest(
     if basics is None:
         raise AssertionError("a missing [larabill] table is a fault")
     return Manifest(basics=basics, modules=modules, settings=settings, accounts=accounts, mail=mail)
+
+
+def _names(data: Mapping[str, Any]) -> tuple[str, ...]:
+    """The modules that are meant where `[larabill]` has faults: the other tables are checked all the same."""
+    table = data.get("larabill", {})
+    names = table.get("modules", _DEFAULT_MODULES) if isinstance(table, Mapping) else _DEFAULT_MODULES
+    fits = isinstance(names, list | tuple) and all(isinstance(name, str) for name in names)
+    return tuple(names) if fits else ()
 
 
 def _module_settings(data: Mapping[str, Any], modules: tuple[Module, ...], faults: Faults) -> dict[str, Any]:

@@ -60,7 +60,11 @@ def installed_modules() -> dict[str, Module]:
     found: dict[str, Module] = {}
     faults = Faults()
     for entry in sorted(entry_points(group="larabill.modules"), key=lambda entry: entry.name):
-        module = entry.load()
+        try:
+            module = entry.load()
+        except Exception as problem:
+            faults.add(f"entry point {entry.name}", f"cannot be loaded: {type(problem).__name__}: {problem}")
+            continue
         if not isinstance(module, Module) or module.name != entry.name:
             faults.add(f"entry point {entry.name}", "is not a Module of that name", value=entry.value)
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from larabill_core.contracts.provider import DriverInfo, DriverType
+from larabill_drivers.cloud.generic_ssh.settings import GenericSshSettings
 from larabill_drivers.fake import FakeSettings
 from larabill_drivers.gateways.fake import FakeGatewaySettings
 from larabill_drivers.gateways.stripe.driver import StripeSettings
@@ -13,6 +14,12 @@ from larabill_drivers.hookspecs import hookimpl
 def larabill_drivers() -> list[DriverInfo]:
     """All drivers in this distribution."""
     return [
+        DriverInfo(
+            name="generic_ssh",
+            type=DriverType.CLOUD,
+            settings_class=GenericSshSettings,
+            target="larabill_drivers.cloud.generic_ssh.driver:make",
+        ),
         DriverInfo(
             name="fake",
             type=DriverType.CLOUD,

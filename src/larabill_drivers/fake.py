@@ -228,7 +228,20 @@ class FindingFake(FakeProvider):
     """A provider that can be asked for a ref."""
 
     def find(self, ref: str) -> Found | None:
-        found = self._ask("find", ref, lambda tx: tx.things("resource", account=self.account, ref=ref))
+        """Looking counts as a poll of a create: its caller may have lost the handle of the task."""
+
+        def look(tx: WorldTx) -> list[Thing]:
+            found = tx.things("resource", account=self.account, ref=ref)
+            if found and found[0].status == RemoteStatus.BUILDING:
+                for task in tx.things("task", account=self.account, ref=ref):
+                    if task.body["polls_left"] > 0:
+                        tx.change(task, polls_left=task.body["polls_left"] - 1)
+                        return found
+                found[0] = tx.change(found[0], status=RemoteStatus.ACTIVE.value)
+                _announce(tx, found[0])
+            return found
+
+        found: list[Thing] = self._ask("find", ref, look)
         return _found(found[0]) if found else None
 
 

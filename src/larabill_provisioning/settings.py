@@ -25,11 +25,12 @@ class PlanSettings:
 
 @attrs.frozen(kw_only=True)
 class ProvisioningSettings:
-    """`deadline`: after this long without an end a person has to look. `max_attempts`: after definite failures."""
+    """`deadline`: after this long without an end a person has to look. `max_attempts`: so often a definite failure that
+    may pass (a full provider, 429, nobody to ask) is tried anew: 30 outlast an outage of some ten hours."""
 
     plans: tuple[PlanSettings, ...] = ()
     deadline: timedelta = timedelta(days=1)
-    max_attempts: int = 5
+    max_attempts: int = 30
 
     def __attrs_post_init__(self) -> None:
         faults = Faults()

@@ -67,6 +67,7 @@ def test_all_faults_of_a_manifest_are_reported_at_once_by_key_path() -> None:
     ) == [
         "larabill.colour: is not known",
         "larabill.database: must be a database URL",
+        "billing.days: must be a whole number",
         "drivers.web1.token: is a secret and must be named, not written here",
         "drivers.web2.driver: is not an installed driver",
         "drivers.web3: must be a table",

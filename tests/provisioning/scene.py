@@ -15,6 +15,7 @@ from larabill_core.engine import Engine
 from larabill_core.ids import new_id
 from larabill_core.jobs import OPEN_STATUSES, Job, JobStatus
 from larabill_core.messages import Event
+from larabill_core.module import load_target
 from larabill_core.published import (
     OrderReleased,
     ReleasedItem,
@@ -28,7 +29,6 @@ from larabill_drivers.world import FakeWorld
 from larabill_provisioning.audit.model import Audit
 from larabill_provisioning.module import MODULE
 from larabill_provisioning.resources.model import Resource
-from larabill_core.module import load_target
 
 STAFF = Actor(kind="staff", id="ops-1", roles=("operator",))
 
@@ -64,6 +64,15 @@ class Scene:
             )
         )
         return [item.service_id for item in items]
+
+    def released(self) -> list[UUID]:
+        """An order whose release was heard: its provisioning is queued."""
+        services = self.release()
+        while (
+            self.engine.run(lambda tx: tx.provisioning.resources.for_service(services[0]), seller=self.seller) is None
+        ):
+            assert self.work(1)
+        return services
 
     def running(self, on_failure: Any = "hold") -> UUID:
         """A service that runs."""

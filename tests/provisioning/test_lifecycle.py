@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from tests.provisioning.scene import Scene
+from tests.provisioning.scene import STAFF, Scene
+from tests.provisioning.stub import STANDING
 
 from larabill_core.errors import IllegalTransition
 from larabill_core.ids import new_id
 from larabill_core.jobs import JobStatus
-from larabill_core.published import ServiceSuspendRequested
+from larabill_core.messages import decode
+from larabill_core.published import OrderReleased, ServiceEndRequested
+from larabill_provisioning.orchestrator.reactions import on_end_requested, on_order_released
 from larabill_provisioning.resources.states import TRANSITIONS, ResourceEvent, ResourceStatus, after
 
 
@@ -65,14 +68,8 @@ def test_order_of_many_items_builds_each_once(scene: Scene) -> None:
 
 
 def test_release_heard_twice_builds_once(scene: Scene) -> None:
-    from tests.provisioning.stub import TOLD  # noqa: F401
-
     (service,) = scene.release()
     event = scene.engine.run(lambda tx: tx.jobs.list(limit=1))[0]
-    from larabill_core.messages import decode
-    from larabill_core.published import OrderReleased
-    from larabill_provisioning.orchestrator.reactions import on_order_released
-
     scene.settle()
     scene.engine.run(lambda tx: on_order_released(tx, decode(event.payload, OrderReleased)), seller=scene.seller)
     scene.settle()
@@ -81,8 +78,6 @@ def test_release_heard_twice_builds_once(scene: Scene) -> None:
 
 
 def test_change_of_plan_while_suspended_comes_back_to_suspended(scene: Scene) -> None:
-    from tests.provisioning.scene import STAFF
-
     service = scene.running()
     scene.overdue(service, 1)
     scene.settle()
@@ -112,10 +107,12 @@ def test_plan_without_map_stands_in_the_operators_list(scene: Scene) -> None:
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_end_before_it_was_built_builds_nothing(scene: Scene) -> None:
-    (service,) = scene.release()
-    scene.engine.work_once(limit=1)
-    assert scene.status(service) == "queued"
-    scene.end(service)
+    (service,) = scene.released()
+    scene.clock.advance(timedelta(seconds=1))
+    event = ServiceEndRequested(
+        seller_id=scene.seller, occurred_at=scene.clock.now(), service_id=service, destroy_at=scene.clock.now()
+    )
+    scene.engine.run(lambda tx: on_end_requested(tx, event), seller=scene.seller)
     scene.settle()
     assert scene.status(service) == "deprovisioned"
     assert scene.world.calls("provision") == []
@@ -124,20 +121,36 @@ def test_end_before_it_was_built_builds_nothing(scene: Scene) -> None:
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_request_for_a_service_not_yet_known_waits_for_it(scene: Scene) -> None:
-    early = ServiceSuspendRequested(
-        seller_id=scene.seller, occurred_at=scene.clock.now(), service_id=new_id(), case_version=1
-    )
-    scene.publish(early)
+    (service,) = scene.release()
+    (release,) = scene.jobs()
+    scene.engine.run(lambda tx: tx.jobs.cancel(release.id, now=tx.now))
+    scene.overdue(service, 1)
     scene.work()
-    (job,) = scene.jobs()
-    assert "no resource yet" in job.last_error
+    (early,) = scene.jobs()
+    assert "no resource yet" in early.last_error
+    scene.engine.run(lambda tx: on_order_released(tx, decode(release.payload, OrderReleased)), seller=scene.seller)
+    scene.settle()
+    assert scene.status(service) == "suspended"
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_request_that_is_older_than_the_one_heeded_changes_nothing(scene: Scene) -> None:
+    service = scene.running()
+    scene.clock.advance(timedelta(seconds=1))
+    STANDING.cases[service] = 1
+    suspend = scene.suspend_event(service, 1)
+    scene.clock.advance(timedelta(seconds=1))
+    scene.publish(scene.resume_event(service))
+    scene.work()
+    scene.publish(suspend)
+    scene.settle()
+    assert scene.status(service) == "active"
+    assert "suspending" not in scene.trail(service)
 
 
 @pytest.mark.parametrize("state", ResourceStatus)
 @pytest.mark.parametrize("event", ResourceEvent)
-def test_every_pair_of_state_and_event_is_in_the_table_or_refused(
-    state: ResourceStatus, event: ResourceEvent
-) -> None:
+def test_every_pair_of_state_and_event_is_in_the_table_or_refused(state: ResourceStatus, event: ResourceEvent) -> None:
     if (state, event) in TRANSITIONS:
         assert after(state, event, new_id()) is TRANSITIONS[state, event]
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -17,13 +17,16 @@ from tests.storage.sample import STORAGE as SAMPLE
 
 from larabill_core.errors import ConfigurationError
 from larabill_sqlalchemy import migrate
+from larabill_sqlalchemy.billing import STORAGE as BILLING
 from larabill_sqlalchemy.core import STORAGE as CORE
 from larabill_sqlalchemy.databases import open_database
-from larabill_sqlalchemy.schema import require_current, version_table
+from larabill_sqlalchemy.provisioning import STORAGE as PROVISIONING
+from larabill_sqlalchemy.schema import require_current, revisions, version_table
 from larabill_sqlalchemy.storage import Storage
 from larabill_sqlalchemy.triggers import existing_triggers, expected_triggers
 
 EVERY = (CORE, SAMPLE)
+SHIPPED = (CORE, BILLING, PROVISIONING)
 
 
 @pytest.fixture
@@ -69,21 +72,17 @@ def drop_version_tables(database: sa.Engine, storages: tuple[Storage, ...]) -> N
             connection.exec_driver_sql(f"DROP TABLE {version_table(storage)}")
 
 
-def test_migrations_equal_metadata_and_go_down_again(database: sa.Engine) -> None:
-    ran = migrate.upgrade(database, EVERY)
-    assert ran == {"core": ("0001",), "sample": ("0001", "0002")}
+@pytest.mark.parametrize("storages", [EVERY, SHIPPED], ids=["sample", "shipped"])
+def test_migrations_equal_metadata_and_go_down_again(database: sa.Engine, storages: tuple[Storage, ...]) -> None:
+    ran = migrate.upgrade(database, storages)
+    assert ran == {storage.name: revisions(storage) for storage in storages}
     migrated = schema_of(database)
-    migrate.downgrade(database, EVERY)
+    assert set(migrated["triggers"]) == expected_triggers(storages, database.dialect.name)
+    migrate.downgrade(database, storages)
     assert schema_of(database) == {"triggers": []}
-    drop_version_tables(database, EVERY)
-    migrate.create_for_tests(database, EVERY)
+    drop_version_tables(database, storages)
+    migrate.create_for_tests(database, storages)
     assert migrated == schema_of(database)
-
-
-def test_all_triggers_stand_after_migration(database: sa.Engine) -> None:
-    migrate.upgrade(database, EVERY)
-    with database.connect() as connection:
-        assert existing_triggers(connection) == expected_triggers(EVERY, database.dialect.name)
 
 
 def test_a_second_upgrade_has_nothing_to_do(database: sa.Engine) -> None:
@@ -99,6 +98,12 @@ def test_upgrade_and_downgrade_step_by_step(database: sa.Engine) -> None:
     assert migrate.upgrade(database, (SAMPLE,)) == {"sample": ("0002",)}
     migrate.downgrade(database, (SAMPLE,), "0001")
     assert [state.pending for state in migrate.current(database, (SAMPLE,))] == [("0002",)]
+
+
+def test_a_revision_that_does_not_exist_is_refused(database: sa.Engine) -> None:
+    for move in (migrate.upgrade, migrate.downgrade):
+        with pytest.raises(ConfigurationError, match="one of: 0001, 0002"):
+            move(database, (SAMPLE,), "0007")
 
 
 class Killed(BaseException):
@@ -166,7 +171,7 @@ def test_two_at_once_make_one_schema(database: sa.Engine, new_database_url: str)
         thread.join()
     for other in others:
         other.dispose()
-    assert sorted(results, key=len) == [{}, {"core": ("0001",), "sample": ("0001", "0002")}]
+    assert sorted(results, key=len) == [{}, {storage.name: revisions(storage) for storage in EVERY}]
 
 
 def test_a_newer_schema_is_refused_in_words(database: sa.Engine) -> None:
@@ -197,7 +202,7 @@ def test_a_database_of_another_application_takes_our_tables_beside_its_own(datab
 
 
 def test_an_engine_refuses_a_schema_that_is_missing_or_half(database: sa.Engine) -> None:
-    with pytest.raises(ConfigurationError, match="has no tables of core.*\n.*of sample.*run `larabill migrate`"):
+    with pytest.raises(ConfigurationError, match=r"has no tables of core.*\n.*of sample.*run `larabill migrate`"):
         require_current(database, EVERY)
     migrate.upgrade(database, EVERY)
     require_current(database, EVERY)
@@ -239,7 +244,7 @@ def poor_user(database_kind: str, new_database_url: str) -> Iterator[str]:
 
 def test_a_missing_right_is_said_with_its_remedy_and_nothing_is_made(poor_user: str, database: sa.Engine) -> None:
     poor = open_database(poor_user)
-    with pytest.raises(ConfigurationError, match="GRANT|give the file") as raised:
+    with pytest.raises(ConfigurationError, match=r"GRANT|give the file") as raised:
         migrate.upgrade(poor, EVERY)
     poor.dispose()
     assert "hunter2" not in str(raised.value)
@@ -283,9 +288,9 @@ def test_replace_does_not_go_around_the_triggers_of_sqlite(database: sa.Engine, 
 
 def test_a_trigger_that_was_dropped_comes_back(database: sa.Engine, database_kind: str) -> None:
     migrate.upgrade(database, (SAMPLE,))
-    of: Callable[[str], str] = lambda name: f"{name} ON larabill_stamps" if database_kind == "postgresql" else name
+    on = " ON larabill_stamps" if database_kind == "postgresql" else ""
     with database.begin() as connection:
-        connection.exec_driver_sql(f"DROP TRIGGER {of('larabill_stamps_no_delete')}")
+        connection.exec_driver_sql(f"DROP TRIGGER larabill_stamps_no_delete{on}")
     migrate.upgrade(database, (SAMPLE,))
     with database.connect() as connection:
         assert existing_triggers(connection) == expected_triggers((SAMPLE,), database.dialect.name)

@@ -17,7 +17,7 @@ from larabill_core.manifest import read_manifest
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-OPERATOR = Actor(kind="staff", id="console", roles=("system",))
+OPERATOR = Actor(kind="staff", id="console", roles=("operator",))
 """Who acts at the console: audits show `staff:console`."""
 
 
@@ -43,6 +43,13 @@ class Session:
         from larabill_sqlalchemy import open_engine
 
         return open_engine(self.settings)
+
+    def close(self) -> None:
+        """Give the connections back, if any were opened."""
+        if "engine" in vars(self):
+            from larabill_sqlalchemy.opening import database_of
+
+            database_of(self.engine).dispose()
 
     def seller(self, text: str | None) -> UUID:
         """The seller of `--seller`; the only one when nothing is said. Raises `InvalidInput`."""

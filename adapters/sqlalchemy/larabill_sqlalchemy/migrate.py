@@ -20,9 +20,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.exc import DBAPIError
 
 from larabill_core.errors import ConfigurationError, DatabaseUnavailable
-from larabill_sqlalchemy.databases import MYSQL
+from larabill_sqlalchemy.databases import MYSQL, PATH
 from larabill_sqlalchemy.faults import code_of, translated
-from larabill_sqlalchemy.schema import PATH, SchemaState, folder, refuse_unusable, revisions, states, version_table
+from larabill_sqlalchemy.schema import SchemaState, folder, refuse_unusable, revisions, states, version_table
 from larabill_sqlalchemy.storage import Storage
 from larabill_sqlalchemy.triggers import drop_function, make_triggers
 
@@ -56,6 +56,7 @@ def upgrade(database: sa.Engine, storages: Sequence[Storage], target: str = "hea
     Raises `ConfigurationError` for a schema that is newer, for tables that are not ours and for a missing right; then
     nothing was changed.
     """
+    _check_target(storages, target)
     with _alone(database) as connection:
         found = states(connection, storages)
         refuse_unusable(found)
@@ -73,7 +74,11 @@ def upgrade(database: sa.Engine, storages: Sequence[Storage], target: str = "hea
 
 
 def downgrade(database: sa.Engine, storages: Sequence[Storage], target: str = "base") -> None:
-    """Undo revisions down to `target`, the modules in reverse order. The data of what is dropped is lost."""
+    """Undo revisions down to `target`, the modules in reverse order. The data of what is dropped is lost.
+
+    Raises `ConfigurationError` as `upgrade` does, and for a revision that does not exist.
+    """
+    _check_target(storages, target)
     with _alone(database) as connection:
         found = {state.module: state for state in states(connection, storages)}
         refuse_unusable(list(found.values()))
@@ -92,10 +97,18 @@ def create_for_tests(database: sa.Engine, storages: Sequence[Storage]) -> None:
             storage.metadata.create_all(connection)
             make_triggers(connection, storage)
             known = revisions(storage)
-            stamp = sa.Table(version_table(storage), sa.MetaData(), sa.Column("version_num", sa.String(32), primary_key=True))
+            stamp = sa.Table(
+                version_table(storage), sa.MetaData(), sa.Column("version_num", sa.String(32), primary_key=True)
+            )
             stamp.create(connection)
             if known:
                 connection.execute(stamp.insert().values(version_num=known[-1]))
+
+
+def _check_target(storages: Sequence[Storage], target: str) -> None:
+    known = {revision for storage in storages for revision in revisions(storage)}
+    if target not in known | {"head", "base"}:
+        raise ConfigurationError.one("revision", "does not exist", target, f"one of: {', '.join(sorted(known))}")
 
 
 def _run(connection: sa.Connection, storage: Storage, direction: str, target: str) -> None:

@@ -21,6 +21,7 @@ from larabill_provisioning.reconcile.drift import drift_of
 from larabill_provisioning.reconcile.look import can_look, look
 from larabill_provisioning.reconcile.model import Stray
 from larabill_provisioning.resources.model import Resource
+from larabill_provisioning.resources.states import SETTLED
 
 BATCH = 500
 
@@ -85,7 +86,7 @@ def _batch(tx: ProvisioningTx, payload: SyncDue) -> list[Resource]:
         found = tx.provisioning.resources.get_many([payload.resource_id])
     else:
         found = tx.provisioning.resources.to_sync(payload.account, after=payload.after, limit=BATCH)
-    return [resource for resource in found if resource.driver_ref is not None]
+    return [resource for resource in found if resource.status in SETTLED]
 
 
 def _rest(payload: SyncDue, last: UUID, job: Job) -> NewJob:
@@ -99,13 +100,12 @@ def _rest(payload: SyncDue, last: UUID, job: Job) -> NewJob:
 
 
 def _note(tx: ProvisioningTx, batch: list[Resource], seen: Mapping[str, Found]) -> None:
-    """Only on resources that nobody has touched since they were read, and on which nothing is under way."""
+    """Only on resources that nobody has touched since they were read: what goes out to one changes its version."""
     read = {resource.id: resource.version for resource in batch}
     stored = tx.provisioning.resources.get_many(sorted(read), lock=True)
-    busy = tx.operations.open_for(list(read))
     changes = []
     for resource in stored:
-        if resource.id in busy or resource.version != read[resource.id]:
+        if resource.version != read[resource.id]:
             continue
         change = Change(tx, resource)
         drift = drift_of(resource, seen.get(resource.ref))

@@ -21,20 +21,26 @@ Answer = tuple[int, dict[str, Any]]
 
 
 class Accounts:
-    """The store, and `log`: what was asked, for the demo's report."""
+    """The store."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._folder.mkdir()
-        self.log: list[str] = []
+
+    def list(self) -> Answer:
+        """All accounts, for the reconciler."""
+        found = [
+            {"ref": file.stem, "external_id": file.stem, "state": json.loads(file.read_text(encoding="utf-8"))["state"]}
+            for file in sorted(self._folder.glob("*.json"))
+        ]
+        return DONE, {"status": "ok", "resources": found}
 
     def run(self, operation: str, ref: str, request: Mapping[str, Any]) -> Answer:
         """Carry out one operation: the exit code, and what goes to stdout."""
-        self.log.append(f"{operation} {ref}")
         if not ref.isidentifier():
-            return WRONG, _failed("that is no account name")
+            return refused("that is no account name")
         match operation:
-            case "create":
+            case "provision":
                 return self._create(ref, request)
             case "status":
                 return self._with(ref, lambda known: (DONE, _ok(ref, known)))
@@ -42,11 +48,9 @@ class Accounts:
                 return self._turn(ref, "suspended")
             case "resume":
                 return self._turn(ref, "active")
-            case "resize":
-                return self._with(ref, lambda known: self._keep(ref, {**known, "plan": request.get("plan", "")}))
-            case "terminate":
+            case "deprovision":
                 return self._remove(ref)
-        return WRONG, _failed("that is no operation")
+        return refused("that is no operation")
 
     def _create(self, ref: str, request: Mapping[str, Any]) -> Answer:
         known = self._read(ref)
@@ -86,6 +90,11 @@ class Accounts:
 
     def _file(self, ref: str) -> Path:
         return self._folder / f"{ref}.json"
+
+
+def refused(why: str) -> Answer:
+    """A request that makes no sense; a second try would not help."""
+    return WRONG, _failed(why)
 
 
 def _ok(ref: str, account: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import attrs
@@ -54,24 +54,22 @@ class Shop:
     @cached_property
     def seller(self) -> UUID:
         """The one seller of the manifest."""
-        sellers = self.engine.run(lambda tx: tx.billing.sellers.all())
-        found: UUID = sellers[0].id
-        return found
+        seller: UUID = self.engine.billing.default_seller()
+        self.engine.provisioning.plans.sync(seller)
+        return seller
 
     def open(self) -> None:
         """Put the catalogue into force."""
         changes = self.engine.billing.catalog.load(self.seller, parse_catalog(CATALOG))
         self.tell(f"Nordlicht Hosting opens; its catalogue has {', '.join(changes.added)}")
 
-    def order(self, name: str, gateway: str) -> Buyer:
+    def order(self, name: str) -> Buyer:
         """A new customer orders hosting for a month at a time."""
         billing = self.engine.billing
         customer = billing.customers.create(
             self.seller,
             NewCustomer(name=f"{name} Muster", email=f"{name.lower()}@example.com", country="DE", address=("Hafen 1",)),
         )
-        if gateway == WALLET:
-            billing.payments.add_method(self.seller, customer.id, WALLET, "pm_ok", "Visa …4242")
         domain = f"{name.lower()}.example"
         item = NewItem(plan_code="web-m", cycle=Cycle.MONTHLY, region="eu", spec={"domain": domain}, name=domain)
         wanted = PlaceOrder(
@@ -87,6 +85,13 @@ class Shop:
         invoice = next(invoice for invoice, state in self.invoices(buyer) if state.status is InvoiceStatus.ISSUED)
         payment: Payment = self.engine.billing.payments.open_checkout(self.seller, invoice.id, STRIPE)
         return payment
+
+    def charge(self, buyer: Buyer) -> None:
+        """The customer stores a method at the other gateway, and the open invoice is charged to it."""
+        payments = self.engine.billing.payments
+        method = payments.add_method(self.seller, buyer.customer_id, WALLET, "pm_ok", "Visa …4242")
+        payments.charge_invoice(self.seller, self.latest_invoice(buyer)[0].id, method.id)
+        self.settle()
 
     def deliver(self, headers: Mapping[str, str], body: bytes) -> WebhookResult:
         """A webhook of Stripe reaches the host, and all that follows is done."""
@@ -117,8 +122,8 @@ class Shop:
 
     def invoices(self, buyer: Buyer) -> list[tuple[Invoice, InvoiceState]]:
         """Of one customer, oldest first."""
-        found: list[tuple[Invoice, InvoiceState]] = self._read(
-            lambda tx: tx.billing.invoices.page(customer_id=buyer.customer_id)
+        found: list[tuple[Invoice, InvoiceState]] = self.engine.billing.invoices.list(
+            self.seller, customer_id=buyer.customer_id
         )
         return found
 
@@ -128,16 +133,13 @@ class Shop:
 
     def subscription(self, buyer: Buyer) -> Subscription:
         """The one agreement of the order."""
-        found: list[Subscription] = self._read(lambda tx: tx.billing.subscriptions.for_order(buyer.order.id))
+        found: list[Subscription] = self.engine.billing.subscriptions.list(self.seller, customer_id=buyer.customer_id)
         return found[0]
 
     def resource(self, buyer: Buyer) -> Resource:
         """What stands at the web server."""
         found: list[Resource] = self.engine.provisioning.resources.list(self.seller, customer_id=buyer.customer_id)
         return found[0]
-
-    def _read(self, fn: Any) -> Any:
-        return self.engine.run(fn, seller=self.seller)
 
     def tell(self, what: str, *, state: str = "", invoice: tuple[Invoice, InvoiceState] | None = None) -> None:
         """A line of the timeline; about an invoice with its number, total and state."""

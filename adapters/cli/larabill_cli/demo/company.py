@@ -35,6 +35,8 @@ options = { domain = "text" }
 prices.EUR = { monthly = "9.90", setup = "5.00" }
 """
 
+OPERATIONS: Final = ("provision", "status", "suspend", "resume", "deprovision")
+
 WEB, STRIPE, WALLET = "web1", "stripe", "wallet"
 """The accounts: the web server, and the two gateways."""
 
@@ -66,10 +68,10 @@ def ssh_account(web: WebServer) -> dict[str, Any]:
         "port": web.port,
         "user": USER,
         "host_keys": [web.host_key],
-        "key_file": str(web.key_file),
+        "private_key": web.private_key,
         "commands": {
-            operation: [PROGRAM, operation, "{ref}"]
-            for operation in ("create", "status", "suspend", "resume", "resize", "terminate")
+            "list": [PROGRAM, "list"],
+            **{operation: [PROGRAM, operation, "{ref}"] for operation in OPERATIONS},
         },
     }
 
@@ -84,9 +86,15 @@ def found(settings: dict[str, Any], clock: Clock) -> Engine:
     from larabill_sqlalchemy import open_engine
     from larabill_sqlalchemy.databases import open_database
     from larabill_sqlalchemy.migrate import upgrade
-    from larabill_sqlalchemy.opening import load_manifest, storages_of
+    from larabill_sqlalchemy.opening import database_of, load_manifest, storages_of
 
     KeyRing.generate_file(settings["larabill"]["keys"])
     checked = load_manifest(settings)
-    upgrade(open_database(checked.basics.database), storages_of(checked.modules))
-    return open_engine(checked, clock=clock)
+    database = open_database(checked.basics.database)
+    upgrade(database, storages_of(checked.modules))
+    database.dispose()
+    engine = open_engine(checked, clock=clock)
+    if checked.basics.database.startswith("sqlite"):
+        # a database that is thrown away need not survive a power cut: no waiting for the disk
+        sa.event.listen(database_of(engine), "connect", lambda raw, _: raw.execute("PRAGMA synchronous = OFF"))
+    return engine

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from larabill_core.errors import DatabaseUnavailable
 from larabill_core.privacy import redact_text
-from larabill_sqlalchemy.databases import normalise
+from larabill_sqlalchemy.databases import normalise, open_database
 
 PREFIX = "larabill_demo_"
 
@@ -47,11 +47,11 @@ def temporary(url: str, *, keep: bool) -> Iterator[sa.URL]:
 def _administer(server: sa.URL, statement: str, name: str) -> None:
     # PostgreSQL has no connection without a database; "postgres" is there on every server
     home = (server.database or "postgres") if server.get_backend_name() == "postgresql" else None
-    engine = sa.create_engine(server.set(database=home), isolation_level="AUTOCOMMIT", hide_parameters=True)
+    engine = open_database(server.set(database=home))
     quoted = engine.dialect.identifier_preparer.quote(name)
     try:
         with engine.connect() as connection:
-            connection.exec_driver_sql(statement.format(name=quoted))
+            connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql(statement.format(name=quoted))
     except DBAPIError as problem:
         words = redact_text(str(problem.orig))
         raise DatabaseUnavailable(f"no database could be made on {server.host or 'the server'}: {words}") from problem

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,52 +12,63 @@ from uuid import UUID
 import click
 
 from larabill_billing.invoicing.document import invoice_context
+from larabill_billing.invoicing.model import Invoice, InvoiceState
+from larabill_billing.ledger.model import AccountBalance
+from larabill_billing.payments.model import Payment
 from larabill_cli.output import table
 from larabill_cli.verifying import find_violations
 from larabill_core.engine import Engine
 from larabill_core.ids import public_id
 
+MANY = 1000
+"""More than the story has of anything."""
+
 
 def collect(engine: Engine, seller: UUID, database: str) -> dict[str, Any]:
     """The object of `--json`."""
-    return engine.run(lambda tx: _collect(tx, database), seller=seller) | {
-        "verify": {"violations": len(find_violations(engine))}
-    }
-
-
-def _collect(tx: Any, database: str) -> dict[str, Any]:
-    billing, provisioning = tx.billing, tx.provisioning
-    resources = provisioning.resources.list(limit=1000)
-    invoices = billing.invoices.page(limit=1000)
-    ledger: dict[str, Decimal] = defaultdict(Decimal)
-    accounts = billing.ledger.trial_balance()
-    for account in accounts:
-        ledger[account.currency] += account.balance
+    billing = engine.billing
+    accounts = billing.ledger.trial_balance(seller)
     return {
         "database": database,
         "orders": [
-            {"id": public_id("ord", order.id), "status": order.status} for order in billing.orders.page(limit=1000)
+            {"id": public_id("ord", order.id), "status": order.status}
+            for order in billing.orders.list(seller, limit=MANY)
         ],
-        "invoices": [
-            {
-                "number": invoice.number,
-                "issued_on": invoice.issued_on,
-                "status": state.status,
-                "total": f"{invoice.total:.2f}",
-                "balance": f"{state.balance:.2f}",
-                "currency": invoice.currency,
-            }
-            for invoice, state in invoices
+        "invoices": [_invoice(*pair) for pair in billing.invoices.list(seller, limit=MANY)],
+        "payments": [_payment(payment) for payment in billing.payments.list(seller, limit=MANY)],
+        **_resources(engine, seller),
+        "accounts": [
+            {"account": each.account, "currency": each.currency, "balance": f"{each.balance:.2f}"} for each in accounts
         ],
-        "payments": [
-            {
-                "account": payment.account,
-                "amount": f"{payment.amount:.2f}",
-                "currency": payment.currency,
-                "status": payment.status,
-            }
-            for payment in billing.payments.page(limit=1000)
-        ],
+        "ledger": _sums(accounts),
+        "verify": {"violations": len(find_violations(engine))},
+    }
+
+
+def _invoice(invoice: Invoice, state: InvoiceState) -> dict[str, Any]:
+    return {
+        "number": invoice.number,
+        "issued_on": invoice.issued_on,
+        "status": state.status,
+        "total": f"{invoice.total:.2f}",
+        "balance": f"{state.balance:.2f}",
+        "currency": invoice.currency,
+    }
+
+
+def _payment(payment: Payment) -> dict[str, Any]:
+    return {
+        "account": payment.account,
+        "amount": f"{payment.amount:.2f}",
+        "currency": payment.currency,
+        "status": payment.status,
+    }
+
+
+def _resources(engine: Engine, seller: UUID) -> dict[str, Any]:
+    facade = engine.provisioning.resources
+    found = facade.list(seller, limit=MANY)
+    return {
         "resources": [
             {
                 "id": public_id("res", resource.id),
@@ -66,7 +77,7 @@ def _collect(tx: Any, database: str) -> dict[str, Any]:
                 "driver_ref": resource.driver_ref,
                 "status": resource.status,
             }
-            for resource in resources
+            for resource in found
         ],
         "audit": [
             {
@@ -77,40 +88,40 @@ def _collect(tx: Any, database: str) -> dict[str, Any]:
                 "to": audit.after,
                 "actor": audit.actor,
             }
-            for resource in resources
-            for audit in provisioning.audits.for_resource(resource.id)
+            for resource in found
+            for audit in facade.audits(seller, resource.id)
         ],
-        "accounts": [
-            {"account": each.account, "currency": each.currency, "balance": f"{each.balance:.2f}"} for each in accounts
-        ],
-        "ledger": {currency: f"{total:.2f}" for currency, total in sorted(ledger.items())},
     }
+
+
+def _sums(accounts: Iterable[AccountBalance]) -> dict[str, str]:
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for each in accounts:
+        sums[each.currency] += each.balance
+    return {currency: f"{total:.2f}" for currency, total in sorted(sums.items())}
 
 
 def write_invoice(engine: Engine, seller: UUID, folder: Path) -> Path:
     """The newest invoice as HTML; where it lies."""
-
-    def context(tx: Any) -> Mapping[str, Any]:
-        newest, state = tx.billing.invoices.page(limit=1000)[-1]
-        return invoice_context(tx.billing.invoices.get(newest.id), state)
-
-    data = engine.run(context, seller=seller)
+    newest, _ = engine.billing.invoices.list(seller, limit=MANY)[-1]
+    data = invoice_context(*engine.billing.invoices.get(seller, newest.id))
     file = folder / f"{data['number']}.html"
     file.write_text(engine.documents.render("invoice", data, language=data["language"]), encoding="utf-8")
     return file
 
 
-def show(report: Mapping[str, Any], invoice: Path) -> None:
+def show(report: Mapping[str, Any], invoice: Path, *, kept: bool) -> None:
     """Print the tables."""
     click.echo()
     _table("Invoices", report["invoices"], ("number", "issued_on", "total", "balance", "status"), ("total", "balance"))
-    _table("Audit trail of the resources", report["audit"], ("at", "resource", "action", "from", "to", "actor"))
+    trail = [{**audit, "at": audit["at"].date()} for audit in sorted(report["audit"], key=lambda each: each["at"])]
+    _table("Audit trail of the resources", trail, ("at", "resource", "action", "from", "to", "actor"))
     _table("Trial balance", report["accounts"], ("account", "currency", "balance"), ("balance",))
     for currency, total in report["ledger"].items():
         click.echo(f"The ledger sums to {total} {currency}.")
     found = report["verify"]["violations"]
     click.echo(f"Violations of the promises: {found}.")
-    click.echo(f"Database: {report['database']}")
+    click.echo(f"Database: {report['database']} ({'kept' if kept else 'removed again'})")
     click.echo(f"An invoice to look at: {invoice}")
 
 

@@ -15,7 +15,8 @@ from typing import Any, Final, Self
 
 import asyncssh
 
-from larabill_cli.demo.accounts import WRONG, Accounts
+from larabill_cli.demo.accounts import Accounts, Answer, refused
+from larabill_core.privacy import Secret
 
 HOST: Final = "127.0.0.1"
 USER: Final = "larabill"
@@ -26,15 +27,13 @@ LARGEST_REQUEST: Final = 65_536
 
 
 class WebServer:
-    """Use it as a context. For the client: `port`, `key_file`, and `host_key` (type and key, as in known_hosts)."""
+    """Use it as a context. For the client: `port`, `private_key`, and `host_key` (type and key, as in known_hosts)."""
 
     def __init__(self, folder: Path) -> None:
         self.accounts = Accounts(folder / "accounts")
         self._server_key = asyncssh.generate_private_key("ssh-ed25519")
         self._client_key = asyncssh.generate_private_key("ssh-ed25519")
-        self.key_file = folder / "client_key"
-        self.key_file.touch(mode=0o600)
-        self.key_file.write_bytes(self._client_key.export_private_key())
+        self.private_key = Secret(self._client_key.export_private_key().decode())
         self.host_key = self._server_key.export_public_key().decode().strip()
         self.port = 0
         self._loop = asyncio.new_event_loop()
@@ -80,12 +79,15 @@ class WebServer:
         process.stdout.write(json.dumps(answer) + "\n")
         process.exit(code)
 
-    def _answer(self, command: str, text: str) -> tuple[int, dict[str, Any]]:
+    def _answer(self, command: str, text: str) -> Answer:
         try:
-            program, operation, ref = shlex.split(command)
+            words = shlex.split(command)
             request = json.loads(text) if text.strip() else {}
         except ValueError:
-            return WRONG, {"status": "failed", "details": {"reason": "that is no request"}}
-        if program != PROGRAM or not isinstance(request, dict):
-            return WRONG, {"status": "failed", "details": {"reason": "that is no request"}}
-        return self.accounts.run(operation, ref, request)
+            return refused("that is no request")
+        match words:
+            case [program, "list"] if program == PROGRAM:
+                return self.accounts.list()
+            case [program, operation, ref] if program == PROGRAM and isinstance(request, dict):
+                return self.accounts.run(operation, ref, request)
+        return refused("that is no request")

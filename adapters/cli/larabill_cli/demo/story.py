@@ -7,7 +7,7 @@ from typing import Final
 
 from larabill_billing.payments.model import Payment
 from larabill_cli.demo.actors import Buyer, Shop
-from larabill_cli.demo.company import STRIPE, WALLET
+from larabill_cli.demo.company import STRIPE
 from larabill_core.errors import Conflict, Unverified
 
 YEAR: Final = 2026
@@ -16,21 +16,25 @@ YEAR: Final = 2026
 def play(shop: Shop) -> None:
     """The whole story, from the first order to the last account that is removed."""
     shop.open()
-    mira = shop.order("Mira", STRIPE)
+    mira = shop.order("Mira")
     first_payment(shop, mira)
     reveal(shop, mira)
-    shop.go_to(date(YEAR, 1, 20))
-    jonas = shop.order("Jonas", WALLET)
-    shop.tell("Jonas has a stored method, which is charged at once", invoice=shop.latest_invoice(jonas))
+    jonas = shop.order("Jonas")
+    shop.charge(jonas)
+    shop.tell("Jonas stores a card elsewhere; it is charged", invoice=shop.latest_invoice(jonas))
     shop.tell_service(jonas, "His account is created over SSH")
     for month in range(2, 6):
         renewals(shop, month, mira, jonas)
     mira_forgets(shop, mira, jonas)
     for month in range(7, 10):
         renewals(shop, month, mira, jonas)
-    leave(shop, jonas, asked=date(YEAR, 10, 2), ends=date(YEAR, 10, 20), gone=date(YEAR, 11, 4), meanwhile=mira)
+    cancel(shop, jonas, date(YEAR, 10, 2))
+    renewals(shop, 10, mira)
+    end(shop, jonas, gone=date(YEAR, 10, 30))
     renewals(shop, 11, mira)
-    leave(shop, mira, asked=date(YEAR, 12, 1), ends=date(YEAR, 12, 15), gone=date(YEAR, 12, 30))
+    cancel(shop, mira, date(YEAR, 12, 1))
+    shop.go_to(date(YEAR, 12, 15))
+    end(shop, mira, gone=date(YEAR, 12, 30))
 
 
 def first_payment(shop: Shop, mira: Buyer) -> None:
@@ -43,7 +47,7 @@ def first_payment(shop: Shop, mira: Buyer) -> None:
     except Unverified as problem:
         shop.tell(f"A forged webhook says that Mira paid: {problem}", state="refused")
     shop.deliver(headers, body)
-    shop.tell("Stripe's own webhook arrives: the signature is right", invoice=shop.latest_invoice(mira))
+    shop.tell("Stripe's signed webhook arrives", invoice=shop.latest_invoice(mira))
     if shop.deliver(headers, body).duplicate:
         shop.tell("The same webhook again changes nothing", state="ignored")
     shop.tell_service(mira, "Her account is created over SSH")
@@ -60,13 +64,11 @@ def reveal(shop: Shop, mira: Buyer) -> None:
 
 
 def renewals(shop: Shop, month: int, mira: Buyer, jonas: Buyer | None = None) -> None:
-    """Mira pays at Stripe the day after her invoice; Jonas's method is charged."""
+    """Mira pays at Stripe when she gets her invoice; Jonas's card is charged."""
     shop.go_to(date(YEAR, month, 15))
-    shop.go_to(date(YEAR, month, 16))
     pay(shop, mira, "Mira's next month; she pays at Stripe")
     if jonas is not None:
-        shop.go_to(date(YEAR, month, 20))
-        shop.tell("Jonas's next month; his method is charged", invoice=shop.latest_invoice(jonas))
+        shop.tell("Jonas's next month; his card is charged", invoice=shop.latest_invoice(jonas))
 
 
 def pay(shop: Shop, buyer: Buyer, what: str) -> Payment:
@@ -81,8 +83,7 @@ def mira_forgets(shop: Shop, mira: Buyer, jonas: Buyer) -> None:
     """June stays unpaid: reminded, suspended, then paid and resumed."""
     shop.go_to(date(YEAR, 6, 15))
     shop.tell("Mira's next month; she is away", invoice=shop.latest_invoice(mira))
-    shop.go_to(date(YEAR, 6, 20))
-    shop.tell("Jonas's next month; his method is charged", invoice=shop.latest_invoice(jonas))
+    shop.tell("Jonas's next month; his card is charged", invoice=shop.latest_invoice(jonas))
     shop.go_to(date(YEAR, 6, 23))
     shop.tell("Mira's invoice was due yesterday", state=shop.subscription(mira).status)
     shop.go_to(date(YEAR, 6, 26))
@@ -95,17 +96,16 @@ def mira_forgets(shop: Shop, mira: Buyer, jonas: Buyer) -> None:
     shop.tell_service(mira, "Her account is resumed over SSH")
 
 
-def leave(shop: Shop, buyer: Buyer, *, asked: date, ends: date, gone: date, meanwhile: Buyer | None = None) -> None:
-    """Cancelled at the end of the period; the data is kept for two weeks, then destroyed."""
-    shop.go_to(asked)
+def cancel(shop: Shop, buyer: Buyer, day: date) -> None:
+    """The agreement goes on to the end of the period that is paid."""
+    shop.go_to(day)
     subscription = shop.subscription(buyer)
     changed = shop.engine.billing.subscriptions.cancel(shop.seller, subscription.id, "period_end", "moves elsewhere")
     shop.tell(f"{buyer.name} cancels; the agreement ends on {changed.end_on}", state=changed.status)
-    if meanwhile is not None:
-        shop.go_to(date(YEAR, asked.month, 15))
-        shop.go_to(date(YEAR, asked.month, 16))
-        pay(shop, meanwhile, f"{meanwhile.name}'s next month; she pays at Stripe")
-    shop.go_to(ends)
+
+
+def end(shop: Shop, buyer: Buyer, *, gone: date) -> None:
+    """The period is over: suspended at once, and destroyed when the time for which data is kept is over."""
     shop.tell_service(buyer, f"{buyer.name}'s agreement is over; the data is kept")
     shop.go_to(gone)
     shop.tell_service(buyer, f"{buyer.name}'s account is removed over SSH")

@@ -29,7 +29,7 @@ class Timeline:
         self.entries: list[Entry] = []
         self._silent = silent
         if not silent:
-            click.echo(click.style(f"{'Date':<11} {'What happened':<58} {'Money':>10}  State", bold=True))
+            click.echo(click.style(f"{'Date':<11} {'What happened':<62} {'Money':>10}  State", bold=True))
 
     def tell(self, at: datetime, what: str, *, money: str = "", state: str = "") -> None:
         """Add one line."""
@@ -37,4 +37,4 @@ class Timeline:
         if not self._silent:
             color = "green" if state in _GOOD else "yellow" if state in _BAD else None
             day = click.style(at.date().isoformat(), dim=True)
-            click.echo(f"{day}  {what:<58} {money:>10}  {click.style(state, fg=color)}")
+            click.echo(f"{day}  {what:<62} {money:>10}  {click.style(state, fg=color)}")

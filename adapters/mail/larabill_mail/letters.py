@@ -1,0 +1,72 @@
+"""The letters. Each is written from the state of now, when its job runs: an invoice paid meanwhile is not reminded of.
+
+A job that is repeated sends the same Message-ID again, so that a mail server or reader can tell that it has it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from larabill_billing.invoicing.document import invoice_context
+from larabill_billing.invoicing.model import InvoiceStatus
+from larabill_core.engine import Engine
+from larabill_core.errors import ConfigurationError, InvalidInput, Parked
+from larabill_core.jobs import Job
+from larabill_core.ports.mail import Message
+from larabill_core.published import InvoicePaid, PaymentReminderDue, ServiceActivated
+from larabill_documents.texts import for_language
+
+
+def remind(engine: Engine, event: PaymentReminderDue, job: Job) -> None:
+    """An overdue invoice, unless it was paid or taken back since."""
+    _, state = engine.billing.invoices.get(event.seller_id, event.invoice_id)
+    if state.status is InvoiceStatus.ISSUED:
+        _about_invoice(engine, "reminder", event.seller_id, event.customer_id, event.invoice_id, event.event_id)
+
+
+def receipt(engine: Engine, event: InvoicePaid, job: Job) -> None:
+    """Thanks for a payment; nothing for an invoice that cost nothing."""
+    invoice, _ = engine.billing.invoices.get(event.seller_id, event.invoice_id)
+    if invoice.total:
+        _about_invoice(engine, "receipt", event.seller_id, event.customer_id, event.invoice_id, event.event_id)
+
+
+def access(engine: Engine, event: ServiceActivated, job: Job) -> None:
+    """Where the service is found. The first password is no part of it."""
+    resource = engine.provisioning.resources.get(event.seller_id, event.resource_id)
+    customer = engine.billing.customers.get(event.seller_id, resource.customer_id)
+    seller = next(each for each in engine.billing.sellers.list() if each.id == event.seller_id)
+    context = {
+        "seller": {"name": seller.name},
+        "buyer": {"name": customer.name},
+        "service": resource.name,
+        "facts": dict(resource.facts),
+    }
+    _send(engine, "access", context, customer.email, customer.language, event.event_id)
+
+
+def _about_invoice(
+    engine: Engine, letter: str, seller_id: UUID, customer_id: UUID, invoice_id: UUID, event_id: UUID
+) -> None:
+    customer = engine.billing.customers.get(seller_id, customer_id)
+    context = invoice_context(*engine.billing.invoices.get(seller_id, invoice_id))
+    _send(engine, letter, context, customer.email, customer.language, event_id)
+
+
+def _send(engine: Engine, letter: str, context: Mapping[str, Any], address: str, language: str, event_id: UUID) -> None:
+    if engine.mailer is None:
+        raise ConfigurationError.one("mail", "is missing", remedy="add a [mail] table, or turn the module mail off")
+    message = Message(
+        to=address,
+        subject=for_language(language)[f"{letter}_subject"],
+        text=engine.documents.render(f"mail/{letter}.txt", context, language=language),
+        html=engine.documents.render(f"mail/{letter}.html", context, language=language),
+        message_id=f"{letter}.{event_id.hex}",
+    )
+    try:
+        engine.mailer.send(message)
+    except InvalidInput as problem:
+        # trying again does not mend an address: a person has to
+        raise Parked(f"the {letter} cannot be sent: {problem}") from problem

@@ -1,0 +1,1 @@
+"""Commands for the other side: copied to the managed host, never imported here."""
