@@ -1,6 +1,8 @@
 # Every target makes what it needs in .venv (tools/bootstrap.sh); nothing else on the machine is touched.
 PYTHON_BIN = .venv/bin/python
 COMPOSE = docker compose --env-file .env --file docker/compose.yml
+# Compiled once, also where the environment asks Python not to keep what it compiled: tests start many processes.
+unexport PYTHONDONTWRITEBYTECODE
 # All cores; the order of tests must not matter.
 PYTEST = $(PYTHON_BIN) -m pytest -q -n auto --dist worksteal
 PYTEST_ARGS =

