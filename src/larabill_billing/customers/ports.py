@@ -14,7 +14,9 @@ from larabill_core.ports.unit_of_work import Tx
 class SellerRepository(Protocol):
     """Not scoped by seller: a seller's id is the scope."""
 
-    def add(self, seller: Seller) -> None: ...
+    def add(self, seller: Seller) -> None:
+        """Raises `AlreadyExists` for an id that is taken."""
+        ...
 
     def get(self, seller_id: UUID) -> Seller:
         """Raises `NotFound`."""

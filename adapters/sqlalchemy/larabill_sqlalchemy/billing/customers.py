@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from larabill_billing.customers.model import Customer, Seller
 from larabill_core.errors import NotFound
 from larabill_sqlalchemy.billing.metadata import METADATA
+from larabill_sqlalchemy.faults import unique
 from larabill_sqlalchemy.statements import chunks, from_row, insert_many, to_row
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Id, Instant, Json, code, text
@@ -63,7 +64,8 @@ class Sellers:
         self._tx = tx
 
     def add(self, seller: Seller) -> None:
-        insert_many(self._tx.connection, SELLERS, [to_row(seller)])
+        with unique("seller", seller.id):
+            insert_many(self._tx.connection, SELLERS, [to_row(seller)])
 
     def get(self, seller_id: UUID) -> Seller:
         row = self._tx.connection.execute(sa.select(SELLERS).where(_S.id == seller_id)).one_or_none()
