@@ -15,17 +15,18 @@ from larabill_drivers.world import FakeWorld
 
 @pytest.fixture
 def shop(
-    open_test_engine: OpenTestEngine, clock: ManualClock, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+    open_test_engine: OpenTestEngine,
+    clock: ManualClock,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
 ) -> Iterator[Shop]:
-    """Its gateway's account is `pay`; `blind` cannot look up its transactions, and `mute` neither sends nor takes."""
+    """Its gateway's account is `pay`; `blind` cannot look up its transactions."""
     monkeypatch.setenv("TEST_WEBHOOK_SECRET", SECRET)
     world = f":memory:{request.node.nodeid}"
     common = {"driver": "fake_gateway", "webhook_secret": {"env": "TEST_WEBHOOK_SECRET"}}
-    drivers = {
-        "pay": {**common, "world": world},
-        "blind": {**common, "world": f"{world}:blind", "finds": False},
-    }
+    worlds = (world, f"{world}:blind")
+    drivers = {"pay": {**common, "world": worlds[0]}, "blind": {**common, "world": worlds[1], "finds": False}}
     engine = open_test_engine(BOOK, drivers=load_infos(), settings={"drivers": drivers})
     yield Shop.open(engine, clock)
-    for table in drivers.values():
-        FakeWorld.forget(str(table["world"]))
+    for name in worlds:
+        FakeWorld.forget(name)

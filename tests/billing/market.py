@@ -226,17 +226,16 @@ class Market:
         """Carry out what is due now."""
         self.engine.run_due()
 
-    def go(self, **by: int) -> None:
-        """Move on, and carry out what is due by then, at each time at which something is."""
+    def go(self, *, step_days: int = 7, **by: int) -> None:
+        """Move on, by so many days at most at a time, and carry out what is due, at each time at which something is."""
         until = self.clock.now() + timedelta(**by)
         while True:
             self.engine.run_due()
-            due = self.engine.run(lambda tx: tx.jobs.next_run_at())
-            hour = self.clock.now() + timedelta(hours=1)
-            step = min(until, hour if due is None else max(min(due, hour), self.clock.now()))
             if self.clock.now() >= until:
                 return
-            self.clock.set(max(step, self.clock.now() + timedelta(seconds=1)))
+            due = self.engine.run(lambda tx: tx.jobs.next_run_at())
+            step = min(until, self.clock.now() + timedelta(days=step_days))
+            self.clock.set(max(self.clock.now(), step if due is None else min(due, step)))
 
     def jobs(self, handler: str, *statuses: JobStatus) -> list[Job]:
         found: list[Job] = self.engine.run(lambda tx: tx.jobs.list(statuses=statuses, limit=10_000))
@@ -310,7 +309,10 @@ def make_market(
 
 @pytest.fixture
 def market(
-    open_test_engine: OpenTestEngine, clock: ManualClock, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+    open_test_engine: OpenTestEngine,
+    clock: ManualClock,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
 ) -> Iterator[Market]:
     """With a provisioning that does at once what it is asked for."""
     monkeypatch.setenv("TEST_WEBHOOK_SECRET", "whsec_0123456789abcdef0123456789abcdef")
@@ -320,7 +322,10 @@ def market(
 
 @pytest.fixture
 def quiet_market(
-    open_test_engine: OpenTestEngine, clock: ManualClock, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+    open_test_engine: OpenTestEngine,
+    clock: ManualClock,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
 ) -> Iterator[Market]:
     """With a provisioning that only listens."""
     monkeypatch.setenv("TEST_WEBHOOK_SECRET", "whsec_0123456789abcdef0123456789abcdef")

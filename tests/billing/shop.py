@@ -50,7 +50,7 @@ from larabill_sqlalchemy.storage import Storage
 from larabill_sqlalchemy.transaction import SqlTx
 
 T = TypeVar("T")
-SECRET = "whsec_0123456789abcdef0123456789abcdef"  # noqa: S105 - of the pretended gateway
+SECRET = "whsec_0123456789abcdef0123456789abcdef"
 
 
 class Repositories:

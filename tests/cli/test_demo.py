@@ -51,9 +51,7 @@ def told() -> dict[str, Any]:
     return {}
 
 
-def test_demo_tells_the_same_on_every_database_and_leaves_nothing(
-    new_database_url: str, told: dict[str, Any]
-) -> None:
+def test_demo_tells_the_same_on_every_database_and_leaves_nothing(new_database_url: str, told: dict[str, Any]) -> None:
     before = databases_at(new_database_url)
     result = demo("--json", "--database", new_database_url)
     assert result.exit_code == 0, result.stderr

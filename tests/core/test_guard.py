@@ -41,7 +41,14 @@ def leave(problem: BaseException) -> Callable[[], object]:
 
 @pytest.mark.parametrize(
     "outcome",
-    [GOOD, Done(), Pending(handle="task 7"), Failed(reason="declined", code="no"), Unknown(reason="x"), Manual(reason="y")],
+    [
+        GOOD,
+        Done(),
+        Pending(handle="task 7"),
+        Failed(reason="declined", code="no"),
+        Unknown(reason="x"),
+        Manual(reason="y"),
+    ],
 )
 def test_a_sound_outcome_is_left_as_it_is(outcome: Any) -> None:
     assert checked(outcome) == outcome
@@ -112,7 +119,9 @@ class Rude(BaseException):
     """Neither Exception nor SystemExit."""
 
 
-@pytest.mark.parametrize("problem", [ValueError("password=hunter22"), SystemExit(3), Rude(), RecursionError(), MemoryError()])
+@pytest.mark.parametrize(
+    "problem", [ValueError("password=hunter22"), SystemExit(3), Rude(), RecursionError(), MemoryError()]
+)
 def test_a_driver_that_raises_ends_in_unknown_and_not_the_worker(problem: BaseException) -> None:
     outcome = guarded(leave(problem))
     assert isinstance(outcome, Unknown)

@@ -2,10 +2,20 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
+import attrs
+import pytest
+
+from larabill_billing.settings import BillingSettings, SellerSettings
 from larabill_cli.reference import page
 from larabill_core import errors
+from larabill_core.calls.limits import LimitSettings
+from larabill_core.manifest import Basics, MailSettings
+from larabill_drivers.cloud.generic_ssh.settings import GenericSshSettings
+from larabill_drivers.gateways.stripe.driver import StripeSettings
 from larabill_provisioning.resources.diagram import mermaid
+from larabill_provisioning.settings import PlanSettings, ProvisioningSettings
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -42,3 +52,15 @@ def test_links_between_the_pages_lead_somewhere() -> None:
         if not (path.parent / link).is_file()
     ]
     assert broken == []
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        *(Basics, MailSettings, BillingSettings, SellerSettings, ProvisioningSettings, PlanSettings, LimitSettings),
+        *(GenericSshSettings, StripeSettings),
+    ],
+)
+def test_every_key_of_the_manifest_stands_in_its_reference(settings: type[Any]) -> None:
+    shown = (DOCS / "reference/manifest.md").read_text(encoding="utf-8")
+    assert [field.name for field in attrs.fields(settings) if f"`{field.name}`" not in shown] == []

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.faults.board import Board
+
 from larabill_core.calls import perform as calls
 from larabill_drivers import world
-from tests.faults.board import Board
 
 
 def watch(board: Board) -> None:

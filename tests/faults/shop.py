@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -21,9 +22,9 @@ from larabill_core.jobs import JobStatus
 from larabill_core.keyring import KeyRing
 from larabill_drivers.world import FakeWorld
 from larabill_sqlalchemy import open_engine
+from larabill_sqlalchemy.databases import open_database
 from larabill_sqlalchemy.migrate import upgrade
 from larabill_sqlalchemy.opening import database_of, load_manifest, storages_of
-from larabill_sqlalchemy.databases import open_database
 
 DEDUPES: Final = {"dedupes": True, "finds": False}
 FINDS: Final = {"dedupes": False, "finds": True}
@@ -91,8 +92,9 @@ class Shop:
         self.hosts = [FakeWorld.open(drivers[name]["world"]) for name in ("host1", "host2")]
         self.banks = [FakeWorld.open(drivers[name]["world"]) for name in ("bank1", "bank2")]
 
-    @property
+    @cached_property
     def seller(self) -> UUID:
+        """The one of the manifest; made when it is asked for the first time."""
         found: UUID = self.engine.billing.default_seller()
         return found
 
@@ -109,10 +111,11 @@ class Shop:
                 self.seller, NewCustomer(name=f"N {number}", email=f"n{new_id().hex}@example.com", country="DE")
             )
             bank = "bank1" if number % 2 else "bank2"
-            billing.payments.add_method(self.seller, customer.id, bank, "pm_ok", "test")
+            method = billing.payments.add_method(self.seller, customer.id, bank, "pm_ok", "test")
             item = NewItem(plan_code="one" if number % 4 < 2 else "two", cycle=Cycle.MONTHLY)
             wanted = PlaceOrder(order_uuid=new_id(), customer_id=customer.id, currency="EUR", items=(item,))
-            billing.orders.place(self.seller, wanted)
+            order = billing.orders.place(self.seller, wanted)
+            billing.payments.charge_invoice(self.seller, order.invoice_id, method.id)
 
     def close(self) -> None:
         database_of(self.engine).dispose()
@@ -125,7 +128,7 @@ class Shop:
         standing = [thing for world in self.hosts for thing in world.resources()]
         services = Counter(thing.ref for thing in standing)
         taken = [thing for world in self.banks for thing in world.payments() if thing.status == "captured"]
-        booked = {payment.transaction for payment in payments if payment.transaction}
+        booked = {payment.transaction_id for payment in payments if payment.transaction_id}
         violations = find_violations(self.engine)
         for violation in violations[:20]:
             print(f"# {violation.invariant} {violation.kind} {violation.subject}: {violation.message}")

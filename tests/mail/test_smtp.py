@@ -1,17 +1,12 @@
 from __future__ import annotations
 
-import asyncio
-import email
-import email.policy
 import socket
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from email.message import EmailMessage
 from typing import Any
 
 import attrs
 import pytest
-from aiosmtpd.controller import Controller
+from tests.mail.conftest import Box
 
 from larabill_core.errors import ConfigurationError, InvalidInput, Parked, RetryLater
 from larabill_core.manifest import MailSettings
@@ -27,45 +22,7 @@ class FixedClock:
         return datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-class Box:
-    """A server that keeps what it gets, or answers with `reply` at RCPT or DATA."""
-
-    def __init__(self) -> None:
-        self.got: list[tuple[list[str], EmailMessage]] = []
-        self.rcpt_reply = ""
-        self.data_reply = ""
-
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
-        if self.rcpt_reply:
-            return self.rcpt_reply
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        await asyncio.sleep(0)
-        if self.data_reply:
-            return self.data_reply
-        parsed = email.message_from_bytes(envelope.content, policy=email.policy.default)
-        self.got.append((envelope.rcpt_tos, parsed))
-        return "250 OK"
-
-
-@pytest.fixture
-def box() -> Iterator[Box]:
-    box = Box()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    controller = Controller(box, hostname="127.0.0.1", port=port)
-    controller.start()
-    box.port = port  # type: ignore[attr-defined]
-    try:
-        yield box
-    finally:
-        controller.stop()
-
-
-def settings(box: Any, **changes: Any) -> MailSettings:
+def settings(box: Box, **changes: Any) -> MailSettings:
     basic = MailSettings(
         host="127.0.0.1", port=box.port, sender="Nordlicht <billing@nordlicht.example>", encryption="none"
     )

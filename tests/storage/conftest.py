@@ -6,16 +6,27 @@ from collections.abc import Iterator
 from decimal import Decimal
 from uuid import UUID
 
+import attrs
 import pytest
 import sqlalchemy as sa
 from tests.conftest import START, OpenTestEngine
 from tests.storage.sample import MODULE, NOTES, Note, handlers
 
+from larabill_core.contracts.provider import DriverInfo, DriverType
 from larabill_core.engine import Engine
 from larabill_core.ids import new_id
 from larabill_sqlalchemy.databases import open_database
 
 SELLER = UUID("01890000-0000-7000-8000-000000000001")
+
+
+@attrs.frozen
+class NoSettings:
+    pass
+
+
+SCRIPTED = DriverInfo(name="scripted", type=DriverType.COMPUTE, settings_class=NoSettings, target="nowhere:Nothing")
+"""Gives the account "fake" its limits; what would be asked of it is scripted in the tests' calls."""
 
 
 def a_note(label: str = "original", *, seller: UUID = SELLER) -> Note:
@@ -37,7 +48,9 @@ def engine(open_test_engine: OpenTestEngine) -> Iterator[Engine]:
     handlers.script.clear()
     handlers.seen.clear()
     handlers.calls.clear()
-    yield open_test_engine(MODULE)
+    yield open_test_engine(
+        MODULE, drivers={"scripted": SCRIPTED}, settings={"drivers": {"fake": {"driver": "scripted"}}}
+    )
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, Final
 
 import attrs
@@ -105,6 +106,30 @@ def work(engine: Engine) -> Iterator[Finding]:
         yield Finding(what="jobs", level=Level.OK, detail="none waits for a person")
 
 
+def database(manifest: Manifest) -> Iterator[Finding]:
+    """The server, the tables, the triggers and the rights."""
+    from larabill_sqlalchemy.databases import open_database
+    from larabill_sqlalchemy.health import checks
+    from larabill_sqlalchemy.opening import storages_of
+
+    try:
+        pool = open_database(manifest.basics.database)
+    except LarabillError as problem:
+        yield from problems("database", problem)
+        return
+    file = pool.url.database if pool.dialect.name == "sqlite" else None
+    if file and not Path(file).exists():
+        # connecting would make the file, and a doctor changes nothing
+        yield Finding(
+            what="database", level=Level.WRONG, detail=f"{file} does not exist", remedy="run `larabill migrate`"
+        )
+        return
+    for check in checks(pool, storages_of(manifest.modules)):
+        level = Level.WRONG if not check.ok else Level.WARNING if check.remedy else Level.OK
+        yield Finding(what=check.name, level=level, detail=redact_text(check.message), remedy=check.remedy)
+    pool.dispose()
+
+
 def modules(manifest: Manifest) -> Iterator[Finding]:
     """What is on."""
     yield Finding(
@@ -116,7 +141,7 @@ def all_findings(settings: dict[str, Any]) -> Iterator[Finding]:
     """From the outside in: what needs something that is broken is not asked."""
     from larabill_core.keyring import KeyRing
     from larabill_sqlalchemy import open_engine
-    from larabill_sqlalchemy.opening import load_manifest
+    from larabill_sqlalchemy.opening import database_of, load_manifest
 
     yield from python_and_extras()
     try:
@@ -131,14 +156,18 @@ def all_findings(settings: dict[str, Any]) -> Iterator[Finding]:
         yield from problems("keys", problem)
         return
     yield Finding(what="keys", level=Level.OK, detail=f"active is {ring.active}; known: {', '.join(ring.names)}")
+    found = list(database(manifest))
+    yield from found
+    if any(finding.level is Level.WRONG for finding in found):
+        return
     try:
         engine = open_engine(manifest)
     except LarabillError as problem:
-        yield from problems("database", problem)
+        yield from problems("engine", problem)
         return
-    yield Finding(what="database", level=Level.OK, detail="its tables are current")
     for check in (drivers, clock, work):
         try:
             yield from check(engine)
         except LarabillError as problem:
             yield from problems(check.__name__, problem)
+    database_of(engine).dispose()

@@ -73,4 +73,6 @@ def main(context: click.Context, config: Path, database: str | None) -> None:
 
     Exit codes: 0 done, 1 not done, 2 asked or configured wrongly, 3 violations found.
     """
-    context.obj = Session(config=config, database=database)
+    session = Session(config=config, database=database)
+    context.obj = session
+    context.call_on_close(session.close)

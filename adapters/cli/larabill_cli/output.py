@@ -33,11 +33,11 @@ def _plain(value: object) -> Any:
 
 
 def cell(value: object) -> str:
-    """A value as text in a table: instants to the second, nothing for None."""
+    """A value as text in a table: instants to the minute, nothing for None."""
     if value is None:
         return ""
     if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%d %H:%M:%S")
+        return value.strftime("%Y-%m-%d %H:%M")
     if isinstance(value, bool):
         return "yes" if value else "no"
     return str(value.value if isinstance(value, Enum) else value)
@@ -45,6 +45,9 @@ def cell(value: object) -> str:
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], *, right: Sequence[str] = ()) -> None:
     """Rows under headings; those in `right` are set to the right, as numbers are."""
+    if not rows:
+        click.echo(f"{title}: none")
+        return
     texts = [[cell(value) for value in row] for row in rows]
     try:
         import rich  # noqa: F401 - only asked whether it is here
@@ -61,13 +64,20 @@ def _rich_table(title: str, columns: Sequence[str], rows: list[list[str]], right
 
     shown = Table(title=Text(title), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
     for name in columns:
-        shown.add_column(name, justify="right" if name in right else "left", overflow="fold")
+        # an id that is broken over two lines cannot be copied
+        shown.add_column(name, justify="right" if name in right else "left", overflow="fold", no_wrap=name == "id")
     for row in rows:
         # Text, because a value such as "[red]" is data and no markup
-        shown.add_row(*(Text(value, style=_STYLES.get(value, "")) for value in row))
+        shown.add_row(
+            *(
+                Text(value, style=_STYLES.get(value, "") if name in _STATES else "")
+                for name, value in zip(columns, row, strict=True)
+            )
+        )
     console().print(shown)
 
 
+_STATES = ("status", "from", "to", "level", "desired")
 _STYLES = {
     **dict.fromkeys(("active", "paid", "captured", "done", "ok", "deprovisioned"), "green"),
     **dict.fromkeys(("failed", "dead", "declined", "wrong"), "red"),

@@ -27,9 +27,9 @@ def _command(command: click.Command, context: click.Context, *, level: int) -> I
     yield "\n\n".join(" ".join(part.split()) for part in (command.help or "").split("\n\n")) + "\n"
     usage = " ".join([context.command_path, *command.collect_usage_pieces(context)])
     yield f"```text\n{usage}\n```\n"
-    rows = [record for each in command.get_params(context) if (record := _record(each, context)) is not None]
-    if rows:
-        yield "\n".join(["| option | |", "|---|---|", *(f"| `{name}` | {text} |" for name, text in rows)]) + "\n"
+    options = [each for each in command.params if isinstance(each, click.Option)]
+    if options:
+        yield "\n".join(["| option | |", "|---|---|", *map(_row, options)]) + "\n"
     if isinstance(command, click.Group):
         for name in command.list_commands(context):
             found = command.get_command(context, name)
@@ -38,14 +38,16 @@ def _command(command: click.Command, context: click.Context, *, level: int) -> I
                 yield from _command(found, inner, level=min(level + 1, 4))
 
 
-def _record(parameter: click.Parameter, context: click.Context) -> tuple[str, str] | None:
-    if "--help" in parameter.opts:
-        return None
-    record = parameter.get_help_record(context)
-    if record is None:
-        return None
-    name, text = record
-    return name.replace("|", "\\|"), text.replace("|", "\\|").replace("[", "\\[")
+def _row(option: click.Option) -> str:
+    """Our own form and not click's, which differs between its releases."""
+    name, texts = ", ".join(option.opts), [option.help or ""]
+    if not option.is_flag:
+        name += f" {option.metavar or (option.name or '').upper()}"
+    if isinstance(option.type, click.Choice):
+        texts.append(f"One of: {', '.join(option.type.choices)}.")
+    if option.show_default and option.default is not None:
+        texts.append(f"Default: {option.default}.")
+    return f"| `{name}` | {' '.join(filter(None, texts))} |"
 
 
 if __name__ == "__main__":

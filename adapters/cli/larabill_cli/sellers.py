@@ -16,6 +16,18 @@ def list_sellers(engine: Engine) -> list[Any]:
     return sellers
 
 
+def set_up(engine: Engine) -> None:
+    """Bring `[billing.seller]` and `[[provisioning.plans]]` into the database; what is there already stays."""
+    on = {module.name for module in engine.modules}
+    if "billing" not in on:
+        return
+    if engine.manifest.settings["billing"].seller is not None and not list_sellers(engine):
+        engine.billing.default_seller()
+    if "provisioning" in on:
+        for seller in list_sellers(engine):
+            engine.provisioning.plans.sync(seller.id)
+
+
 def choose(engine: Engine, text: str | None) -> UUID:
     """The seller that `--seller` names, or the only one.
 

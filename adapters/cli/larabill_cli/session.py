@@ -44,6 +44,13 @@ class Session:
 
         return open_engine(self.settings)
 
+    def close(self) -> None:
+        """Give the connections back, if any were opened."""
+        if "engine" in vars(self):
+            from larabill_sqlalchemy.opening import database_of
+
+            database_of(self.engine).dispose()
+
     def seller(self, text: str | None) -> UUID:
         """The seller of `--seller`; the only one when nothing is said. Raises `InvalidInput`."""
         from larabill_cli.sellers import choose

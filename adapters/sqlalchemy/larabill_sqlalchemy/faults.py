@@ -20,6 +20,7 @@ from larabill_core.errors import (
     LarabillError,
 )
 from larabill_core.privacy import redact_text
+from larabill_sqlalchemy.databases import PATH
 
 _AGAIN_MYSQL: Final = frozenset({1020, 1205, 1213, 3572})
 """Changed since read (snapshot isolation), lock wait timeout, deadlock, NOWAIT."""
@@ -29,6 +30,7 @@ _GONE_MYSQL: Final = frozenset({1040, 1053, 1077, 1079, 1080, 1927, 2002, 2003, 
 _GONE_POSTGRES: Final = ("08", "57P", "53300")
 _GONE_SQLITE: Final = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR})
 
+_DAMAGED_SQLITE: Final = frozenset({sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT})
 _REFUSED_MYSQL: Final = frozenset({1044, 1045, 1049, 1130, 1698})
 """No right to the database, wrong password, no such database, host or plugin not allowed."""
 
@@ -106,7 +108,9 @@ def told(problem: DBAPIError) -> LarabillError | None:
         return DatabaseUnavailable(f"the database cannot be reached, or went away: {_first_line(problem)}")
     if code_of(problem) in _REFUSED_MYSQL:
         said = f"is refused by the server: {_first_line(problem)}"
-        return ConfigurationError.one("larabill.database", said, remedy="check user, password and name of the database")
+        return ConfigurationError.one(PATH, said, remedy="check user, password and name of the database")
+    if isinstance(problem.orig, sqlite3.Error) and code_of(problem) in _DAMAGED_SQLITE:
+        return ConfigurationError.one(PATH, f"cannot be read: {problem.orig}", remedy="name another file, or mend it")
     if isinstance(problem, IntegrityError) or code_of(problem) == _SIGNAL_MYSQL:
         return Conflict("the database", f"refuses a row by its rule {constraint_of(problem)}")
     if isinstance(problem, DataError):

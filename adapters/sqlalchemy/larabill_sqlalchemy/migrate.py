@@ -20,9 +20,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.exc import DBAPIError
 
 from larabill_core.errors import ConfigurationError, DatabaseUnavailable
-from larabill_sqlalchemy.databases import MYSQL
+from larabill_sqlalchemy.databases import MYSQL, PATH
 from larabill_sqlalchemy.faults import code_of, translated
-from larabill_sqlalchemy.schema import PATH, SchemaState, folder, refuse_unusable, revisions, states, version_table
+from larabill_sqlalchemy.schema import SchemaState, folder, refuse_unusable, revisions, states, version_table
 from larabill_sqlalchemy.storage import Storage
 from larabill_sqlalchemy.triggers import drop_function, make_triggers
 

@@ -12,6 +12,7 @@ from larabill_core.clock import Clock
 from larabill_core.contracts.provider import DriverInfo
 from larabill_core.dispatch import Registry
 from larabill_core.engine import Engine
+from larabill_core.errors import LarabillError
 from larabill_core.kernel import KERNEL
 from larabill_core.keyring import KeyRing
 from larabill_core.manifest import Manifest, check_manifest, read_manifest
@@ -46,7 +47,11 @@ def open_engine(
     database = open_database(manifest.basics.database)
     storages = storages_of(manifest.modules)
     vault = Vault(KeyRing.load(manifest.basics.keys))
-    require_current(database, storages)
+    try:
+        require_current(database, storages)
+    except LarabillError:
+        database.dispose()
+        raise
     clock = clock or clock_of(database)
     return Engine(
         manifest=manifest,

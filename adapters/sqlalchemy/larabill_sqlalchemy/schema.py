@@ -6,17 +6,16 @@ import importlib
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
 
 import attrs
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from larabill_core.errors import ConfigurationError, Faults
+from larabill_sqlalchemy.databases import PATH
 from larabill_sqlalchemy.faults import translated
 from larabill_sqlalchemy.storage import PREFIX, Storage
 
-PATH: Final = "larabill.database"
 _REVISION = re.compile(r"(\d{4})_\w+\.py")
 
 

@@ -96,12 +96,11 @@ class SqlUnitOfWork:
         self, *, seller_id: UUID | None, actor: Actor, now: datetime, engine: Any, job: Job | None
     ) -> Iterator[SqlTx]:
         with translated(), self.database.connect() as connection:
-            broken = _broken_of(connection)
+            _broken_of(connection)
             with connection.begin():
                 tx = self._tx(connection, seller_id, actor, now, engine, job, joined=False)
                 yield tx
                 tx.flush()
-                broken.refuse()
 
     @contextmanager
     def join(
@@ -172,7 +171,7 @@ _connections: WeakKeyDictionary[sa.Connection, _Broken] = WeakKeyDictionary()
 
 
 def _broken_of(connection: sa.Connection) -> _Broken:
-    """The mark of this connection, which is refused at commit and forgotten at rollback."""
+    """The mark of this connection: from now on its commit is refused while it is broken, and a rollback mends it."""
     broken = _connections.get(connection)
     if broken is None:
         broken = _connections[connection] = _Broken()

@@ -21,6 +21,9 @@ from larabill_core.clock import start_of_day
 from larabill_core.ids import new_id
 from larabill_core.published import InvoicePaid, ServiceResumeRequested
 
+EASTERNMOST = timedelta(hours=14)
+"""Pacific/Kiritimati is this far ahead of UTC: nowhere is a day over before it is over there."""
+
 
 def open_cases(tx: DunningTx, limit: int) -> bool:
     """A case for each live agreement with an overdue invoice; whether there may be more.
@@ -28,7 +31,7 @@ def open_cases(tx: DunningTx, limit: int) -> bool:
     The number of statements is constant. Invoices are locked first, so that one whose payment is being written gets
     no case.
     """
-    found = tx.billing.dunning.overdue(tx.now.date(), limit)
+    found = tx.billing.dunning.overdue((tx.now + EASTERNMOST).date(), limit)
     issued = tx.billing.dunning.lock_issued([overdue.invoice_id for overdue in found])
     subscriptions = tx.billing.subscriptions.lock_many([overdue.subscription_id for overdue in found])
     cases: dict[object, DunningCase] = {}

@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from larabill_billing.audits.handlers import record_many
 from larabill_billing.dunning import ladder
-from larabill_billing.dunning.handlers import case_change, close, open_cases
+from larabill_billing.dunning.handlers import EASTERNMOST, case_change, close, open_cases
 from larabill_billing.dunning.model import DunningCase
 from larabill_billing.dunning.ports import DunningTx
 from larabill_billing.dunning.take import ask_again
@@ -29,7 +29,7 @@ HEED_WITHIN = timedelta(days=1)
 
 def dun(tx: DunningTx, payload: Nothing) -> None:
     """One job for each seller with cases or overdue invoices."""
-    sellers = tx.billing.dunning.sellers_with_work(tx.now.date())
+    sellers = tx.billing.dunning.sellers_with_work((tx.now + EASTERNMOST).date())
     tx.enqueue(*(NewJob(handler="billing.dun_seller", seller_id=seller_id) for seller_id in sellers))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Final
 from uuid import UUID
 
 import attrs
@@ -17,10 +16,8 @@ from larabill_billing.subscriptions.model import Service, Subscription, Subscrip
 from larabill_billing.subscriptions.periods import add_months
 from larabill_billing.subscriptions.renewal import REGULAR, period_charge
 from larabill_core.clock import local_date
-from larabill_core.ids import derived_id, new_id
+from larabill_core.ids import new_id
 from larabill_core.money import quantize
-
-KINDS: Final = (PriceKind.SETUP, PriceKind.RECURRING, PriceKind.ONE_TIME)
 
 
 @attrs.frozen(kw_only=True)
@@ -35,9 +32,11 @@ class Placed:
     request: InvoiceRequest
 
 
-def charge_id(order_item_id: UUID, kind: PriceKind) -> UUID:
-    """The id of an order item's first charge of a kind: so the invoice's line is found again from the item."""
-    return derived_id(order_item_id, f"charge:{kind}")
+def is_for(charge: Charge, service: Service) -> bool:
+    """Whether a charge on the order's invoice is for the item that this service is a unit of."""
+    if service.subscription_item_id is not None:
+        return charge.subscription_item_id == service.subscription_item_id
+    return charge.cause == str(service.order_item_id)
 
 
 def build(
@@ -162,18 +161,16 @@ def _charges(
     description = _description(item, line)
     charges = []
     if subscription is not None and subscription_item is not None:
-        charge = period_charge(subscription, subscription_item, line.price.amount, 0)
-        charges.append(attrs.evolve(charge, id=charge_id(item.id, PriceKind.RECURRING)))
+        charges.append(period_charge(subscription, subscription_item, line.price.amount, 0))
     once = [price for price in (line.price, line.setup) if price is not None and price.cycle is None]
     return charges + [
         Charge(
-            id=charge_id(item.id, price.kind),
             customer_id=order.customer_id,
             subscription_id=subscription.id if subscription is not None else None,
             subscription_item_id=subscription_item.id if subscription_item is not None else None,
             kind=price.kind,
             period_start=today if subscription is not None else None,
-            cause=REGULAR,
+            cause=REGULAR if subscription is not None else str(item.id),
             description=f"{description}, set-up" if price.kind is PriceKind.SETUP else description,
             quantity=item.quantity,
             unit_price=price.amount,

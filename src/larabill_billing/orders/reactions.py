@@ -8,9 +8,10 @@ from decimal import Decimal
 from larabill_billing.audits.handlers import record
 from larabill_billing.catalog.model import ReleasePolicy
 from larabill_billing.credits.handlers import grant, spend
-from larabill_billing.invoicing.model import Invoice, InvoiceStatus
-from larabill_billing.orders.build import KINDS, charge_id
+from larabill_billing.invoicing.model import InvoiceStatus
+from larabill_billing.orders.build import is_for
 from larabill_billing.orders.handlers import release_if_pending
+from larabill_billing.orders.model import Order
 from larabill_billing.orders.ports import OrdersTx
 from larabill_billing.payments.events import PaymentAuthorised
 from larabill_billing.payments.handlers import capture
@@ -68,11 +69,11 @@ def on_service_abandoned(tx: OrdersTx, event: ServiceAbandoned) -> None:
     state = tx.billing.invoices.state(order.invoice_id, lock=True)
     if event.remedy == "hold" or state.status is InvoiceStatus.VOID:
         return
-    invoice = tx.billing.invoices.get(order.invoice_id)
-    cost = unit_cost(invoice, service)
+    cost = unit_cost(tx, order, service)
     owed = cost
     if event.remedy == "refund" and cost:
-        paid = allocate(invoice.total - state.balance, [cost, invoice.total - cost], order.currency)[0]
+        total = tx.billing.invoices.get(order.invoice_id).total
+        paid = allocate(total - state.balance, [cost, total - cost], order.currency)[0]
         owed -= _refund(tx, payments, paid, f"service {service.id} was never delivered")
     if owed:
         grant(tx, order.customer_id, owed, order.currency, "service_abandoned", service.id)
@@ -81,11 +82,11 @@ def on_service_abandoned(tx: OrdersTx, event: ServiceAbandoned) -> None:
     record(tx, "service", service.id, event.remedy, service.status, service.status, f"{cost} {order.currency}")
 
 
-def unit_cost(invoice: Invoice, service: Service) -> Decimal:
-    """One unit's share of its item's lines on the order's invoice, to the cent (I11)."""
-    lines = {charge_id(service.order_item_id, kind) for kind in KINDS}
-    amount = sum((line.amount for line in invoice.lines if line.charge_id in lines), Decimal(0))
-    return allocate(amount, [1] * service.units, invoice.currency)[service.unit]
+def unit_cost(tx: OrdersTx, order: Order, service: Service) -> Decimal:
+    """One unit's share of its item's charges on the order's invoice, to the cent (I11)."""
+    charges = tx.billing.charges.for_invoices([order.invoice_id]).get(order.invoice_id, [])
+    amount = sum((charge.amount for charge in charges if is_for(charge, service)), Decimal(0))
+    return allocate(amount, [1] * service.units, order.currency)[service.unit]
 
 
 def _refund(tx: OrdersTx, payments: Sequence[Payment], wanted: Decimal, reason: str) -> Decimal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
@@ -19,6 +20,7 @@ from larabill_billing.payments.states import REFUND_TRANSITIONS, can
 from larabill_core.calls.model import Operation, Retried, Withdrawn
 from larabill_core.contracts.gateway import CanFindTransaction, ChargeRequest, GatewayTransaction, RefundRequest
 from larabill_core.contracts.outcome import Done, Failed, Manual, Outcome, Pending, Unknown
+from larabill_core.money import quantize
 
 if TYPE_CHECKING:
     from larabill_core.engine import Engine
@@ -28,7 +30,7 @@ LOOKS_BEFORE_LOST = 3
 
 
 @attrs.define(kw_only=True)
-class _GatewayCall:
+class _GatewayCall(ABC):
     """What both kinds have in common. Every action takes effect at the gateway, so each looks before it sends."""
 
     driver: Any
@@ -67,13 +69,13 @@ class _GatewayCall:
             return Unknown(reason="the gateway does not list it at the moment")
         return Failed(reason="the gateway knows it no more: it was declined", code="declined")
 
+    @abstractmethod
     def known(self) -> Outcome | None:
         """The end, if our own record has it already."""
-        raise NotImplementedError
 
+    @abstractmethod
     def find(self, operation: Operation) -> Outcome | None:
         """What the gateway knows under our reference."""
-        raise NotImplementedError
 
 
 @attrs.define(kw_only=True)
@@ -131,7 +133,7 @@ class PaymentCall(_GatewayCall):
         request = ChargeRequest(
             ref=operation.ref,
             key=operation.key,
-            amount=self.payment.amount,
+            amount=quantize(self.payment.amount, self.payment.currency),
             currency=self.payment.currency,
             method="" if self.method is None else self.method.reference,
             invoice=str(self.payment.invoice_id),
@@ -233,7 +235,7 @@ class RefundCall(_GatewayCall):
                 ref=operation.ref,
                 key=operation.key,
                 transaction=self.transaction_id,
-                amount=self.refund.amount,
+                amount=quantize(self.refund.amount, self.refund.currency),
                 currency=self.refund.currency,
             )
         )

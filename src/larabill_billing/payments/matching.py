@@ -9,7 +9,7 @@ import attrs
 from larabill_billing.payments.model import TOOK_MONEY, Payment, Refund, WebhookEvent
 from larabill_core.contracts.gateway import GatewayTransaction
 from larabill_core.errors import InvalidInput
-from larabill_core.money import exponent, parse_decimal
+from larabill_core.money import UNIT_PRICE_PLACES, parse_decimal
 
 
 @attrs.frozen(kw_only=True)
@@ -26,11 +26,11 @@ class Claim:
 
 
 def claim_of_event(event: WebhookEvent) -> Claim:
-    """What the webhook says. An amount that is no plain decimal number of its currency counts as none."""
+    """What the webhook says. An amount that is no plain decimal number counts as none; 12.5 and 12.50 are the same."""
     amount = None
-    if event.amount is not None and event.currency is not None:
+    if event.amount is not None:
         try:
-            amount = parse_decimal(event.amount, places=exponent(event.currency), path="amount")
+            amount = parse_decimal(event.amount, places=UNIT_PRICE_PLACES, path="amount")
         except InvalidInput:
             amount = None
     return Claim(

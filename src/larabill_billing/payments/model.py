@@ -149,7 +149,7 @@ UNSETTLED = frozenset({WebhookStatus.RECEIVED, WebhookStatus.WAITING})
 class WebhookEvent:
     """A verified webhook: what it claims, never its body (which holds personal data).
 
-    `code` is the gateway's word for a decline; `occurred_at` is the sender's time, `received_at` and `settled_at` are ours.
+    `code` is the gateway's word for a decline; `occurred_at` is the sender's time, the other two are ours.
     """
 
     id: UUID = attrs.field(factory=new_id)

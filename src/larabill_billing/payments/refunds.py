@@ -20,6 +20,7 @@ from larabill_billing.payments.settle import advance
 from larabill_billing.payments.states import next_refund_status
 from larabill_core.errors import Conflict, Faults, InvalidInput
 from larabill_core.ids import new_id, public_id
+from larabill_core.money import quantize
 from larabill_core.privacy import redact_text, refuse_pan
 
 
@@ -44,7 +45,10 @@ def refund(tx: PaymentsTx, payment_id: UUID, amount: Decimal, reason: str) -> Re
     earlier = [each for each in tx.billing.refunds.for_payment(payment_id) if each.status is not RefundStatus.FAILED]
     left = payment.amount - sum((each.amount for each in earlier), Decimal(0))
     if amount > left:
-        raise Conflict(f"payment {payment_id}", f"only {left} {payment.currency} of it can still be given back")
+        raise Conflict(
+            f"payment {payment_id}",
+            f"only {quantize(left, payment.currency)} {payment.currency} of it can still be given back",
+        )
     refund_id = new_id()
     by_hand = payment.account == MANUAL
     new = Refund(

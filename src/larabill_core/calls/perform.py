@@ -111,8 +111,11 @@ def _claim(tx: Any, engine: Engine, call: Call, operation_id: UUID) -> tuple[Ope
 
 def hurry(tx: Any, call_handler: str, operation: Operation, tags: tuple[str, ...] = ()) -> None:
     """Look at an open operation now: a webhook has hinted that something happened. The hint itself decides nothing."""
-    hurried = attrs.evolve(operation, next_at=tx.now, updated_at=tx.now)
-    tx.operations.save(hurried, fence=operation.fence)
+    stored: Operation = tx.operations.get(operation.id, lock=True)
+    if not stored.is_open:
+        return
+    hurried = attrs.evolve(stored, next_at=tx.now, updated_at=tx.now)
+    tx.operations.save(hurried, fence=stored.fence)
     tx.enqueue(wake(call_handler, hurried, tags))
 
 

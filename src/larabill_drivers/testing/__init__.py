@@ -9,3 +9,7 @@ class TestAcme(ProvisionerContract):
     def driver(self):
         return Acme(AcmeSettings(...), account="main", clock=SystemClock())
 """
+
+import pytest
+
+pytest.register_assert_rewrite("larabill_drivers.testing.provisioner")

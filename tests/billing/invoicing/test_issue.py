@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
@@ -58,7 +59,7 @@ def test_statements_do_not_depend_on_the_size_of_the_batch(shop: Shop) -> None:
     sizes = []
     for size in (1, 20):
         counted.clear()
-        shop.run(lambda tx, size=size: issue(tx, [shop.request("1.00", "2.00") for _ in range(size)]))
+        shop.run(partial(issue, requests=[shop.request("1.00", "2.00") for _ in range(size)]))
         sizes.append(len(counted))
     # the very first invoice also makes the series
     assert sizes[1] <= sizes[0]
@@ -129,9 +130,9 @@ def test_a_customer_of_nobody_is_not_found(shop: Shop) -> None:
 
 def test_in_a_hosts_transaction_the_number_comes_after_its_commit(shop: Shop) -> None:
     request = shop.request("3.00")
-    with database_of(shop.engine).begin() as connection:
-        with shop.engine.joined(connection, seller=shop.seller.id) as tx:
-            assert issue(tx, [request]) == []
+    host = database_of(shop.engine)
+    with host.begin() as connection, shop.engine.joined(connection, seller=shop.seller.id) as tx:
+        assert issue(tx, [request]) == []
     with pytest.raises(NotFound):
         shop.run(lambda tx: tx.billing.invoices.get(request.id))
     shop.engine.run_due()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -12,13 +11,16 @@ from tests.billing.market import Market, item
 
 from larabill_billing.catalog.loader import parse_catalog
 from larabill_billing.catalog.model import Cycle
+from larabill_billing.orders.handlers import place
 from larabill_billing.orders.model import OrderStatus
+from larabill_billing.payments.handlers import charge_invoice
 from larabill_billing.subscriptions.model import ServiceStatus, SubscriptionStatus
 from larabill_core.access import Actor
 from larabill_core.errors import Conflict, Forbidden, IllegalTransition, InvalidInput, NotFound
 from larabill_core.ids import new_id
 from larabill_core.jobs import JobStatus
 from larabill_core.published import InvoiceIssued, OrderReleased
+from larabill_sqlalchemy.opening import database_of
 
 
 def test_an_order_brings_an_invoice_and_waits_for_its_payment(market: Market) -> None:
@@ -108,83 +110,25 @@ def test_the_price_is_that_of_the_day_of_the_order(market: Market) -> None:
     assert state.balance == Decimal("6.00")
 
 
-def plain(market: Market, **changes: Any) -> dict[str, Any]:
-    data: dict[str, Any] = {
+def test_a_bad_order_leaves_nothing_behind(quiet_market: Market) -> None:
+    data = {
         "order_uuid": str(new_id()),
-        "customer_id": str(market.customer),
+        "customer_id": str(quiet_market.customer),
         "currency": "EUR",
-        "items": [{"plan_code": "web", "cycle": "monthly", "region": "eu"}],
+        "items": [{"plan_code": "web", "cycle": "monthly", "region": "eu"}, {"plan_code": "hidden"}],
     }
-    return {**data, **changes}
-
-
-def faults(market: Market, data: Any) -> dict[str, str]:
-    with pytest.raises(InvalidInput) as raised:
-        market.engine.billing.orders.place(market.seller, data)
-    market.work()
-    assert market.invoices() == []
-    assert market.engine.billing.orders.list(market.seller) == []
-    return {fault.path: fault.problem for fault in raised.value.faults}
-
-
-def test_an_order_may_come_as_plain_data(market: Market) -> None:
-    order = market.engine.billing.orders.place(market.seller, plain(market))
-    assert order.status is OrderStatus.PENDING
-
-
-@pytest.mark.parametrize("field", ["price", "total", "status", "is_admin", "seller_id", "__class__", "id"])
-def test_unknown_fields_are_refused(quiet_market: Market, field: str) -> None:
-    line = {"plan_code": "web", "cycle": "monthly", "region": "eu", field: "1"}
-    found = faults(quiet_market, plain(quiet_market, items=[line], **{field: "1"}))
-    assert found == {field: "is not known", f"items[0].{field}": "is not known"}
-
-
-BAD_QUANTITIES = [0, -1, 0.5, 10**9, 2**63, "1", "1e3", True, [1], None, "١٢", "1_000"]  # noqa: RUF001
-
-
-@pytest.mark.parametrize("quantity", BAD_QUANTITIES)
-def test_bad_quantities_are_refused(quiet_market: Market, quantity: object) -> None:
-    line = {"plan_code": "web", "cycle": "monthly", "region": "eu", "quantity": quantity}
-    assert "items[0].quantity" in faults(quiet_market, plain(quiet_market, items=[line]))
-
-
-@pytest.mark.parametrize("customer", ["", "1", 1, None, "01890000-0000-7000-8000-00000000000A", [], True])
-def test_confused_ids_are_refused(quiet_market: Market, customer: object) -> None:
-    assert "customer_id" in faults(quiet_market, plain(quiet_market, customer_id=customer))
-
-
-def test_all_faults_are_told_at_once_by_their_path(quiet_market: Market) -> None:
-    bad = quiet_market.wanted(
-        item("web", region="mars", spec={"domain": "a.example", "root": "yes"}),
-        item("hidden"),
-        item("server", cycle=Cycle.WEEKLY, region="eu"),
-        item("web", name="4111 1111 1111 1111", quantity=0),
-        currency="USD",
-    )
-    found = faults(quiet_market, bad)
-    assert set(found) == {
-        "currency",
-        "items[0].region",
-        "items[0].spec.root",
-        "items[0].cycle",
-        "items[1].plan_code",
-        "items[2].region",
-        "items[2].cycle",
-        "items[3].quantity",
-        "items[3].name",
-        "items[3].cycle",
-    }
+    with pytest.raises(InvalidInput, match=r"items\[1\].plan_code: is not for sale"):
+        quiet_market.engine.billing.orders.place(quiet_market.seller, data)
+    assert quiet_market.invoices() == []
+    assert quiet_market.engine.billing.orders.list(quiet_market.seller) == []
+    del data["items"][1]  # type: ignore[attr-defined]
+    assert quiet_market.engine.billing.orders.place(quiet_market.seller, data).status is OrderStatus.PENDING
 
 
 def test_a_retired_plan_is_not_sold(quiet_market: Market) -> None:
     quiet_market.engine.billing.catalog.load(quiet_market.seller, [])
-    found = faults(quiet_market, quiet_market.wanted())
-    assert found == {"items[0].plan_code": "is not for sale"}
-
-
-def test_too_many_units_are_refused(quiet_market: Market) -> None:
-    found = faults(quiet_market, quiet_market.wanted(item(quantity=600), item(quantity=600)))
-    assert list(found) == ["items"]
+    with pytest.raises(InvalidInput, match="is not for sale"):
+        quiet_market.place()
 
 
 def test_another_sellers_customer_does_not_exist(quiet_market: Market) -> None:
@@ -224,19 +168,13 @@ def test_an_authorised_payment_releases_and_is_taken_when_the_service_runs(marke
     order = market.place(item("held"))
     market.method()
     method = market.run(lambda tx: tx.billing.payment_methods.defaults([market.customer]))[market.customer]
-    market.run(lambda tx: _authorise(tx, order.invoice_id, method.id))
+    market.run(lambda tx: charge_invoice(tx, order.invoice_id, method.id, capture=False))
     market.go(minutes=30)
     assert market.order(order).status is OrderStatus.RELEASED
     ((_, state),) = market.invoices()
     assert state.status == "paid"
     assert market.violations() == []
     assert market.unfinished() == []
-
-
-def _authorise(tx: Any, invoice_id: UUID, method_id: UUID) -> None:
-    from larabill_billing.payments.handlers import charge_invoice
-
-    charge_invoice(tx, invoice_id, method_id, capture=False)
 
 
 def test_whoever_lacks_the_ability_is_refused(quiet_market: Market) -> None:
@@ -250,13 +188,12 @@ def test_whoever_lacks_the_ability_is_refused(quiet_market: Market) -> None:
 
 
 def test_in_a_hosts_transaction_the_invoice_follows(market: Market) -> None:
-    from larabill_billing.orders.handlers import place
-    from larabill_sqlalchemy.opening import database_of
-
     wanted = market.wanted()
-    with database_of(market.engine).begin() as connection:
-        with market.engine.joined(connection, seller=market.seller) as tx:
-            order = place(tx, wanted)
+    with (
+        database_of(market.engine).begin() as connection,
+        market.engine.joined(connection, seller=market.seller) as tx,
+    ):
+        order = place(tx, wanted)
     assert market.invoices() == []
     market.work()
     ((invoice, _),) = market.invoices()

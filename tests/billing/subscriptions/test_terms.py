@@ -14,7 +14,6 @@ from larabill_billing.subscriptions.terms import earliest_end, end_date
 from larabill_core.errors import Conflict
 from larabill_core.ids import new_id
 
-
 TODAY = date(2026, 3, 10)
 
 

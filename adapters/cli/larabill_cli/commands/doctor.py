@@ -31,7 +31,7 @@ def doctor(context: click.Context, session: Session) -> None:
         )
     else:
         table(
-            f"{len(wrong)} things are wrong" if wrong else "All is well",
+            f"Wrong: {len(wrong)}" if wrong else "All is well",
             ("what", "level", "detail", "remedy"),
             [(each.what, each.level, each.detail, each.remedy) for each in findings],
         )

@@ -32,7 +32,9 @@ def _fields(job: Job) -> dict[str, Any]:
 
 
 @jobs.command("list")
-@click.option("--status", type=click.Choice([status.value for status in JobStatus]), multiple=True)
+@click.option(
+    "--status", type=click.Choice([status.value for status in JobStatus]), multiple=True, help="Only with this status."
+)
 @click.option("--open", "needs_you", is_flag=True, help="Those that wait for a person: parked and dead ones.")
 @click.option("--queue", help="Only this queue.")
 @click.option("--tag", help="Only with this tag, such as resource:… or driver:….")
@@ -59,8 +61,8 @@ def list_jobs(
     if session.json:
         emit(rows)
         return
-    names = ("id", "handler", "status", "run_at", "attempts", "last_error")
-    table(f"{len(rows)} jobs", names, [[row[name] for name in names] for row in rows], right=("attempts",))
+    names = ("id", "handler", "status", "run_at", "last_error")
+    table("Jobs", names, [[row[name] for name in names] for row in rows])
 
 
 @jobs.command()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from larabill_cli.output import emit, table
+from larabill_cli.sellers import set_up
 from larabill_cli.session import Session, json_option, pass_session
 from larabill_core.errors import InvalidInput
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 @json_option
 @pass_session
 def migrate(session: Session, down: str | None) -> None:
-    """Bring the tables of all modules that are on to their newest form.
+    """Bring the tables of all modules that are on to their newest form, and the manifest's seller and plans into them.
 
     Two at once wait for each other. One that was cut off is simply run again. Make a backup before `--down`: the data
     of what it drops is lost.
@@ -34,11 +35,13 @@ def migrate(session: Session, down: str | None) -> None:
     storages = storages_of(manifest.modules)
     if down is None:
         ran = storage.upgrade(database, storages)
+        set_up(session.engine)
         rows = [{"module": name, "revisions": list(revisions)} for name, revisions in ran.items()]
     else:
         chosen, revision = _split(down, storages)
         storage.downgrade(database, [chosen], revision)
         rows = [{"module": chosen.name, "revisions": [revision]}]
+    database.dispose()
     if session.json:
         emit(rows)
     elif not rows:

@@ -54,7 +54,7 @@ def list_resources(session: Session, status: str | None, after: str | None, limi
         emit(rows)
         return
     names = ("id", "name", "account", "plan", "status", "last_error")
-    table(f"{len(rows)} resources", names, [[row[name] for name in names] for row in rows])
+    table("Resources", names, [[row[name] for name in names] for row in rows])
 
 
 @resources.command()

@@ -30,9 +30,11 @@ def list_webhooks(session: Session, status: str | None, rejected: bool, limit: i
     if session.json:
         emit(rows)
         return
-    hidden = ("kind", "ref")
-    names = [name for name in (rows[0] if rows else {}) if name not in hidden]
-    table(f"{len(rows)} webhooks", names, [[row[name] for name in names] for row in rows])
+    names = ("received_at", "account", "status", "reason") if rejected else _SHOWN
+    table("Webhooks", names, [[row[name] for name in names] for row in rows])
+
+
+_SHOWN = ("received_at", "account", "event_id", "type", "status", "reason")
 
 
 def _events(session: Session, owner: Any, status: str | None, limit: int) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ NEEDED = ("asyncssh", "paramiko")
 
 @click.command()
 @click.option("--database", metavar="URL", help="Make a database larabill_demo_… there; a file of its own otherwise.")
-@click.option("--keep", is_flag=True, help="Do not drop the database at the end.")
+@click.option("--keep", is_flag=True, help="Do not drop the database at the end; without --database it lies here.")
 @json_option
 @pass_session
 @click.pass_context
@@ -39,14 +39,17 @@ def demo(context: click.Context, session: Session, database: str | None, keep: b
     from larabill_cli.demo.stripe import Stripe
     from larabill_cli.demo.timeline import Timeline
     from larabill_core.testing.clock import ManualClock
+    from larabill_sqlalchemy.opening import database_of
 
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="larabill-demo-")))
-        url = stack.enter_context(temporary(database or session.database or f"sqlite:///{folder}/x.db", keep=keep))
+        # a file that is kept must not lie in the folder that is removed
+        own = f"sqlite:///{Path.cwd() if keep else folder}/x.db"
+        url = stack.enter_context(temporary(database or session.database or own, keep=keep))
         web = stack.enter_context(WebServer(folder))
         clock, secret = ManualClock(OPENING), new_secret()
         engine = found(manifest(url, folder, web, secret), clock)
-        stack.callback(close, engine)
+        stack.callback(database_of(engine).dispose)
         shop = Shop(engine, clock, Stripe(secret), Timeline(silent=session.json))
         play(shop)
         result = report.collect(engine, shop.seller, url.render_as_string(hide_password=True))
@@ -55,7 +58,7 @@ def demo(context: click.Context, session: Session, database: str | None, keep: b
     if session.json:
         emit({**result, "document": paper})
     else:
-        report.show(result, paper)
+        report.show(result, paper, kept=keep)
     if result["verify"]["violations"]:
         context.exit(VIOLATIONS)
     if any(resource["status"] != "deprovisioned" for resource in result["resources"]):
@@ -68,12 +71,3 @@ def _check_extra() -> None:
         if importlib.util.find_spec(name) is None:
             faults.add("demo", f"needs the package {name}", remedy="pip install 'larabill[demo]'")
     faults.raise_if_any(ConfigurationError)
-
-
-def close(engine: object) -> None:
-    """Give the database's connections back, so that it can be dropped."""
-    from larabill_core.engine import Engine
-    from larabill_sqlalchemy.opening import database_of
-
-    if isinstance(engine, Engine):
-        database_of(engine).dispose()

@@ -110,7 +110,7 @@ def write_invoice(engine: Engine, seller: UUID, folder: Path) -> Path:
     return file
 
 
-def show(report: Mapping[str, Any], invoice: Path) -> None:
+def show(report: Mapping[str, Any], invoice: Path, *, kept: bool) -> None:
     """Print the tables."""
     click.echo()
     _table("Invoices", report["invoices"], ("number", "issued_on", "total", "balance", "status"), ("total", "balance"))
@@ -121,7 +121,7 @@ def show(report: Mapping[str, Any], invoice: Path) -> None:
         click.echo(f"The ledger sums to {total} {currency}.")
     found = report["verify"]["violations"]
     click.echo(f"Violations of the promises: {found}.")
-    click.echo(f"Database: {report['database']}")
+    click.echo(f"Database: {report['database']} ({'kept' if kept else 'removed again'})")
     click.echo(f"An invoice to look at: {invoice}")
 
 

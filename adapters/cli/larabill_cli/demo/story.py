@@ -21,7 +21,7 @@ def play(shop: Shop) -> None:
     reveal(shop, mira)
     jonas = shop.order("Jonas")
     shop.charge(jonas)
-    shop.tell("Jonas stores a card at another gateway; it is charged", invoice=shop.latest_invoice(jonas))
+    shop.tell("Jonas stores a card elsewhere; it is charged", invoice=shop.latest_invoice(jonas))
     shop.tell_service(jonas, "His account is created over SSH")
     for month in range(2, 6):
         renewals(shop, month, mira, jonas)

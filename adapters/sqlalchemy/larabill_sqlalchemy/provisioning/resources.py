@@ -168,7 +168,7 @@ class Resources:
         return self._ids(_R.status == ResourceStatus.ACTIVE.value, ~confirmed, ~adopted)
 
     def without_driver_ref(self) -> list[UUID]:
-        return self._ids(_R.status.in_(_STANDING), _R.standing_ref.is_(None))
+        return self._ids(_R.status.in_(_STANDING), sa.or_(_R.driver_ref.is_(None), _R.standing_ref.is_(None)))
 
     def shared_driver_refs(self) -> list[tuple[str, str]]:
         query = (

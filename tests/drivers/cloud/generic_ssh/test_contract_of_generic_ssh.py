@@ -38,7 +38,7 @@ class Host:
             return
         if trouble:
             code, body = 75 if trouble == "rate_limited" else 1, {"status": "failed"}
-            self.accounts.pop(*rest, None)
+            self.accounts.clear()
         process.stdout.write(json.dumps(body).encode())
         process.exit(code)
 

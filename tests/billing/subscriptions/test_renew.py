@@ -1,0 +1,247 @@
+"""Renewal: each period is billed once, whatever happens and however many runs there are (I3)."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+from uuid import UUID
+
+import attrs
+import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.billing.market import Market, at
+from tests.billing.subscriptions.test_terms import agreement
+
+from larabill_billing.catalog.model import Cycle
+from larabill_billing.credits.handlers import grant
+from larabill_billing.subscriptions import renewal
+from larabill_billing.subscriptions.model import Subscription, SubscriptionItem, SubscriptionStatus
+from larabill_billing.subscriptions.renew import renew_batch
+from larabill_core.ids import new_id
+from larabill_core.jobs import NewJob
+from larabill_core.messages import Nothing
+from larabill_core.published import ServiceEndRequested
+from larabill_sqlalchemy.opening import database_of
+
+
+def priced(subscription: Subscription, price: str | None = "5.00", quantity: int = 1) -> renewal.PricedItem:
+    item = SubscriptionItem(
+        id=new_id(),
+        seller_id=subscription.seller_id,
+        subscription_id=subscription.id,
+        plan_id=new_id(),
+        plan_code="web",
+        description="Web",
+        quantity=quantity,
+    )
+    return renewal.PricedItem(item=item, unit_price=None if price is None else Decimal(price))
+
+
+ACTIVE = agreement(status=SubscriptionStatus.ACTIVE)
+
+
+def test_a_plan_bills_the_next_period_and_moves_on() -> None:
+    plan = renewal.plan(ACTIVE, [priced(ACTIVE, quantity=3)], now=at(2026, 3, 31), terms_days=7)
+    assert isinstance(plan, renewal.Renewed)
+    (charge,) = plan.request.charges
+    assert (charge.period_start, charge.period_end, charge.amount) == (
+        date(2026, 3, 31),
+        date(2026, 4, 30),
+        Decimal("15.00"),
+    )
+    assert plan.request.due_on == date(2026, 4, 7)
+    assert plan.subscription.next_period == 3
+    assert plan.subscription.next_billing_at == at(2026, 4, 29, 22)
+
+
+def test_a_plan_without_a_price_is_held_with_its_reason() -> None:
+    plan = renewal.plan(ACTIVE, [priced(ACTIVE), priced(ACTIVE, None)], now=at(2026, 3, 31), terms_days=7)
+    assert isinstance(plan, renewal.Held)
+    assert plan.subscription.held_reason == "no monthly price in EUR for: web"
+
+
+def test_a_plan_ends_at_its_date_and_when_nothing_is_left() -> None:
+    for over in (attrs.evolve(ACTIVE, end_on=date(2026, 3, 31)), ACTIVE):
+        quantity = 1 if over.end_on else 0
+        plan = renewal.plan(over, [priced(over, quantity=quantity)], now=at(2026, 3, 31), terms_days=7)
+        assert isinstance(plan, renewal.Over)
+        assert plan.subscription.next_billing_at is None
+
+
+@given(anchor=st.dates(date(2020, 1, 1), date(2030, 1, 1)), cycle=st.sampled_from(list(Cycle)))
+def test_billed_periods_tile_time(anchor: date, cycle: Cycle) -> None:
+    subscription = renewal.billed_up_to(attrs.evolve(ACTIVE, anchor_on=anchor, cycle=cycle), 0)
+    seen = []
+    for _ in range(12):
+        assert subscription.next_billing_at is not None
+        plan = renewal.plan(subscription, [priced(subscription)], now=subscription.next_billing_at, terms_days=7)
+        assert isinstance(plan, renewal.Renewed)
+        seen.append((plan.request.charges[0].period_start, plan.request.charges[0].period_end))
+        subscription = plan.subscription
+    assert seen[0][0] == anchor
+    assert all(before[1] == after[0] for before, after in pairwise(seen))
+
+
+def test_a_year_bills_twelve_periods(market: Market) -> None:
+    market.method()
+    order = market.pay_order()
+    market.go(days=364, step_days=31)
+    subscription = market.subscription(order)
+    charges = market.run(lambda tx: tx.billing.charges.for_subscription(subscription.id))
+    starts = [charge.period_start for charge in charges if charge.kind == "recurring"]
+    assert starts[:4] == [date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 31), date(2026, 4, 30)]
+    assert len(starts) == 12
+    assert [state.status for _, state in market.invoices()] == ["paid"] * 12
+    assert market.violations() == []
+    assert market.unfinished() == []
+
+
+def test_missed_periods_are_billed_one_by_one_after_a_downtime(market: Market) -> None:
+    order = market.pay_order()
+    market.clock.advance(timedelta(days=100))
+    market.work()
+    assert market.subscription(order).next_period == 4
+    assert len(market.invoices()) == 4
+    assert market.violations() == []
+
+
+def test_credit_pays_before_the_stored_method_does(market: Market) -> None:
+    market.method()
+    market.pay_order()
+    market.run(lambda tx: grant(tx, market.customer, Decimal("3.00"), "EUR", "goodwill", new_id()))
+    market.go(days=28)
+    payments = market.engine.billing.payments.list(market.seller)
+    assert [payment.amount for payment in payments if payment.account == "pay"] == [Decimal("2.00")]
+    assert market.credit() == 0
+    assert market.violations() == []
+
+
+def test_what_cannot_be_priced_is_held_and_the_others_go_on(market: Market) -> None:
+    broken, fine = market.pay_order(), market.pay_order()
+    subscription = market.subscription(broken)
+    with database_of(market.engine).begin() as connection:
+        connection.execute(
+            sa.text("UPDATE larabill_subscriptions SET currency = 'CHF' WHERE seller_id = :seller AND id = :id"),
+            {"seller": raw(market, market.seller), "id": raw(market, subscription.id)},
+        )
+    market.go(days=28)
+    (held,) = market.engine.billing.subscriptions.list(market.seller, held=True)
+    assert (held.id, held.held_reason) == (subscription.id, "no monthly price in CHF for: web")
+    assert market.subscription(fine).next_period == 2
+    market.go(days=1)
+    assert market.subscription(broken).next_period == 1
+    released = market.engine.billing.subscriptions.release_hold(market.seller, subscription.id)
+    assert released.held_reason == ""
+
+
+def raw(market: Market, value: UUID) -> Any:
+    return value if database_of(market.engine).dialect.name == "postgresql" else value.bytes
+
+
+def many(market: Market, count: int) -> list[UUID]:
+    """So many live agreements, all due at once."""
+    order = market.pay_order()
+    template = market.subscription(order)
+    (line,) = market.run(lambda tx: tx.billing.subscriptions.items([template.id]))[template.id]
+    subscriptions = [attrs.evolve(template, id=new_id()) for _ in range(count)]
+    items = [attrs.evolve(line, id=new_id(), subscription_id=each.id) for each in subscriptions]
+    market.run(lambda tx: tx.billing.subscriptions.add_many(subscriptions, items))
+    return [each.id for each in (*subscriptions, template)]
+
+
+def test_four_threads_bill_two_hundred_once(market: Market) -> None:
+    ids = many(market, 199)
+    market.clock.set(at(2026, 2, 28))
+    together = threading.Barrier(4)
+    stacked = [NewJob(handler="billing.renew_batch", seller_id=market.seller) for _ in range(50)]
+    market.run(lambda tx: tx.enqueue(*stacked))
+
+    def work() -> None:
+        together.wait()
+        market.engine.run_due()
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    market.work()
+    billed: Counter[UUID] = Counter()
+    for invoice, _ in market.invoices():
+        if invoice.subscription_id is not None and invoice.order_id is None:
+            billed[invoice.subscription_id] += 1
+    assert billed == Counter(ids)
+    numbers = sorted(invoice.sequence for invoice, _ in market.invoices())
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert market.unfinished() == []
+
+
+def test_a_batch_takes_a_constant_number_of_statements(market: Market) -> None:
+    def statements(count: int) -> int:
+        many(market, count)
+        market.engine.tick()
+        seen: list[str] = []
+        database = database_of(market.engine)
+
+        def note(*given: Any) -> None:
+            seen.append(given[2])
+
+        sa.event.listen(database, "before_cursor_execute", note)
+        market.run(lambda tx: renew_batch(tx, Nothing()))
+        sa.event.remove(database, "before_cursor_execute", note)
+        return len(seen)
+
+    market.clock.set(at(2026, 2, 1))
+    few = _due(market, 2, statements)
+    more = _due(market, 60, statements)
+    assert few == more
+
+
+def _due(market: Market, count: int, statements: Any) -> int:
+    """Agreements whose first period was long ago."""
+    market.clock.advance(timedelta(days=40))
+    return int(statements(count))
+
+
+def test_a_cancelled_agreement_ends_at_its_period_and_its_data_later(market: Market) -> None:
+    order = market.pay_order()
+    subscription = market.subscription(order)
+    changed = market.engine.billing.subscriptions.cancel(market.seller, subscription.id, "period_end", "moves")
+    assert (changed.end_on, changed.status) == (date(2026, 2, 28), SubscriptionStatus.ACTIVE)
+    market.go(days=27)
+    assert market.subscription(order).status is SubscriptionStatus.ACTIVE
+    market.go(days=1)
+    assert market.subscription(order).status is SubscriptionStatus.ENDED
+    (asked,) = market.heard("pretend.end", ServiceEndRequested)
+    assert asked.case_version is None
+    assert len(market.invoices()) == 1
+    assert [service.status for service in market.services(order)] == ["active"]
+    market.go(days=14)
+    assert [service.status for service in market.services(order)] == ["ended"]
+    assert market.violations() == []
+
+
+def test_a_cancellation_can_be_taken_back(market: Market) -> None:
+    order = market.pay_order()
+    subscriptions = market.engine.billing.subscriptions
+    subscriptions.cancel(market.seller, market.subscription(order).id, "period_end")
+    subscriptions.withdraw_cancellation(market.seller, market.subscription(order).id)
+    market.go(days=28)
+    assert market.subscription(order).next_period == 2
+    assert market.subscription(order).status is SubscriptionStatus.ACTIVE
+
+
+def test_cancelled_now_ends_now(market: Market) -> None:
+    order = market.pay_order()
+    market.engine.billing.subscriptions.cancel(market.seller, market.subscription(order).id, "now")
+    market.work()
+    assert len(market.heard("pretend.end", ServiceEndRequested)) == 1
+    assert market.subscription(order).status is SubscriptionStatus.ENDED
+    market.go(days=40)
+    assert len(market.invoices()) == 1
+    assert market.violations() == []
