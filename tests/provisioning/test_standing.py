@@ -107,3 +107,21 @@ def test_data_is_not_destroyed_before_its_time(scene: Scene) -> None:
     scene.settle(timedelta(days=2) - timedelta(seconds=1))
     assert scene.at_provider(service) == ["suspended"]
     assert scene.world.calls("deprovision") == []
+
+
+@SQLITE
+def test_creation_withdrawn_between_two_attempts_goes_on_when_it_is_paid(scene: Scene) -> None:
+    """It never failed for good, so it waits for nobody."""
+    (service,) = scene.released()
+    scene.world.script(Fault(method="find", what="timeout", ref=scene.resource(service).ref))
+    scene.work()
+    assert scene.status(service) == "provisioning"
+    scene.clock.advance(timedelta(microseconds=1))
+    scene.end(service, after=timedelta(hours=2), case_version=1)
+    scene.settle(timedelta(hours=1))
+    assert scene.status(service) == "failed"
+    assert scene.told(service) == []
+    scene.paid(service)
+    scene.settle()
+    assert scene.status(service) == "active"
+    assert scene.violations() == []

@@ -33,13 +33,16 @@ def record_outcome(tx: ProvisioningTx, operation: Operation, outcome: Outcome | 
         case Withdrawn():
             if change.resource.status is WORKING[action]:
                 # An earlier attempt had gone out and definitely failed: what stands there now has to be made sure.
+                # Nothing failed for good, so whatever is wanted next may be tried, this action too.
                 _failed(change, operation, outcome.reason)
+                change.set(failed_action="")
         case Retried() | Unknown():
             change.set(last_error=outcome.reason)
         case Pending():
             pass
     following = converge(tx, [change])
-    if change.resource.status is ResourceStatus.FAILED and not operation.is_open and not following:
+    stands = change.resource.status is ResourceStatus.FAILED and change.resource.failed_action
+    if stands and not operation.is_open and not following:
         tell_failed(tx, change.resource)
 
 
