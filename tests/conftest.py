@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
-from tests.databases import Place, drop_database, make_database, tables_of_sellers
+from tests.databases import BEHAVIOUR_KINDS, Place, drop_database, make_database, tables_of_sellers
 
 from larabill_core.contracts.provider import DriverInfo
 from larabill_core.engine import Engine
@@ -58,9 +58,9 @@ def _places(_name: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ca
         drop_database(each.kind, _name)
 
 
-@pytest.fixture(params=["sqlite", "mariadb", "postgresql"])
+@pytest.fixture(params=BEHAVIOUR_KINDS)
 def database_kind(request: pytest.FixtureRequest) -> str:
-    """The databases that every test on storage runs on."""
+    """The database that a test runs on; `tests/storage` always runs on all."""
     return str(request.param)
 
 
