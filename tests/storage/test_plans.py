@@ -2,165 +2,134 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import timedelta
+import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from tests.conftest import START, OpenTestEngine
-from tests.storage.test_jobs import a_job
-from tests.storage.test_operations import an_operation
+from tests.conftest import START
+from tests.databases import drop_database, make_database
+from tests.storage.every_query import QUERIES, Query, Sample
+from tests.storage.fifty_thousand import GREAT, OF_GREAT, OF_SMALL, ROWS, SMALL, STORAGES, contents, load
 
-from larabill_core.calls.model import OPEN, OperationStatus
-from larabill_core.engine import Engine
-from larabill_core.ids import new_id
-from larabill_core.jobs import JobStatus
-from larabill_core.ports.secrets import SealedRow
-from larabill_sqlalchemy.core.jobs import JOB_TAGS, JOBS
-from larabill_sqlalchemy.core.operations import OPERATIONS
-from larabill_sqlalchemy.core.secrets import SECRETS
-from larabill_sqlalchemy.opening import database_of
-from larabill_sqlalchemy.statements import insert_many, to_row
+from larabill_core.access import SYSTEM
+from larabill_sqlalchemy.databases import open_database
+from larabill_sqlalchemy.transaction import SqlUnitOfWork
 
-ROWS = 50_000
-BASE = 500
-"""Rows made here, of which one is open: of a year's jobs nearly all are done."""
+SAMPLES = (Sample(GREAT, OF_GREAT), Sample(SMALL, OF_SMALL))
+MANY = ROWS // 10
+"""An index may be walked from its end when what is looked for (say the first hundred) turns up before so many rows."""
 
 
-def jobs() -> Iterator[dict[str, Any]]:
-    for number in range(BASE):
-        at = START + timedelta(seconds=number)
-        status = {0: JobStatus.READY, 7: JobStatus.DEAD}.get(number, JobStatus.DONE)
-        due_at = at if status is JobStatus.READY else None
-        job = a_job(status=status, run_at=at, created_at=at, finished_at=None if due_at else at, queue=f"q{number % 4}")
-        row = to_row(job, due_at=due_at)
-        del row["tags"]
-        yield row
+@pytest.fixture(scope="module", params=["sqlite", "mariadb", "postgresql"])
+def full(request: pytest.FixtureRequest, _name: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
+    """One load for each database."""
+    kind, name = str(request.param), f"{_name}_full"
+    database = open_database(make_database(kind, name, tmp_path_factory.mktemp("full")))
+    load(database)
+    yield database
+    database.dispose()
+    drop_database(kind, name)
 
 
-def operations() -> Iterator[dict[str, Any]]:
-    for number in range(BASE):
-        at = START + timedelta(seconds=number)
-        operation = an_operation(
-            status=OperationStatus.PENDING if number == 0 else OperationStatus.DONE,
-            account=f"account{number % 50}",
-            next_at=at,
-            lease_until=at if number == 0 else None,
-        )
-        open_subject_id = operation.subject_id if number == 0 else None
-        yield to_row(operation, open_subject_id=open_subject_id, operation_key=operation.key)
+class Undo(Exception):
+    """Leaves the rows as they were."""
 
 
-def seal(number: int) -> dict[str, Any]:
-    key = "new" if number else "old"
-    return to_row(SealedRow(owner_table="t", owner_id=new_id(), secret_version=1, key_name=key, blob=b"x" * 40))
+def test_no_query_of_a_list_or_a_job_reads_a_whole_table(full: sa.Engine) -> None:
+    bad = [
+        f"{name} of {sample.word}: {text}\n    {scan}"
+        for name, (module, query) in QUERIES.items()
+        for sample in SAMPLES
+        for text, scan in scans(full, module, query, sample)
+    ]
+    assert not bad, "\n\n".join(bad)
 
 
-def multiply(connection: sa.Connection, table: sa.Table) -> None:
-    """Each row a hundred times, under fresh keys: the database does that faster than we do."""
-    fresh = {
-        "sqlite": sa.func.randomblob(16),
-        "postgresql": sa.func.gen_random_uuid(),
-        "mariadb": sa.func.unhex(sa.func.md5(sa.func.uuid())),
-    }[connection.dialect.name]
-    text = sa.func.hex(fresh) if connection.dialect.name != "postgresql" else sa.cast(fresh, sa.String)
-    times = sa.select(JOBS.c.id).limit(ROWS // BASE - 1).subquery()
-    changed = {"id": fresh, "event_id": fresh, "subject_id": fresh, "owner_id": fresh, "operation_key": text}
-    if "open_subject_id" in table.c:
-        changed["open_subject_id"] = sa.case((table.c.open_subject_id.is_not(None), fresh), else_=None)
-    columns = [changed.get(column.name, column) for column in table.c]
-    more = sa.select(*columns).select_from(table).join(times, sa.true())
-    connection.execute(sa.insert(table).from_select([column.name for column in table.c], more))
+def test_a_missing_index_would_be_seen(full: sa.Engine) -> None:
+    unserved = [
+        "SELECT id FROM larabill_jobs WHERE attempts = 7",
+        "SELECT id FROM larabill_orders WHERE currency = 'EUR' ORDER BY id",
+        "SELECT id FROM larabill_charges WHERE seller_id IS NOT NULL AND kind = 'x'",
+        "UPDATE larabill_payments SET version = 2 WHERE reason = 'x'",
+    ]
+    with full.connect() as connection:
+        assert not [text for text in unserved if not whole_tables(connection, text, ())]
 
 
-@pytest.fixture
-def full(open_test_engine: OpenTestEngine) -> Engine:
-    engine = open_test_engine()
-    database = database_of(engine)
-    with database.begin() as connection:
-        insert_many(connection, JOBS, list(jobs()))
-        insert_many(connection, OPERATIONS, list(operations()))
-        insert_many(connection, SECRETS, [seal(number) for number in range(BASE)])
-        for table in (OPERATIONS, SECRETS, JOBS):
-            multiply(connection, table)
-        number = sa.func.row_number().over(order_by=JOBS.c.id) % (ROWS // 5)
-        tags = sa.select(sa.literal("resource:") + sa.cast(number, sa.String(10)), JOBS.c.id)
-        connection.execute(sa.insert(JOB_TAGS).from_select(["tag", "job_id"], tags))
-    with database.connect() as connection:
-        connection.execution_options(isolation_level="AUTOCOMMIT")
-        words = "ANALYZE TABLE" if database.dialect.name == "mariadb" else "ANALYZE"
-        for table in (JOBS, JOB_TAGS, OPERATIONS, SECRETS):
-            assert connection.scalar(sa.select(sa.func.count()).select_from(table)) == ROWS
-            connection.exec_driver_sql(f"{words} {table.name}")
-    return engine
+def scans(database: sa.Engine, module: str, query: Query, sample: Sample) -> list[tuple[str, str]]:
+    """The statements of a query that read a whole table, with the lines of their plans that say so."""
+    seen: list[tuple[str, Any]] = []
+    found = []
 
+    def note(connection: Any, cursor: Any, text: str, parameters: Any, *rest: Any) -> None:
+        if text.lstrip().startswith(("SELECT", "UPDATE", "DELETE")):
+            seen.append((text, parameters))
 
-def first(engine: Engine, table: sa.Table) -> Any:
-    """A row from the middle."""
-    with database_of(engine).connect() as connection:
-        key = next(iter(table.primary_key.columns))
-        return connection.execute(sa.select(table).order_by(key).offset(ROWS // 2).limit(1)).one()
-
-
-def test_no_query_of_the_kernel_reads_a_whole_table(full: Engine) -> None:
-    late = START + timedelta(days=2)
-    an_id, another = first(full, JOBS).id, first(full, OPERATIONS)
-    queries: dict[str, Callable[[Any], Any]] = {
-        "claim": lambda tx: tx.jobs.claim(limit=10, now=late, lease_until=late),
-        "claim of queues": lambda tx: tx.jobs.claim(queues=("q0", "q1"), limit=10, now=late, lease_until=late),
-        "retry": lambda tx: tx.jobs.retry(tx.jobs.list(statuses=(JobStatus.DEAD,))[0].id, approved_by="", now=late),
-        "get": lambda tx: tx.jobs.get(an_id),
-        "list": lambda tx: tx.jobs.list(after=an_id),
-        "list by status": lambda tx: tx.jobs.list(statuses=(JobStatus.DEAD,)),
-        "list by queue and status": lambda tx: tx.jobs.list(queue="q1", statuses=(JobStatus.READY,), after=an_id),
-        "list by tag": lambda tx: tx.jobs.list(tag="resource:77"),
-        "next": lambda tx: tx.jobs.next_run_at(),
-        "purge": lambda tx: tx.jobs.purge_done(before=START + timedelta(minutes=5), limit=100),
-        "operation": lambda tx: tx.operations.get(another.id, lock=True),
-        "seqs": lambda tx: tx.operations.next_seqs([another.subject_id]),
-        "open": lambda tx: tx.operations.open_for([another.subject_id]),
-        "subject": lambda tx: tx.operations.for_subject(another.subject_id),
-        "running": lambda tx: tx.operations.running("account3", START),
-        "due": lambda tx: tx.operations.due(statuses=OPEN, before=late, limit=50),
-        "secret": lambda tx: tx.secrets.get("t", another.id),
-        "rotation": lambda tx: tx.secrets.wrapped_with_other_than("new", limit=100),
-    }
-    database = database_of(full)
-    scans: dict[str, str] = {}
-    for name, query in queries.items():
-        seen: list[tuple[str, Any]] = []
-
-        def note(connection: Any, cursor: Any, text: str, parameters: Any, *rest: Any) -> None:
-            if text.lstrip().startswith(("SELECT", "UPDATE", "DELETE")):
-                seen.append((text, parameters))  # noqa: B023 - listened to for this query only
-
-        sa.event.listen(database, "before_cursor_execute", note)
-        full.run(query)
-        sa.event.remove(database, "before_cursor_execute", note)
-        assert seen, name
-        with database.connect() as connection:
+    unit = SqlUnitOfWork(database, STORAGES)
+    try:
+        with unit.begin(seller_id=sample.seller_id, actor=SYSTEM, now=START, engine=None, job=None) as tx:
+            sa.event.listen(database, "before_cursor_execute", note)
+            try:
+                query(getattr(tx, module) if module else tx, sample)
+            finally:
+                sa.event.remove(database, "before_cursor_execute", note)
+            assert seen
             for text, parameters in seen:
-                if scan := whole_table(connection, text, parameters):
-                    scans[name] = f"{text}\n{scan}"
-    with database.connect() as connection:
-        unserved = "SELECT id FROM larabill_jobs WHERE attempts = 7"
-        assert whole_table(connection, unserved, ()), "a missing index would not be seen"
-    assert not scans, "\n\n".join(f"{name}: {scan}" for name, scan in scans.items())
+                found += [(text, line) for line in whole_tables(tx.connection, text, parameters)]
+            raise Undo
+    except Undo:
+        return found
 
 
-def whole_table(connection: sa.Connection, text: str, parameters: Any) -> str:
-    """The lines of the plan that read a table of many rows from one end to the other."""
-    kind = connection.dialect.name
-    words = "EXPLAIN QUERY PLAN" if kind == "sqlite" else "EXPLAIN"
-    plan = connection.exec_driver_sql(f"{words} {text}", parameters).mappings().all()
-    match kind:
+def whole_tables(connection: sa.Connection, text: str, parameters: Any) -> list[str]:
+    """The lines of the plan that read a table from one end to the other, or far more of it than is looked for."""
+    match connection.dialect.name:
         case "sqlite":
-            lines = [str(row["detail"]) for row in plan]
-            bad = [line for line in lines if line.startswith("SCAN ") and "USING" not in line]
+            return _of_sqlite(connection, text, parameters)
         case "postgresql":
-            lines = [str(row["QUERY PLAN"]) for row in plan]
-            bad = [line for line in lines if "Seq Scan on larabill" in line]
+            return _of_postgresql(connection, text, parameters)
         case _:
-            bad = [str(dict(row)) for row in plan if row["type"] == "ALL" and int(row["rows"] or 0) > 1000]
-    return "\n".join(bad)
+            return _of_mariadb(connection, text, parameters)
+
+
+def _of_sqlite(connection: sa.Connection, text: str, parameters: Any) -> list[str]:
+    """SCAN, with or without an index, of a full table under its own name or another."""
+    plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", parameters).mappings()
+    lines = [str(row["detail"]) for row in plan]
+    scanned = [(line, re.match(r"SCAN (\w+)", line)) for line in lines]
+    full = {*contents(), *re.findall(r"\blarabill_\w+ AS (\w+)", text)}
+    return [line for line, scan in scanned if scan is not None and scan[1] in full]
+
+
+def _of_postgresql(connection: sa.Connection, text: str, parameters: Any) -> list[str]:
+    """Sequential scans, and index scans that read, and mostly throw away, a tenth of the table."""
+    plan = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, TIMING OFF) {text}", parameters)
+    bad = []
+    for node in re.split(r"\n(?= *->)", "\n".join(plan.scalars())):
+        scan = re.search(r"(Seq Scan|Index (?:Only )?Scan(?: Backward)? using \w+) on (\w+)", node)
+        if scan is None or scan[2] not in contents() or "(never executed)" in node:
+            continue
+        read = sum(int(count) for count in re.findall(r"(?:actual rows=|Removed by Filter: )(\d+)", node))
+        if scan[1] == "Seq Scan" or read > MANY:
+            bad.append(node)
+    return bad
+
+
+def _of_mariadb(connection: sa.Connection, text: str, parameters: Any) -> list[str]:
+    """Full scans of tables and indexes by the plan, and whatever really reads a tenth of a table: the plan tells of
+    one row where a LIMIT follows, and does not say how many are thrown away."""
+    plan = connection.exec_driver_sql(f"EXPLAIN {text}", parameters).mappings().all()
+    before = _rows_read(connection)
+    connection.exec_driver_sql(text, parameters).close()
+    read = _rows_read(connection) - before
+    lines = [dict(row) for row in plan]
+    if read > MANY:
+        return [f"{read} rows read: {lines}"]
+    return [str(line) for line in lines if line["type"] in ("ALL", "index") and int(line["rows"] or 0) > MANY]
+
+
+def _rows_read(connection: sa.Connection) -> int:
+    counters = connection.exec_driver_sql("SHOW SESSION STATUS LIKE 'Handler_read%%'")
+    return sum(int(row[1]) for row in counters)

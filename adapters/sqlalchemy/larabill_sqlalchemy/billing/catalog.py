@@ -93,10 +93,10 @@ class Plans:
 
     def active(self, codes: Collection[str] | None = None) -> dict[str, Plan]:
         if codes is None:
-            return {plan.code: plan for plan in self._all(_P.active.is_(True))}
+            return {plan.code: plan for plan in self._all(_P.active == sa.true())}
         found: dict[str, Plan] = {}
         for chunk in chunks(sorted(set(codes))):
-            found |= {plan.code: plan for plan in self._all(_P.active.is_(True), _P.code.in_(chunk))}
+            found |= {plan.code: plan for plan in self._all(_P.active == sa.true(), _P.code.in_(chunk))}
         return found
 
     def latest(self) -> dict[str, Plan]:

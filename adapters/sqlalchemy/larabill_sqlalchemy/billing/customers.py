@@ -50,7 +50,6 @@ CUSTOMERS = sa.Table(
     sa.Column("language", code(35), nullable=False),
     sa.Column("created_at", Instant, nullable=False),
     sa.Index("ix_larabill_customers_id", "seller_id", "id"),
-    sa.Index("ix_larabill_customers_email", "seller_id", "email"),
     **MYSQL_OPTIONS,
 )
 

@@ -47,9 +47,7 @@ INVOICES = sa.Table(
     sa.Column("buyer", Json, nullable=False),
     sa.Index("uq_larabill_invoices_sequence", "seller_id", "series", "sequence", unique=True),
     sa.Index("uq_larabill_invoices_number", "seller_id", "number", unique=True),
-    sa.Index("ix_larabill_invoices_customer", "seller_id", "customer_id", "id"),
     sa.Index("ix_larabill_invoices_order", "seller_id", "order_id"),
-    sa.Index("ix_larabill_invoices_id", "seller_id", "id"),
     **MYSQL_OPTIONS,
 )
 
@@ -86,6 +84,8 @@ STATES = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("paid_at", Instant),
     sa.Index("ix_larabill_invoice_states_due", "seller_id", "status", "due_on", "invoice_id"),
+    sa.Index("ix_larabill_invoice_states_customer", "seller_id", "customer_id", "invoice_id"),
+    sa.Index("ix_larabill_invoice_states_id", "seller_id", "invoice_id"),
     sa.Index("ix_larabill_invoice_states_status", "seller_id", "status", "invoice_id"),
     **MYSQL_OPTIONS,
 )
@@ -171,27 +171,18 @@ class Invoices:
         after: UUID | None = None,
         limit: int = 100,
     ) -> list[tuple[Invoice, InvoiceState]]:
-        state_columns = [column.label(f"state_{column.name}") for column in STATES.columns]
-        query = (
-            sa.select(INVOICES, *state_columns)
-            .join(STATES, sa.and_(_S.seller_id == _I.seller_id, _S.invoice_id == _I.id))
-            .where(_I.seller_id == self._tx.seller_id, _S.seller_id == self._tx.seller_id)
-            .order_by(_I.id)
-            .limit(limit)
-        )
-        if customer_id is not None:
-            query = query.where(_I.customer_id == customer_id)
-        if status is not None:
-            query = query.where(_S.status == status.value)
-        if after is not None:
-            query = query.where(_I.id > after)
-        return [
-            (
-                from_row(Invoice, row, lines=()),
-                from_row(InvoiceState, {name: row._mapping[f"state_{name}"] for name in _S.keys()}),  # noqa: SIM118
-            )
-            for row in self._tx.connection.execute(query)
+        """Two statements: the states, which hold all that is asked for, and the documents of exactly these."""
+        where = [
+            *([] if customer_id is None else [_S.customer_id == customer_id]),
+            *([] if status is None else [_S.status == status.value]),
+            *([] if after is None else [_S.invoice_id > after]),
         ]
+        states = self._states(*where, limit=limit)
+        documents: dict[UUID, Invoice] = {}
+        for chunk in chunks([state.invoice_id for state in states]):
+            query = sa.select(INVOICES).where(_I.seller_id == self._tx.seller_id, _I.id.in_(chunk))
+            documents |= {row.id: from_row(Invoice, row, lines=()) for row in self._tx.connection.execute(query)}
+        return [(documents[state.invoice_id], state) for state in states]
 
     def for_orders(self, order_ids: Collection[UUID]) -> dict[UUID, list[InvoiceState]]:
         found: dict[UUID, list[InvoiceState]] = defaultdict(list)

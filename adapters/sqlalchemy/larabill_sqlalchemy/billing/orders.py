@@ -40,7 +40,6 @@ ORDERS = sa.Table(
     sa.Index("uq_larabill_orders_uuid", "seller_id", "order_uuid", unique=True),
     sa.Index("uq_larabill_orders_invoice", "seller_id", "invoice_id", unique=True),
     sa.Index("ix_larabill_orders_customer", "seller_id", "customer_id", "id"),
-    sa.Index("ix_larabill_orders_status", "seller_id", "status", "id"),
     sa.Index("ix_larabill_orders_id", "seller_id", "id"),
     **MYSQL_OPTIONS,
 )

@@ -302,7 +302,7 @@ class Methods:
         found: dict[UUID, PaymentMethod] = {}
         for chunk in chunks(sorted(set(customer_ids))):
             query = sa.select(METHODS).where(
-                _M.seller_id == self._tx.seller_id, _M.customer_id.in_(chunk), _M.is_default.is_(True)
+                _M.seller_id == self._tx.seller_id, _M.customer_id.in_(chunk), _M.is_default == sa.true()
             )
             for row in self._tx.connection.execute(query.order_by(_M.id)):
                 found[row.customer_id] = from_row(PaymentMethod, row)

@@ -50,6 +50,7 @@ SUBSCRIPTIONS = sa.Table(
     sa.Column("ended_at", Instant),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Index("ix_larabill_subscriptions_due", "seller_id", "is_held", "next_billing_at"),
+    sa.Index("ix_larabill_subscriptions_is_held", "seller_id", "is_held", "id"),
     sa.Index("ix_larabill_subscriptions_customer", "seller_id", "customer_id", "id"),
     sa.Index("ix_larabill_subscriptions_order", "seller_id", "order_id"),
     sa.Index("ix_larabill_subscriptions_status", "seller_id", "status", "id"),
@@ -73,6 +74,8 @@ ITEMS = sa.Table(
 
 _S, _I = SUBSCRIPTIONS.c, ITEMS.c
 
+# Not IS TRUE and IS FALSE, which no index of MariaDB serves.
+_HELD, _NOT_HELD = _S.is_held == sa.true(), _S.is_held == sa.false()
 LIVE_CODES = tuple(sorted(status.value for status in LIVE))
 _MUTABLE = ("id", "status", "next_period", "next_billing_at", "end_on", "held_reason", "ended_at")
 
@@ -122,7 +125,7 @@ class Subscriptions:
         query = (
             sa.select(SELLERS.c.id, sa.func.count())
             .join(SUBSCRIPTIONS, _S.seller_id == SELLERS.c.id)
-            .where(_S.next_billing_at <= now, _S.is_held.is_(False), _S.status.in_(LIVE_CODES))
+            .where(_S.next_billing_at <= now, _NOT_HELD, _S.status.in_(LIVE_CODES))
             .group_by(SELLERS.c.id)
         )
         return {row[0]: row[1] for row in self._tx.connection.execute(query)}
@@ -132,7 +135,7 @@ class Subscriptions:
             sa.select(SUBSCRIPTIONS)
             .where(
                 _S.seller_id == self._tx.seller_id,
-                _S.is_held.is_(False),
+                _NOT_HELD,
                 _S.next_billing_at <= now,
                 _S.status.in_(LIVE_CODES),
             )
@@ -195,7 +198,7 @@ class Subscriptions:
         if customer_id is not None:
             query = query.where(_S.customer_id == customer_id)
         if held:
-            query = query.where(_S.is_held.is_(True))
+            query = query.where(_HELD)
         if after is not None:
             query = query.where(_S.id > after)
         return [from_row(Subscription, row) for row in self._tx.connection.execute(query)]

@@ -60,5 +60,4 @@ def _create_customers() -> None:
         sa.ForeignKeyConstraint(["seller_id"], ["larabill_sellers.id"], name="fk_larabill_customers_seller_id"),
         **MYSQL_OPTIONS,
     )
-    op.create_index("ix_larabill_customers_email", "larabill_customers", ["seller_id", "email"])
     op.create_index("ix_larabill_customers_id", "larabill_customers", ["seller_id", "id"])

@@ -50,8 +50,6 @@ def _create_invoices() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_larabill_invoices"),
         **MYSQL_OPTIONS,
     )
-    op.create_index("ix_larabill_invoices_customer", "larabill_invoices", ["seller_id", "customer_id", "id"])
-    op.create_index("ix_larabill_invoices_id", "larabill_invoices", ["seller_id", "id"])
     op.create_index("ix_larabill_invoices_order", "larabill_invoices", ["seller_id", "order_id"])
     op.create_index("uq_larabill_invoices_number", "larabill_invoices", ["seller_id", "number"], unique=True)
     op.create_index(
@@ -108,6 +106,10 @@ def _create_invoice_states() -> None:
     op.create_index(
         "ix_larabill_invoice_states_due", "larabill_invoice_states", ["seller_id", "status", "due_on", "invoice_id"]
     )
+    op.create_index(
+        "ix_larabill_invoice_states_customer", "larabill_invoice_states", ["seller_id", "customer_id", "invoice_id"]
+    )
+    op.create_index("ix_larabill_invoice_states_id", "larabill_invoice_states", ["seller_id", "invoice_id"])
     op.create_index(
         "ix_larabill_invoice_states_status", "larabill_invoice_states", ["seller_id", "status", "invoice_id"]
     )

@@ -44,7 +44,6 @@ def _create_orders() -> None:
     )
     op.create_index("ix_larabill_orders_customer", "larabill_orders", ["seller_id", "customer_id", "id"])
     op.create_index("ix_larabill_orders_id", "larabill_orders", ["seller_id", "id"])
-    op.create_index("ix_larabill_orders_status", "larabill_orders", ["seller_id", "status", "id"])
     op.create_index("uq_larabill_orders_invoice", "larabill_orders", ["seller_id", "invoice_id"], unique=True)
     op.create_index("uq_larabill_orders_uuid", "larabill_orders", ["seller_id", "order_uuid"], unique=True)
 

@@ -50,6 +50,7 @@ def _create_subscriptions() -> None:
         sa.ForeignKeyConstraint(["order_id"], ["larabill_orders.id"], name="fk_larabill_subscriptions_order_id"),
         **MYSQL_OPTIONS,
     )
+    op.create_index("ix_larabill_subscriptions_is_held", "larabill_subscriptions", ["seller_id", "is_held", "id"])
     op.create_index("ix_larabill_subscriptions_customer", "larabill_subscriptions", ["seller_id", "customer_id", "id"])
     op.create_index(
         "ix_larabill_subscriptions_due", "larabill_subscriptions", ["seller_id", "is_held", "next_billing_at"]

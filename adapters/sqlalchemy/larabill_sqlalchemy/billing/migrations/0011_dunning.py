@@ -40,6 +40,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_larabill_dunning_cases_due", "larabill_dunning_cases", ["seller_id", "is_open", "next_at"])
     op.create_index("ix_larabill_dunning_cases_id", "larabill_dunning_cases", ["seller_id", "id"])
+    op.create_index("ix_larabill_dunning_cases_is_open", "larabill_dunning_cases", ["seller_id", "is_open", "id"])
     op.create_index("ix_larabill_dunning_cases_invoice", "larabill_dunning_cases", ["seller_id", "invoice_id"])
     op.create_index(
         "uq_larabill_dunning_cases_open",

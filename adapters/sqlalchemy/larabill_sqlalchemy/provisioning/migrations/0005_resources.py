@@ -58,7 +58,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_larabill_resources_account_ref", "larabill_resources", ["account", "ref"])
     op.create_index("ix_larabill_resources_seller_id", "larabill_resources", ["seller_id", "id"])
-    op.create_index("ix_larabill_resources_seller_id_account", "larabill_resources", ["seller_id", "account", "id"])
+    op.create_index(
+        "ix_larabill_resources_seller_id_account", "larabill_resources", ["seller_id", "account", "id", "status"]
+    )
     op.create_index(
         "ix_larabill_resources_seller_id_customer_id", "larabill_resources", ["seller_id", "customer_id", "id"]
     )

@@ -1,0 +1,193 @@
+"""The queries that lists and jobs run, as calls of the repositories, each on rows of one seller."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import attrs
+from tests.conftest import START
+from tests.storage.fifty_thousand import id_of, slot_at
+
+from larabill_billing.invoicing.model import InvoiceStatus
+from larabill_billing.payments.model import PaymentStatus, WebhookStatus
+from larabill_core.calls.model import OPEN
+from larabill_core.jobs import JobStatus
+from larabill_provisioning.reconcile.model import ProviderWebhook
+from larabill_provisioning.resources.states import ResourceStatus
+
+LATE = slot_at(600)
+A_DAY = (START + timedelta(days=1)).date()
+
+
+@attrs.frozen
+class Sample:
+    """Rows of one seller from the middle of the tables."""
+
+    seller_id: UUID
+    number: int
+
+    @property
+    def id(self) -> UUID:
+        return id_of(self.number)
+
+    @property
+    def ids(self) -> list[UUID]:
+        """Ten of the seller's, among them `id`."""
+        return [id_of(self.number // 10 * 10 + place) for place in range(10)]
+
+    @property
+    def group_id(self) -> UUID:
+        return id_of(self.number // 10)
+
+    @property
+    def word(self) -> str:
+        return str(self.number)
+
+
+Query = Callable[[Any, Sample], Any]
+
+KERNEL: dict[str, Query] = {
+    "jobs.claim": lambda tx, of: tx.jobs.claim(limit=10, now=slot_at(2), lease_until=LATE),
+    "jobs.claim of queues": lambda tx, of: tx.jobs.claim(
+        queues=("q0", "q1"), limit=10, now=slot_at(9), lease_until=LATE
+    ),
+    "jobs.retry": lambda tx, of: tx.jobs.retry(
+        tx.jobs.list(statuses=(JobStatus.DEAD,))[0].id, approved_by="", now=LATE
+    ),
+    "jobs.get": lambda tx, of: tx.jobs.get(of.id),
+    "jobs.list": lambda tx, of: tx.jobs.list(after=of.id),
+    "jobs.list by status": lambda tx, of: tx.jobs.list(statuses=(JobStatus.DEAD,)),
+    "jobs.list by queue and status": lambda tx, of: tx.jobs.list(queue="q1", statuses=(JobStatus.READY,), after=of.id),
+    "jobs.list by tag": lambda tx, of: tx.jobs.list(tag="resource:77"),
+    "jobs.next_run_at": lambda tx, of: tx.jobs.next_run_at(),
+    "jobs.purge_done": lambda tx, of: tx.jobs.purge_done(before=slot_at(5), limit=100),
+    "operations.get": lambda tx, of: tx.operations.get(of.id, lock=True),
+    "operations.next_seqs": lambda tx, of: tx.operations.next_seqs([of.group_id]),
+    "operations.open_for": lambda tx, of: tx.operations.open_for([of.id]),
+    "operations.for_subject": lambda tx, of: tx.operations.for_subject(of.group_id),
+    "operations.running": lambda tx, of: tx.operations.running("account3", START),
+    "operations.due": lambda tx, of: tx.operations.due(statuses=OPEN, before=LATE, limit=50),
+}
+
+BILLING: dict[str, Query] = {
+    "audits.for_subject": lambda tx, of: tx.audits.for_subject("order", of.group_id),
+    "audits.page": lambda tx, of: tx.audits.page(after=of.id),
+    "charges.mark_invoiced": lambda tx, of: tx.charges.mark_invoiced(of.ids),
+    "charges.free": lambda tx, of: tx.charges.free(of.id),
+    "charges.for_invoices": lambda tx, of: tx.charges.for_invoices(of.ids),
+    "charges.for_subscription": lambda tx, of: tx.charges.for_subscription(of.id),
+    "customers.get": lambda tx, of: tx.customers.get(of.id, lock=True),
+    "customers.get_many": lambda tx, of: tx.customers.get_many(of.ids),
+    "customers.page": lambda tx, of: tx.customers.page(after=of.id),
+    "dunning.overdue": lambda tx, of: tx.dunning.overdue(A_DAY, 200),
+    "dunning.lock_issued": lambda tx, of: tx.dunning.lock_issued(of.ids),
+    "dunning.save_many": lambda tx, of: tx.dunning.save_many(tx.dunning.page()),
+    "dunning.claim_due": lambda tx, of: tx.dunning.claim_due([0, 1], slot_at(9), 200),
+    "dunning.any_due": lambda tx, of: tx.dunning.any_due([2, 3], slot_at(9)),
+    "dunning.claim_pointless": lambda tx, of: tx.dunning.claim_pointless(slot_at(9), 200),
+    "dunning.claim_unheeded": lambda tx, of: tx.dunning.claim_unheeded(slot_at(9), 200),
+    "dunning.sellers_with_work": lambda tx, of: tx.dunning.sellers_with_work(A_DAY),
+    "dunning.open_for_invoice": lambda tx, of: tx.dunning.open_for_invoice(of.id),
+    "dunning.open_for_subscription": lambda tx, of: tx.dunning.open_for_subscription(of.id),
+    "dunning.page": lambda tx, of: tx.dunning.page(after=of.id, open_only=False),
+    "dunning.page of open": lambda tx, of: tx.dunning.page(),
+    "gateway_accounts.heard": lambda tx, of: tx.gateway_accounts.heard("bank", LATE),
+    "gateway_accounts.find": lambda tx, of: tx.gateway_accounts.find("bank"),
+    "invoices.get": lambda tx, of: tx.invoices.get(of.id),
+    "invoices.state": lambda tx, of: tx.invoices.state(of.id, lock=True),
+    "invoices.states": lambda tx, of: tx.invoices.states(of.ids),
+    "invoices.save_state": lambda tx, of: tx.invoices.save_state(tx.invoices.state(of.id)),
+    "invoices.page": lambda tx, of: tx.invoices.page(after=of.id),
+    "invoices.page of customer": lambda tx, of: tx.invoices.page(customer_id=of.group_id),
+    "invoices.page of status": lambda tx, of: tx.invoices.page(status=InvoiceStatus.ISSUED),
+    "invoices.page of customer and status": lambda tx, of: tx.invoices.page(
+        customer_id=of.group_id, status=InvoiceStatus.PAID, after=of.ids[0]
+    ),
+    "invoices.for_orders": lambda tx, of: tx.invoices.for_orders(of.ids),
+    "invoices.past_due": lambda tx, of: tx.invoices.past_due(A_DAY),
+    "invoices.past_due after": lambda tx, of: tx.invoices.past_due(A_DAY, after=of.id),
+    "invoices.allocations": lambda tx, of: tx.invoices.allocations(of.id),
+    "invoices.allocated_by": lambda tx, of: tx.invoices.allocated_by("payment", of.ids),
+    "orders.by_uuid": lambda tx, of: tx.orders.by_uuid(of.id),
+    "orders.by_invoice": lambda tx, of: tx.orders.by_invoice(of.id, lock=True),
+    "orders.save": lambda tx, of: tx.orders.save(tx.orders.get(of.id, lock=True)),
+    "orders.get": lambda tx, of: tx.orders.get(of.id, lock=True),
+    "orders.page": lambda tx, of: tx.orders.page(after=of.id),
+    "orders.page of customer": lambda tx, of: tx.orders.page(customer_id=of.group_id, after=of.ids[0]),
+    "payments.get": lambda tx, of: tx.payments.get(of.id, lock=True),
+    "payments.save": lambda tx, of: tx.payments.save(tx.payments.get(of.id)),
+    "payments.by_ref": lambda tx, of: tx.payments.by_ref(of.word),
+    "payments.by_transaction": lambda tx, of: tx.payments.by_transaction("bank", of.word),
+    "payments.for_invoices": lambda tx, of: tx.payments.for_invoices(of.ids),
+    "payments.page": lambda tx, of: tx.payments.page(after=of.id),
+    "payments.page of customer": lambda tx, of: tx.payments.page(customer_id=of.group_id),
+    "payments.page of status": lambda tx, of: tx.payments.page(status=PaymentStatus.PENDING, after=of.id),
+    "sellers.get": lambda tx, of: tx.sellers.get(of.seller_id),
+    "services.get": lambda tx, of: tx.services.get(of.id, lock=True),
+    "services.save": lambda tx, of: tx.services.save(tx.services.get(of.id)),
+    "services.close_many": lambda tx, of: tx.services.close_many(of.ids),
+    "services.for_subscriptions": lambda tx, of: tx.services.for_subscriptions(of.ids),
+    "services.for_order": lambda tx, of: tx.services.for_order(of.id),
+    "services.page": lambda tx, of: tx.services.page(after=of.id),
+    "services.page of customer": lambda tx, of: tx.services.page(customer_id=of.group_id),
+    "series.take": lambda tx, of: tx.series.take("A", 1),
+    "subscriptions.get": lambda tx, of: tx.subscriptions.get(of.id, lock=True),
+    "subscriptions.lock_many": lambda tx, of: tx.subscriptions.lock_many(of.ids),
+    "subscriptions.for_order": lambda tx, of: tx.subscriptions.for_order(of.id),
+    "subscriptions.save_many": lambda tx, of: tx.subscriptions.save_many([tx.subscriptions.get(of.id)]),
+    "subscriptions.due_by_seller": lambda tx, of: tx.subscriptions.due_by_seller(slot_at(2)),
+    "subscriptions.claim_due": lambda tx, of: tx.subscriptions.claim_due(slot_at(2), 200),
+    "subscriptions.priced_items": lambda tx, of: tx.subscriptions.priced_items(of.ids),
+    "subscriptions.items": lambda tx, of: tx.subscriptions.items(of.ids),
+    "subscriptions.item": lambda tx, of: tx.subscriptions.item(of.id, lock=True),
+    "subscriptions.save_item": lambda tx, of: tx.subscriptions.save_item(tx.subscriptions.item(of.id)),
+    "subscriptions.page": lambda tx, of: tx.subscriptions.page(after=of.id),
+    "subscriptions.page of customer": lambda tx, of: tx.subscriptions.page(customer_id=of.group_id),
+    "subscriptions.page of held": lambda tx, of: tx.subscriptions.page(held=True),
+    "webhooks.get": lambda tx, of: tx.webhooks.get(of.id, lock=True),
+    "webhooks.add_new": lambda tx, of: tx.webhooks.add_new(tx.webhooks.get(of.id)),
+    "webhooks.save": lambda tx, of: tx.webhooks.save(tx.webhooks.get(of.id)),
+    "webhooks.page": lambda tx, of: tx.webhooks.page(after=of.id),
+    "webhooks.page of status": lambda tx, of: tx.webhooks.page(status=WebhookStatus.UNMATCHED),
+    "webhooks.newest_applied": lambda tx, of: tx.webhooks.newest_applied("bank", of.word),
+}
+
+PROVISIONING: dict[str, Query] = {
+    "audits.for_resource": lambda tx, of: tx.audits.for_resource(of.group_id),
+    "plan_maps.for_plans": lambda tx, of: tx.plan_maps.for_plans([of.word]),
+    "plan_maps.delete_many": lambda tx, of: tx.plan_maps.delete_many(of.ids),
+    "resources.get": lambda tx, of: tx.resources.get(of.id, lock=True),
+    "resources.get_many": lambda tx, of: tx.resources.get_many(of.ids, lock=True),
+    "resources.for_service": lambda tx, of: tx.resources.for_service(of.id),
+    "resources.services_known": lambda tx, of: tx.resources.services_known(of.ids),
+    "resources.save_many": lambda tx, of: tx.resources.save_many(
+        [attrs.evolve(each, version=each.version + 1) for each in tx.resources.get_many(of.ids)]
+    ),
+    "resources.holder": lambda tx, of: tx.resources.holder(f"host{of.number % 10}", of.word),
+    "resources.to_sync": lambda tx, of: tx.resources.to_sync("host3", after=None, limit=100),
+    "resources.to_sync after": lambda tx, of: tx.resources.to_sync("host3", after=of.id, limit=100),
+    "resources.by_ref": lambda tx, of: tx.resources.by_ref(f"host{of.number % 10}", of.word),
+    "resources.refs_standing": lambda tx, of: tx.resources.refs_standing("host5", [of.word, "none"]),
+    "resources.list": lambda tx, of: tx.resources.list(after=of.id),
+    "resources.list of customer": lambda tx, of: tx.resources.list(customer_id=of.group_id),
+    "resources.list of status": lambda tx, of: tx.resources.list(status=ResourceStatus.FAILED),
+    "resources.list of customer and status": lambda tx, of: tx.resources.list(
+        customer_id=of.group_id, status=ResourceStatus.ACTIVE
+    ),
+    "tasks.get_for": lambda tx, of: tx.tasks.get_for(of.id),
+    "tasks.save": lambda tx, of: tx.tasks.save(tx.tasks.get_for(of.id)),
+    "tasks.for_resource": lambda tx, of: tx.tasks.for_resource(of.group_id),
+    "webhooks.add_new": lambda tx, of: tx.webhooks.add_new(
+        ProviderWebhook(id=id_of(60_000), account="host", event_id=of.word, event_type="x", received_at=LATE)
+    ),
+    "webhooks.purge": lambda tx, of: tx.webhooks.purge(before=slot_at(2)),
+}
+
+QUERIES: dict[str, tuple[str, Query]] = {
+    **{name: ("", query) for name, query in KERNEL.items()},
+    **{f"billing.{name}": ("billing", query) for name, query in BILLING.items()},
+    **{f"provisioning.{name}": ("provisioning", query) for name, query in PROVISIONING.items()},
+}
