@@ -21,6 +21,7 @@ from larabill_sqlalchemy.opening import database_of
 
 __all__ = ["market"]
 
+
 def plant(market: Market, table: sa.Table, **values: object) -> None:
     """Behind billing's back, in every row of the seller."""
     with database_of(market.engine).begin() as connection:
