@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
-from tests.databases import Place, demand_seller, drop_database, make_database
+from tests.databases import BEHAVIOUR_KINDS, Place, drop_database, make_database, tables_of_sellers
 
 from larabill_core.contracts.provider import DriverInfo
 from larabill_core.engine import Engine
 from larabill_core.keyring import KeyRing
 from larabill_core.module import Module
 from larabill_core.testing.clock import ManualClock
-from larabill_sqlalchemy.opening import database_of, load_manifest, open_engine, storages_of
+from larabill_sqlalchemy import opening
+from larabill_sqlalchemy.opening import load_manifest, open_engine, storages_of
 
 START = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
 """What a `clock` shows at the beginning: a day on which careless month arithmetic fails."""
@@ -51,14 +52,15 @@ def _places(_name: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ca
 
     yield place
     for each in places.values():
-        if each.database is not None:
-            each.database.dispose()
+        for pool in (each.database, each.watched):
+            if pool is not None:
+                pool.dispose()
         drop_database(each.kind, _name)
 
 
-@pytest.fixture(params=["sqlite", "mariadb", "postgresql"])
+@pytest.fixture(params=BEHAVIOUR_KINDS)
 def database_kind(request: pytest.FixtureRequest) -> str:
-    """The databases that every test on storage runs on."""
+    """The database that a test runs on; `tests/storage` always runs on all."""
     return str(request.param)
 
 
@@ -98,11 +100,13 @@ def keys(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def open_test_engine(_place: Place, clock: ManualClock, keys: Path, tmp_path: Path) -> Iterator[OpenTestEngine]:
-    """Opens engines; at the end all are closed, and the test fails when a statement on a seller's rows did not name
-    the seller. `settings` are tables of the manifest besides `[larabill]`."""
-    opened: list[Engine] = []
-    unscoped: list[str] = []
+def open_test_engine(
+    _place: Place, clock: ManualClock, keys: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[OpenTestEngine]:
+    """Opens engines; the test fails when a statement on a seller's rows did not name the seller.
+
+    `settings` are tables of the manifest besides `[larabill]`."""
+    monkeypatch.setattr(opening, "open_database", _place.open_watched)
 
     def open_one(
         *modules: Module,
@@ -119,12 +123,10 @@ def open_test_engine(_place: Place, clock: ManualClock, keys: Path, tmp_path: Pa
         manifest = load_manifest({"larabill": basics, **(settings or {})}, installed=installed, drivers=drivers or {})
         storages = storages_of(manifest.modules)
         _place.prepare(storages)
-        engine = open_engine(manifest, clock=clock, installed=installed, drivers=drivers or {})
-        demand_seller(database_of(engine), storages, unscoped.append)
-        opened.append(engine)
-        return engine
+        _place.scoped |= tables_of_sellers(storages)
+        return open_engine(manifest, clock=clock, installed=installed, drivers=drivers or {})
 
     yield open_one
-    for engine in opened:
-        database_of(engine).dispose()
+    unscoped = [*_place.unscoped]
+    _place.unscoped.clear()
     assert not unscoped, "\n".join(unscoped)

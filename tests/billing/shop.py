@@ -36,60 +36,9 @@ from larabill_core.testing.clock import ManualClock
 from larabill_core.verify import Violation
 from larabill_drivers.signatures import sign
 from larabill_drivers.world import SIGNATURE_HEADER, FakeWorld
-from larabill_sqlalchemy.billing.audits import Audits
-from larabill_sqlalchemy.billing.catalog import Plans
-from larabill_sqlalchemy.billing.charges import Charges, Drafts, Series
-from larabill_sqlalchemy.billing.credits import Credits
-from larabill_sqlalchemy.billing.customers import Customers, Sellers
-from larabill_sqlalchemy.billing.invoicing import Invoices
-from larabill_sqlalchemy.billing.ledger import Ledger
-from larabill_sqlalchemy.billing.metadata import METADATA
-from larabill_sqlalchemy.billing.payments import Methods, Payments, Refunds
-from larabill_sqlalchemy.billing.webhooks import GatewayAccounts, Webhooks
-from larabill_sqlalchemy.storage import Storage
-from larabill_sqlalchemy.transaction import SqlTx
 
 T = TypeVar("T")
 SECRET = "whsec_0123456789abcdef0123456789abcdef"
-
-
-class Repositories:
-    """The repositories of these features."""
-
-    def __init__(self, tx: SqlTx) -> None:
-        self.audits = Audits(tx)
-        self.charges = Charges(tx)
-        self.credits = Credits(tx)
-        self.customers = Customers(tx)
-        self.drafts = Drafts(tx)
-        self.gateway_accounts = GatewayAccounts(tx)
-        self.invoices = Invoices(tx)
-        self.ledger = Ledger(tx)
-        self.payment_methods = Methods(tx)
-        self.payments = Payments(tx)
-        self.plans = Plans(tx)
-        self.refunds = Refunds(tx)
-        self.sellers = Sellers(tx)
-        self.series = Series(tx)
-        self.webhooks = Webhooks(tx)
-
-
-STORAGE = Storage(
-    name="billing",
-    metadata=METADATA,
-    migrations="larabill_sqlalchemy.billing",
-    repositories=Repositories,
-    insert_only=(
-        "larabill_billing_audits",
-        "larabill_credits",
-        "larabill_invoice_lines",
-        "larabill_invoices",
-        "larabill_journal_entries",
-        "larabill_payment_allocations",
-        "larabill_postings",
-    ),
-    sellerless=("larabill_gateway_accounts",),
-)
 
 
 def listen(tx: Any, event: Any) -> None:
@@ -109,7 +58,7 @@ BOOK = Module(
         ),
     ),
     calls=dict(payments_jobs.CALLS),
-    storage="tests.billing.shop:STORAGE",
+    storage="larabill_sqlalchemy.billing:STORAGE",
     verify=_VERIFY,
 )
 
@@ -150,24 +99,27 @@ class Shop:
         return self.run(lambda tx: issue(tx, [self.request(*amounts, **changes)]))[0]
 
     def state(self, invoice: Invoice) -> InvoiceState:
-        return self.run(lambda tx: tx.billing.invoices.state(invoice.id))
+        state: InvoiceState = self.run(lambda tx: tx.billing.invoices.state(invoice.id))
+        return state
 
     def payment(self, payment: Payment) -> Payment:
-        return self.run(lambda tx: tx.billing.payments.get(payment.id))
+        stored: Payment = self.run(lambda tx: tx.billing.payments.get(payment.id))
+        return stored
 
     def method(self, token: str = "pm_ok", account: str = "pay") -> PaymentMethod:
         return self.run(lambda tx: add_method(tx, self.customer.id, account, token, "Test card"))
 
     def credit(self) -> Decimal:
-        return self.run(lambda tx: tx.billing.credits.balance(self.customer.id, "EUR"))
+        balance: Decimal = self.run(lambda tx: tx.billing.credits.balance(self.customer.id, "EUR"))
+        return balance
 
     def balances(self) -> dict[str, Decimal]:
         found = self.run(lambda tx: tx.billing.ledger.trial_balance())
         return {line.account: line.balance for line in found if line.balance}
 
-    def work(self, hours: int = 24) -> None:
-        """Carry out what is due, moving the clock from one due time to the next, for so many hours at most."""
-        end = self.clock.now() + timedelta(hours=hours)
+    def work(self, minutes: int = 15) -> None:
+        """Carry out what is due, moving the clock from one due time to the next, for so many minutes at most."""
+        end = self.clock.now() + timedelta(minutes=minutes)
         while True:
             self.engine.run_due()
             due = self.engine.run(lambda tx: tx.jobs.next_run_at())
@@ -209,9 +161,9 @@ class Shop:
         return {SIGNATURE_HEADER: sign(body, Secret(SECRET), self.clock.now())}, body
 
 
-def paid_claim(payment: Payment, state: str = "captured", **changes: Any) -> dict[str, Any]:
+def paid_claim(payment: Payment, state: str = "captured", **changes: str | None) -> dict[str, Any]:
     """What a gateway says of this payment when everything fits."""
-    claim = {
+    claim: dict[str, str | None] = {
         "ref": payment.ref,
         "state": state,
         "transaction": f"tr_{payment.id.hex}",

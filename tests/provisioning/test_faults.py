@@ -184,7 +184,7 @@ STEPS = st.lists(
 @pytest.mark.parametrize("kind", [{}, {"dedupes": False}, {"async_polls": 2}], ids=str)
 @given(data=st.data())
 @settings(
-    max_examples=25,
+    max_examples=15,
     deadline=None,
     print_blob=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

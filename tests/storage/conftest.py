@@ -10,6 +10,7 @@ import attrs
 import pytest
 import sqlalchemy as sa
 from tests.conftest import START, OpenTestEngine
+from tests.databases import KINDS
 from tests.storage.sample import MODULE, NOTES, Note, handlers
 
 from larabill_core.contracts.provider import DriverInfo, DriverType
@@ -18,6 +19,11 @@ from larabill_core.ids import new_id
 from larabill_sqlalchemy.databases import open_database
 
 SELLER = UUID("01890000-0000-7000-8000-000000000001")
+
+
+@pytest.fixture(params=KINDS)
+def database_kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
 @attrs.frozen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import sqlalchemy as sa
-from tests.databases import demand_seller
+from tests.databases import demand_seller, tables_of_sellers
 from tests.storage.conftest import SELLER
 from tests.storage.sample import NOTES, STAMPS
 from tests.storage.sample import STORAGE as SAMPLE
@@ -41,7 +41,7 @@ def test_a_statement_must_name_the_seller(
 ) -> None:
     said: list[str] = []
     database = open_database(database_url)
-    demand_seller(database, (CORE, SAMPLE), said.append)
+    demand_seller(database, tables_of_sellers((CORE, SAMPLE)), said.append)
     with database.connect() as connection:
         connection.execute(statement)
     database.dispose()
