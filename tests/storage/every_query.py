@@ -70,6 +70,8 @@ KERNEL: dict[str, Query] = {
     "operations.for_subject": lambda tx, of: tx.operations.for_subject(of.group_id),
     "operations.running": lambda tx, of: tx.operations.running("account3", START),
     "operations.due": lambda tx, of: tx.operations.due(statuses=OPEN, before=LATE, limit=50),
+    "secrets.get": lambda tx, of: tx.secrets.get("t", of.id),
+    "secrets.wrapped_with_other_than": lambda tx, of: tx.secrets.wrapped_with_other_than("new", limit=100),
 }
 
 BILLING: dict[str, Query] = {

@@ -135,6 +135,7 @@ def contents() -> dict[str, dict[str, Any]]:
             "status": since(99, "pending", "done"),
             "lease_until": since(99, N.at, None),
         },
+        "larabill_secrets": {"owner_table": sa.literal("t"), "key_name": since(99, "old", "new")},
         "larabill_billing_audits": {"subject_kind": sa.literal("order"), "subject_id": N.group_id},
         "larabill_customers": {"email": N.word},
         "larabill_orders": {
