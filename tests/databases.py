@@ -31,7 +31,7 @@ SERVERS = {
 IS_CI = os.environ.get("CI", "") == "true"
 
 KINDS = ("sqlite", "mariadb", "postgresql")
-"""What storage itself, races, migrations and the demo are tested on, always."""
+"""What storage itself, migrations, races and the demo are tested on, always."""
 
 BEHAVIOUR_KINDS = KINDS if IS_CI else ("sqlite",)
 """What everything else is tested on: CI runs every test on every database, a developer waits a third of the time."""

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from tests.conftest import START
-from tests.databases import KINDS, drop_database, make_database
+from tests.databases import BEHAVIOUR_KINDS, drop_database, make_database
 from tests.storage.every_query import QUERIES, Query, Sample
 from tests.storage.fifty_thousand import GREAT, OF_GREAT, OF_SMALL, ROWS, SMALL, STORAGES, contents, load
 
@@ -22,7 +22,7 @@ MANY = ROWS // 10
 """An index may be walked from its end when what is looked for (say the first hundred) turns up before so many rows."""
 
 
-@pytest.fixture(scope="module", params=KINDS)
+@pytest.fixture(scope="module", params=BEHAVIOUR_KINDS)
 def full(request: pytest.FixtureRequest, _name: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
     """One load for each database."""
     kind, name = str(request.param), f"{_name}_full"
