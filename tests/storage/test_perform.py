@@ -302,3 +302,18 @@ class Stepped:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._call, name)
+
+
+@pytest.mark.parametrize(("account", "status"), [("fake", OperationStatus.DONE), ("gone", OperationStatus.INTENDED)])
+def test_a_lost_wake_up_is_made_up_for_unless_the_account_is_gone(
+    engine: Engine, clock: ManualClock, call: ScriptedCall, account: str, status: OperationStatus
+) -> None:
+    calls["note"] = call
+    operation = attrs.evolve(an_operation(), account=account)
+    engine.run(lambda tx: tx.operations.add_many([operation]), seller=SELLER)
+    for _ in range(3):
+        clock.advance(timedelta(minutes=2))
+        engine.run_due()
+    assert get(engine, operation).status is status
+    jobs = engine.run(lambda tx: tx.jobs.list(limit=1000))
+    assert sum(job.handler == "core.perform" for job in jobs) == (status is OperationStatus.DONE)

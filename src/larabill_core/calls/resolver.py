@@ -17,8 +17,14 @@ GRACE = timedelta(minutes=1)
 
 
 def resolve_unknown(tx: Tx, payload: Nothing) -> None:
-    """Wake operations that nobody holds and whose time has come."""
+    """Wake operations that nobody holds and whose time has come.
+
+    Not those of an account that is no longer configured: their own job stands in the operator's list and says so.
+    """
+    configured = tx.engine.drivers.accounts()
     for operation in tx.operations.due(statuses=OPEN, before=tx.now - GRACE, limit=BATCH):
+        if operation.account not in configured:
+            continue
         tx.enqueue(
             NewJob(
                 handler="core.perform",
