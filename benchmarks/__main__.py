@@ -1,0 +1,8 @@
+"""Runs every benchmark: `python -m benchmarks`, or `make bench`. Each prints one JSON object as its last line."""
+
+from __future__ import annotations
+
+from benchmarks import renewal
+
+if __name__ == "__main__":
+    renewal.main(standalone_mode=False)
