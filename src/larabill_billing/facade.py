@@ -31,6 +31,7 @@ from larabill_core.access import SYSTEM, Access, Actor, Role
 from larabill_core.engine import Engine
 from larabill_core.errors import AlreadyExists, ConfigurationError
 from larabill_core.ids import derived_id
+from larabill_core.money import parse_currency
 
 OPERATOR = Role(name="operator", grants=("*",))
 """Whoever works at the console of the installation."""
@@ -119,7 +120,8 @@ class Customers(Area):
         )
 
     def credit(self, seller: UUID, customer_id: UUID, currency: str, *, actor: Actor = SYSTEM) -> Decimal:
-        """What the customer holds with us."""
+        """What the customer holds with us. Raises `InvalidInput` for what is no currency."""
+        parse_currency(currency, "currency")
         return self._run("customers.read", seller, actor, lambda tx: tx.billing.credits.balance(customer_id, currency))
 
 
@@ -131,7 +133,7 @@ class Orders(Area):
 
         Raises `InvalidInput` with every fault, `NotFound` for the customer, `Conflict`.
         """
-        request = wanted if isinstance(wanted, PlaceOrder) else order_check.parse(wanted)
+        request = order_check.parse(attrs.asdict(wanted) if isinstance(wanted, PlaceOrder) else wanted)
         return self._run("orders.write", seller, actor, lambda tx: orders.place(tx, request))
 
     def cancel(self, seller: UUID, order_id: UUID, reason: str = "", *, actor: Actor = SYSTEM) -> Order:

@@ -10,6 +10,15 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 import attrs
 
+from larabill_billing.customers.checks import (
+    attempt,
+    check_country,
+    check_currency,
+    check_language,
+    check_lines,
+    check_text,
+)
+from larabill_core.clock import zone
 from larabill_core.errors import Faults, InvalidInput
 
 if TYPE_CHECKING:
@@ -23,7 +32,10 @@ TAKING: Final[frozenset[Action]] = frozenset({"suspend", "end"})
 
 @attrs.frozen(kw_only=True)
 class SellerSettings:
-    """The legal entity of a single-seller installation. `address` is lines, the country apart."""
+    """The legal entity of a single-seller installation. `address` is lines, the country apart.
+
+    Raises `InvalidInput` with every fault, so that a manifest is refused before the seller is made of it.
+    """
 
     name: str
     country: str
@@ -32,6 +44,17 @@ class SellerSettings:
     language: str = "en"
     tax_id: str = ""
     address: tuple[str, ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        faults = Faults()
+        attempt(faults, lambda: check_text(self.name, "name", required=True), "")
+        attempt(faults, lambda: check_country(self.country, "country"), "")
+        attempt(faults, lambda: check_currency(self.currency, "currency"), "")
+        attempt(faults, lambda: zone(self.time_zone, "time_zone").key, "")
+        attempt(faults, lambda: check_language(self.language, "language"), "")
+        attempt(faults, lambda: check_text(self.tax_id, "tax_id"), "")
+        attempt(faults, lambda: check_lines(self.address, "address"), self.address)
+        faults.raise_if_any()
 
 
 @attrs.frozen(kw_only=True)

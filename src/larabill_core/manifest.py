@@ -102,6 +102,8 @@ def check_manifest(
     data: Mapping[str, Any], *, installed: Mapping[str, Module], drivers: Mapping[str, DriverInfo]
 ) -> Manifest:
     """The manifest. Raises `ConfigurationError` with every fault, each by its key path."""
+    if not isinstance(data, Mapping):
+        raise ConfigurationError.one("(whole)", "must be a table", data, "such as { larabill = { ... } }")
     faults = Faults()
     basics = structure(Basics, data.get("larabill", {}), faults, "larabill")
     modules: tuple[Module, ...] = ()

@@ -6,6 +6,7 @@ import threading
 from typing import Any
 from uuid import UUID
 
+import attrs
 import pytest
 from tests.billing.market import PRETEND, Market, market
 from tests.conftest import OpenTestEngine
@@ -13,7 +14,7 @@ from tests.conftest import OpenTestEngine
 import larabill_billing
 from larabill_billing.module import MODULE
 from larabill_core.access import Actor
-from larabill_core.errors import ConfigurationError, Forbidden
+from larabill_core.errors import ConfigurationError, Forbidden, InvalidInput
 from larabill_core.ids import new_id
 
 __all__ = ["market"]
@@ -71,3 +72,56 @@ def test_force_needs_an_ability_of_its_own(market: Market) -> None:
 def test_the_packages_public_names_are_there() -> None:
     assert larabill_billing.MODULE is MODULE
     assert all(hasattr(larabill_billing, name) for name in larabill_billing.__all__)
+
+
+@pytest.mark.parametrize("id", ["1e3", " 1", 1, 1.0, True, [], {}, "id or 1=1", str(new_id())])
+def test_what_is_no_uuid_is_told_and_never_reaches_the_database(market: Market, id: Any) -> None:
+    billing: Any = market.engine.billing
+    asked = (
+        lambda: billing.orders.get(market.seller, id),
+        lambda: billing.orders.get(id, new_id()),
+        lambda: billing.orders.list(market.seller, customer_id=id),
+        lambda: billing.orders.list(market.seller, after=id),
+    )
+    for ask in asked:
+        with pytest.raises(InvalidInput, match=r"^id: is not a UUID \(got .*\); hand over a uuid\.UUID"):
+            ask()
+
+
+@pytest.mark.parametrize("limit", [0, -1, None, True, 1.5, "1;--", [], 2**63])
+def test_a_limit_is_a_number_of_rows_and_never_all(market: Market, limit: Any) -> None:
+    billing: Any = market.engine.billing
+    for area in ("customers", "invoices", "orders", "payments", "services", "subscriptions"):
+        with pytest.raises(InvalidInput, match=r"^limit: must be a whole number"):
+            getattr(billing, area).list(market.seller, limit=limit)
+    with pytest.raises(InvalidInput, match=r"^limit: must be a whole number"):
+        billing.ledger.audits(market.seller, limit=limit)
+
+
+@pytest.mark.parametrize("reason", [None, 5, ["x"], "a\x00b", "a\nb", "a" * 501, "card 4242 4242 4242 4242"])
+def test_a_reason_that_cannot_be_kept_changes_nothing(market: Market, reason: Any) -> None:
+    billing = market.engine.billing
+    order = market.place()
+    with pytest.raises(InvalidInput, match=r"^reason: ") as raised:
+        billing.orders.cancel(market.seller, order.id, reason)
+    assert "4242" not in str(raised.value)
+    assert market.order(order).status == "pending"
+    with pytest.raises(InvalidInput, match=r"^reason: "):
+        billing.subscriptions.cancel(market.seller, market.subscription(order).id, "now", reason)
+    with pytest.raises(InvalidInput, match=r"^reason: "):
+        billing.payments.resolve_review(market.seller, new_id(), None, reason)
+
+
+@pytest.mark.parametrize("currency", ["eur", "ZZZ", None, 5, []])
+def test_credit_in_what_is_no_currency_is_not_zero(market: Market, currency: Any) -> None:
+    with pytest.raises(InvalidInput, match=r"^currency: is not a currency"):
+        market.engine.billing.customers.credit(market.seller, market.customer, currency)
+
+
+def test_a_typed_order_is_read_as_strictly_as_plain_data(market: Market) -> None:
+    bad: Any = {"plan_code": 5, "name": None, "price": "0.01"}
+    wanted = attrs.evolve(market.wanted(), items=(bad,), currency="eur")
+    with pytest.raises(InvalidInput) as raised:
+        market.engine.billing.orders.place(market.seller, wanted)
+    assert {fault.path for fault in raised.value.faults} == {"items[0].plan_code", "items[0].name", "items[0].price"}
+    assert market.invoices() == []

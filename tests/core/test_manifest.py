@@ -116,3 +116,8 @@ def test_paths_are_relative_to_the_manifest(tmp_path: Path) -> None:
     file = tmp_path / "larabill.toml"
     file.write_text('[larabill]\ndatabase = "sqlite:///x.db"\nkeys = "k/keys"\n')
     assert read_manifest(file)["larabill"]["keys"] == str(tmp_path / "k/keys")
+
+
+@pytest.mark.parametrize("data", [None, [], "x", 5])
+def test_a_manifest_that_is_no_table_is_told(data: Any) -> None:
+    assert faults_of(data) == ["(whole): must be a table"]

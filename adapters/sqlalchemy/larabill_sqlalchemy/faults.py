@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from larabill_core.errors import (
@@ -17,6 +17,7 @@ from larabill_core.errors import (
     ConfigurationError,
     Conflict,
     DatabaseUnavailable,
+    InvalidInput,
     LarabillError,
 )
 from larabill_core.privacy import redact_text
@@ -128,6 +129,11 @@ def translated() -> Iterator[None]:
         if ours is None:
             raise
         raise ours from None
+    except StatementError as problem:
+        # a column type refused a value; SQLAlchemy wraps its error with the statement around it
+        if isinstance(problem.orig, InvalidInput):
+            raise problem.orig from None
+        raise
     except PoolTimeout:
         raise DatabaseUnavailable("all connections of the pool are in use") from None
 

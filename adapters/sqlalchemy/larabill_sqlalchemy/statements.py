@@ -13,6 +13,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql, postgresql, sqlite
 
+from larabill_core.errors import InvalidInput
 from larabill_sqlalchemy.databases import MYSQL
 
 T = TypeVar("T")
@@ -21,6 +22,14 @@ Row = Mapping[str, Any]
 MOST_PARAMETERS: Final = 30_000
 """SQLite takes 32,766 in one statement, PostgreSQL 65,535."""
 MOST_ROWS: Final = 1_000
+LARGEST_PAGE: Final = 1_000_000
+
+
+def page_size(limit: int) -> int:
+    """`limit` as it was asked for. Raises `InvalidInput`: SQLite takes -1, and SQLAlchemy None, for "all" (B48)."""
+    if isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit <= LARGEST_PAGE:
+        raise InvalidInput.one("limit", f"must be a whole number, 1 to {LARGEST_PAGE}", limit, "page on with `after`")
+    return limit
 
 
 def insert_many(connection: sa.Connection, table: sa.Table, rows: Sequence[Row]) -> None:

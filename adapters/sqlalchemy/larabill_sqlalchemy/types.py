@@ -13,6 +13,8 @@ from sqlalchemy.dialects import mysql, postgresql
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from larabill_core.errors import InvalidInput
+
 
 class Id(TypeDecorator[UUID]):
     """A UUID: `uuid` on PostgreSQL, BINARY(16) elsewhere (sorted by time, since our ids are UUIDv7)."""
@@ -28,9 +30,12 @@ class Id(TypeDecorator[UUID]):
         return dialect.type_descriptor(sa.LargeBinary(16))
 
     def process_bind_param(self, value: UUID | None, dialect: Dialect) -> Any:
-        if value is None or dialect.name == "postgresql":
-            return value
-        return value.bytes
+        if value is None:
+            return None
+        if not isinstance(value, UUID):
+            remedy = "hand over a uuid.UUID; larabill_core.ids reads text"
+            raise InvalidInput.one("id", "is not a UUID", value, remedy)
+        return value if dialect.name == "postgresql" else value.bytes
 
     def process_result_value(self, value: Any, dialect: Dialect) -> UUID | None:
         if value is None or isinstance(value, UUID):

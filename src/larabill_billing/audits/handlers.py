@@ -7,8 +7,18 @@ from uuid import UUID
 
 from larabill_billing.audits.model import Audit, Change
 from larabill_billing.audits.ports import AuditTx
+from larabill_core.errors import InvalidInput
 from larabill_core.ids import new_id
-from larabill_core.privacy import redact_text
+from larabill_core.privacy import redact_text, refuse_pan
+
+LONGEST_REASON = 500
+
+
+def check_reason(reason: str, path: str = "reason") -> None:
+    """Why somebody did it: empty, or one line without card numbers (B53). Raises `InvalidInput`, without the text."""
+    if not isinstance(reason, str) or len(reason) > LONGEST_REASON or not reason.isprintable():
+        raise InvalidInput.one(path, "cannot be kept", remedy=f"give a line of text, up to {LONGEST_REASON} characters")
+    refuse_pan(reason, path)
 
 
 def record_many(tx: AuditTx, changes: Sequence[Change], *, seller_id: UUID | None = None) -> None:
@@ -27,7 +37,7 @@ def record_many(tx: AuditTx, changes: Sequence[Change], *, seller_id: UUID | Non
                 state_before=change.before,
                 state_after=change.after,
                 actor=str(tx.actor),
-                reason=redact_text(change.reason)[:500],
+                reason=redact_text(change.reason)[:LONGEST_REASON],
                 at=tx.now,
             )
             for change in changes

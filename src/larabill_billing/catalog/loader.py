@@ -19,12 +19,14 @@ import re
 import tomllib
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Literal
 
 import attrs
 
 from larabill_billing.catalog.model import Cycle, Option, PlanDefinition, Price, PriceKind
+from larabill_billing.customers.checks import attempt
 from larabill_core.errors import ConfigurationError, Faults, InvalidInput, join
 from larabill_core.money import exponent, parse_currency, parse_decimal, parse_quantity
 from larabill_core.privacy import refuse_pan
@@ -41,6 +43,7 @@ _OPTION = re.compile(r"[a-z][a-z0-9_]{0,62}")
 def _code(value: object, path: str) -> str:
     if not isinstance(value, str) or not _CODE.fullmatch(value):
         raise InvalidInput.one(path, "is not a plan code", value, "use up to 64 of a-z, 0-9, dash, dot and underscore")
+    refuse_pan(value, path)
     return value
 
 
@@ -61,6 +64,8 @@ def _options(value: object, path: str) -> dict[str, Option]:
             faults.add(join(path, name), "is not a name of an option", remedy="use a-z, 0-9 and underscore")
         elif isinstance(kind, list) and kind and all(isinstance(choice, str) and choice for choice in kind):
             options[name] = tuple(kind)
+            for index, choice in enumerate(kind):
+                attempt(faults, partial(refuse_pan, choice, join(path, name, index)), None)
         elif kind in OPTION_KINDS:
             options[name] = kind
         else:

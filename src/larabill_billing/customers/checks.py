@@ -39,7 +39,7 @@ _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 
 def check_country(value: str, path: str) -> str:
     """An ISO 3166-1 alpha-2 code. Raises `InvalidInput`."""
-    if value not in COUNTRIES:
+    if not isinstance(value, str) or value not in COUNTRIES:
         raise InvalidInput.one(path, "is not a country", value, "use an ISO 3166 code of two capitals such as DE")
     return value
 
@@ -82,6 +82,8 @@ def check_text(value: str, path: str, *, required: bool = False) -> str:
 
 def check_lines(value: Sequence[str], path: str) -> tuple[str, ...]:
     """The lines of a postal address. Raises `InvalidInput` with every fault."""
+    if not isinstance(value, list | tuple):
+        raise InvalidInput.one(path, "must be a list of lines")
     faults = Faults()
     if len(value) > MOST_LINES:
         faults.add(path, f"has more than {MOST_LINES} lines")

@@ -81,6 +81,9 @@ def _shape(request: PlaceOrder, faults: Faults) -> None:
         with faults.at("items", index):
             quantity = _try(faults, partial(parse_quantity, item.quantity, "quantity", 1, MOST_UNITS))
             units += quantity or 0
+            if not isinstance(item.name, str):
+                faults.add("name", "must be text", value=item.name)
+                continue
             if len(item.name) > LONGEST_NAME or not (item.name.isprintable() and item.name == item.name.strip()):
                 remedy = f"up to {LONGEST_NAME} printable characters, no space around them"
                 faults.add("name", "is no good name", value=item.name, remedy=remedy)

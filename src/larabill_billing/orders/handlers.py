@@ -6,7 +6,7 @@ from uuid import UUID
 
 import attrs
 
-from larabill_billing.audits.handlers import record_many
+from larabill_billing.audits.handlers import check_reason, record_many
 from larabill_billing.audits.model import Change
 from larabill_billing.catalog.model import ReleasePolicy
 from larabill_billing.invoicing.handlers import issue, void
@@ -21,7 +21,6 @@ from larabill_billing.subscriptions.model import ServiceStatus
 from larabill_billing.subscriptions.renewal import billed_up_to
 from larabill_billing.subscriptions.states import after as subscription_after
 from larabill_core.errors import Conflict
-from larabill_core.privacy import refuse_pan
 from larabill_core.published import OrderReleased, ReleasedItem
 
 
@@ -127,7 +126,7 @@ def cancel(tx: OrdersTx, order_id: UUID, reason: str = "") -> Order:
 
     Raises `NotFound`; `IllegalTransition` unless it is pending; `Conflict` while money is on its way or when some came.
     """
-    refuse_pan(reason, "reason")
+    check_reason(reason)
     order = tx.billing.orders.get(order_id, lock=True)
     cancelled = attrs.evolve(order, status=after(order, "cancel"))
     state = tx.billing.invoices.state(order.invoice_id, lock=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from uuid import UUID
 
-from larabill_billing.audits.handlers import record
+from larabill_billing.audits.handlers import check_reason, record
+from larabill_billing.customers.checks import attempt
 from larabill_billing.invoicing.model import InvoiceState, InvoiceStatus
 from larabill_billing.payments.model import MANUAL, Payment, PaymentKind, PaymentMethod, PaymentStatus
 from larabill_billing.payments.operations import demand_gateway, intend, reference
@@ -202,8 +203,13 @@ def _ask(tx: PaymentsTx, payment_id: UUID, action: str) -> Payment:
 def resolve_review(tx: PaymentsTx, payment_id: UUID, transaction_id: str | None, reason: str) -> Payment:
     """What a person found at the gateway: the transaction that took the money, or that there is none.
 
-    Raises `Conflict` unless the payment is in review.
+    Raises `Conflict` unless the payment is in review, `InvalidInput`.
     """
+    faults = Faults()
+    if transaction_id is not None:
+        check_reference(transaction_id, "transaction_id", faults)
+    attempt(faults, lambda: check_reason(reason), None)
+    faults.raise_if_any()
     payment = tx.billing.payments.get(payment_id, lock=True)
     if payment.status is not PaymentStatus.REVIEW:
         raise Conflict(f"payment {payment_id}", f"it is {payment.status}, not in review")

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import attrs
 
-from larabill_billing.audits.handlers import record
+from larabill_billing.audits.handlers import check_reason, record
 from larabill_billing.credits.handlers import move
 from larabill_billing.ledger.handlers import post
 from larabill_billing.ledger.model import CUSTOMER_CREDIT, REFUNDS, Entry, Posting, cash
@@ -21,7 +21,7 @@ from larabill_billing.payments.states import next_refund_status
 from larabill_core.errors import Conflict, Faults, InvalidInput
 from larabill_core.ids import new_id, public_id
 from larabill_core.money import quantize
-from larabill_core.privacy import redact_text, refuse_pan
+from larabill_core.privacy import redact_text
 
 
 def refund(tx: PaymentsTx, payment_id: UUID, amount: Decimal, reason: str) -> Refund:
@@ -38,7 +38,7 @@ def refund(tx: PaymentsTx, payment_id: UUID, amount: Decimal, reason: str) -> Re
     faults = Faults()
     amount = check_amount(amount, payment.currency, "refund.amount", faults)
     try:
-        refuse_pan(reason, "refund.reason")
+        check_reason(reason, "refund.reason")
     except InvalidInput as problem:
         faults.include(problem)
     faults.raise_if_any()

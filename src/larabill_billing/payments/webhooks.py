@@ -101,9 +101,14 @@ def _read(engine: Engine, driver: Webhooks, headers: Mapping[str, str], body: by
         hint.currency,
         hint.invoice,
     )
-    if any(value is not None and not (isinstance(value, str) and len(value) <= LONGEST) for value in named):
-        raise Unverified("something in it is no text, or too long")
+    if any(value is not None and not _can_be_stored(value) for value in named):
+        raise Unverified("something in it is no line of text, or too long")
     return verified, hint
+
+
+def _can_be_stored(value: object) -> bool:
+    """Also no NUL and no half of a surrogate pair, which databases refuse: it would be sent again for days."""
+    return isinstance(value, str) and len(value) <= LONGEST and value.isprintable()
 
 
 def _reject(tx: PaymentsTx, account: str, reason: str, size: int) -> None:
@@ -125,7 +130,7 @@ def _store(tx: PaymentsTx, account: str, verified: VerifiedWebhook, hint: Hint) 
         seller_id=tx.seller_id,
         account=account,
         event_id=verified.event_id,
-        event_type=verified.event_type,
+        event_type=redact_text(verified.event_type)[:LONGEST],
         kind=hint.kind,
         ref=hint.ref,
         state=hint.state,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import attrs
 
-from larabill_billing.audits.handlers import record
+from larabill_billing.audits.handlers import check_reason, record
 from larabill_billing.subscriptions.ending import request_ends
 from larabill_billing.subscriptions.model import LIVE, Subscription
 from larabill_billing.subscriptions.ports import SubscriptionsTx
@@ -15,7 +15,6 @@ from larabill_billing.subscriptions.states import after
 from larabill_billing.subscriptions.terms import When, end_date
 from larabill_core.clock import local_date
 from larabill_core.errors import Conflict
-from larabill_core.privacy import refuse_pan
 
 
 def cancel(
@@ -26,7 +25,7 @@ def cancel(
     `force` lets staff end it within its minimum term or notice period. What was paid is not given back by this.
     Raises `NotFound`; `Conflict` naming the earliest possible date; `IllegalTransition` unless it is live.
     """
-    refuse_pan(reason, "reason")
+    check_reason(reason)
     before = tx.billing.subscriptions.get(subscription_id, lock=True)
     after(before, "end")
     end_on = end_date(before, when, local_date(tx.now, before.time_zone), force=force)

@@ -153,3 +153,20 @@ def test_options_are_checked_and_unknown_ones_refused() -> None:
     with pytest.raises(InvalidInput) as raised:
         check_spec(web, bad, "items[0].spec")
     assert [fault.path for fault in raised.value.faults] == [f"items[0].spec.{name}" for name in bad]
+
+
+def test_no_name_of_a_catalogue_is_a_card_number() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        parse_catalog("""
+[[plans]]
+code = "4242424242424242"
+name = "4242 4242 4242 4242"
+options = { php = ["8.2", "4242424242424242"] }
+prices.EUR = { monthly = "5.00" }
+""")
+    assert [fault.path for fault in caught.value.faults] == [
+        "plans[0].code",
+        "plans[0].name",
+        "plans[0].options.php[1]",
+    ]
+    assert "4242" not in str(caught.value)

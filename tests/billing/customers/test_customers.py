@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import babel
 import pytest
 from tests.billing.shop import Shop
@@ -112,3 +114,12 @@ def test_countries_are_those_that_cldr_knows_less_what_is_no_country() -> None:
     assert len(COUNTRIES) == 249
     assert all(country in known for country in COUNTRIES)
     assert not COUNTRIES & {"EU", "UN", "XK", "ZZ", "UK"}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("country", ["DE"]), ("address", "Hafen 1"), ("address", None), ("address", 5)]
+)
+def test_a_field_of_another_type_is_a_fault_by_name(shop: Shop, field: str, value: Any) -> None:
+    new = {"name": "Ada", "email": "ada@example.com", "country": "DE", field: value}
+    with pytest.raises(InvalidInput, match=f"^customer.{field}: "):
+        shop.run(lambda tx: create_customer(tx, NewCustomer(**new)))

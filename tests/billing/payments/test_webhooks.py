@@ -247,3 +247,22 @@ def test_a_late_decline_is_not_an_answer_to_money_by_hand(shop: Shop) -> None:
     shop.send(paid_claim(payment, "declined"))
     assert shop.run(lambda tx: tx.billing.invoices.state(payment.invoice_id)).status is InvoiceStatus.PAID
     assert shop.violations() == []
+
+
+UNSTORABLE = [{"ref": "a\ud800"}, {"transaction": "a\x00b"}, {"invoice": "a\nb"}]
+
+
+def test_a_signed_webhook_that_no_database_can_keep_is_rejected_and_visible(shop: Shop) -> None:
+    payment = _checkout(shop)
+    for change in UNSTORABLE:
+        with pytest.raises(Unverified):
+            shop.send({**paid_claim(payment), **change})
+    assert shop.payment(payment).status is PaymentStatus.CREATED
+    assert len(shop.run(lambda tx: tx.billing.webhooks.rejected())) == len(UNSTORABLE)
+    assert shop.run(lambda tx: tx.billing.webhooks.page()) == []
+
+
+def test_a_card_number_in_the_type_of_an_event_is_not_stored(shop: Shop) -> None:
+    shop.send(paid_claim(_checkout(shop)), type="4242424242424242")
+    (event,) = shop.run(lambda tx: tx.billing.webhooks.page())
+    assert event.event_type == "[card …4242]"

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from larabill_billing.audits.model import Audit
 from larabill_sqlalchemy.billing.metadata import METADATA
-from larabill_sqlalchemy.statements import from_row, insert_many, to_row
+from larabill_sqlalchemy.statements import from_row, insert_many, page_size, to_row
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Id, Instant, code, text
 
@@ -54,7 +54,7 @@ class Audits:
         return [from_row(Audit, row) for row in self._tx.connection.execute(query.order_by(_A.id))]
 
     def page(self, *, after: UUID | None = None, limit: int = 100) -> list[Audit]:
-        query = sa.select(AUDITS).where(_A.seller_id == self._tx.seller_id).order_by(_A.id).limit(limit)
+        query = sa.select(AUDITS).where(_A.seller_id == self._tx.seller_id).order_by(_A.id).limit(page_size(limit))
         if after is not None:
             query = query.where(_A.id > after)
         return [from_row(Audit, row) for row in self._tx.connection.execute(query)]

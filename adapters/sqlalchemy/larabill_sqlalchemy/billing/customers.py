@@ -12,7 +12,7 @@ from larabill_billing.customers.model import Customer, Seller
 from larabill_core.errors import NotFound
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.faults import unique
-from larabill_sqlalchemy.statements import chunks, from_row, insert_many, to_row
+from larabill_sqlalchemy.statements import chunks, from_row, insert_many, page_size, to_row
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Id, Instant, Json, code, text
 
@@ -101,7 +101,7 @@ class Customers:
         return found
 
     def page(self, *, after: UUID | None = None, limit: int = 100) -> list[Customer]:
-        query = sa.select(CUSTOMERS).where(_C.seller_id == self._tx.seller_id).order_by(_C.id).limit(limit)
+        query = sa.select(CUSTOMERS).where(_C.seller_id == self._tx.seller_id).order_by(_C.id).limit(page_size(limit))
         if after is not None:
             query = query.where(_C.id > after)
         return [from_row(Customer, row) for row in self._tx.connection.execute(query)]

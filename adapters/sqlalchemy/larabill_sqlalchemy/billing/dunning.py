@@ -20,7 +20,7 @@ from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.billing.services import LIVING_CODES, SERVICES
 from larabill_sqlalchemy.billing.subscriptions import LIVE_CODES, SUBSCRIPTIONS
 from larabill_sqlalchemy.faults import unique
-from larabill_sqlalchemy.statements import chunks, from_row, insert_many, skip_locked, to_row, update_many
+from larabill_sqlalchemy.statements import chunks, from_row, insert_many, page_size, skip_locked, to_row, update_many
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Id, Instant, code
 
@@ -194,7 +194,7 @@ class Dunning:
         return [from_row(DunningCase, row) for row in self._tx.connection.execute(query.with_for_update())]
 
     def page(self, *, open_only: bool = True, after: UUID | None = None, limit: int = 100) -> list[DunningCase]:
-        query = sa.select(CASES).where(_C.seller_id == self._tx.seller_id).order_by(_C.id).limit(limit)
+        query = sa.select(CASES).where(_C.seller_id == self._tx.seller_id).order_by(_C.id).limit(page_size(limit))
         if open_only:
             query = query.where(_OPEN)
         if after is not None:

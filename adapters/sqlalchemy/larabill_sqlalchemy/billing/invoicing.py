@@ -19,7 +19,7 @@ from larabill_sqlalchemy.billing.charges import SERIES
 from larabill_sqlalchemy.billing.ledger import ENTRIES, ZERO, ledger_differences, total
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.faults import unique
-from larabill_sqlalchemy.statements import chunks, from_row, insert_many, to_row
+from larabill_sqlalchemy.statements import chunks, from_row, insert_many, page_size, to_row
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Amount, Id, Instant, Json, UnitPrice, code, text
 
@@ -177,7 +177,7 @@ class Invoices:
             *([] if status is None else [_S.status == status.value]),
             *([] if after is None else [_S.invoice_id > after]),
         ]
-        states = self._states(*where, limit=limit)
+        states = self._states(*where, limit=page_size(limit))
         documents: dict[UUID, Invoice] = {}
         for chunk in chunks([state.invoice_id for state in states]):
             query = sa.select(INVOICES).where(_I.seller_id == self._tx.seller_id, _I.id.in_(chunk))

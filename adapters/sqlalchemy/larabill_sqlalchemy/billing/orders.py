@@ -15,7 +15,7 @@ from larabill_core.errors import NotFound, StaleVersion
 from larabill_sqlalchemy.billing.audits import AUDITS, states_without_audit
 from larabill_sqlalchemy.billing.invoicing import STATES
 from larabill_sqlalchemy.billing.metadata import METADATA
-from larabill_sqlalchemy.statements import from_row, insert_many, insert_new, to_row
+from larabill_sqlalchemy.statements import from_row, insert_many, insert_new, page_size, to_row
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Id, Instant, Json, code, text
 
@@ -112,7 +112,7 @@ class Orders:
             raise StaleVersion("order", order.id)
 
     def page(self, *, customer_id: UUID | None = None, after: UUID | None = None, limit: int = 100) -> list[Order]:
-        query = sa.select(ORDERS).where(_O.seller_id == self._tx.seller_id).order_by(_O.id).limit(limit)
+        query = sa.select(ORDERS).where(_O.seller_id == self._tx.seller_id).order_by(_O.id).limit(page_size(limit))
         if customer_id is not None:
             query = query.where(_O.customer_id == customer_id)
         if after is not None:

@@ -24,7 +24,7 @@ from larabill_sqlalchemy.billing.invoicing import ALLOCATIONS
 from larabill_sqlalchemy.billing.ledger import ENTRIES, ZERO, total
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.faults import unique
-from larabill_sqlalchemy.statements import chunks, from_row, insert_many, to_row
+from larabill_sqlalchemy.statements import chunks, from_row, insert_many, page_size, to_row
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Amount, Id, Instant, code, text
 
@@ -159,7 +159,7 @@ class Payments:
         after: UUID | None = None,
         limit: int = 100,
     ) -> list[Payment]:
-        query = self._mine().limit(limit)
+        query = self._mine().limit(page_size(limit))
         if customer_id is not None:
             query = query.where(_P.customer_id == customer_id)
         if status is not None:

@@ -13,7 +13,7 @@ from larabill_billing.subscriptions.model import GONE, Service, ServiceStatus
 from larabill_core.errors import NotFound
 from larabill_sqlalchemy.billing.audits import states_without_audit
 from larabill_sqlalchemy.billing.metadata import METADATA
-from larabill_sqlalchemy.statements import chunks, from_row, insert_many, to_row
+from larabill_sqlalchemy.statements import chunks, from_row, insert_many, page_size, to_row
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Id, Instant, Json, code, text
 
@@ -103,7 +103,7 @@ class Services:
         return self._tx.connection.execute(query).scalar_one()
 
     def page(self, *, customer_id: UUID | None = None, after: UUID | None = None, limit: int = 100) -> list[Service]:
-        query = sa.select(SERVICES).where(_V.seller_id == self._tx.seller_id).order_by(_V.id).limit(limit)
+        query = sa.select(SERVICES).where(_V.seller_id == self._tx.seller_id).order_by(_V.id).limit(page_size(limit))
         if customer_id is not None:
             query = query.where(_V.customer_id == customer_id)
         if after is not None:

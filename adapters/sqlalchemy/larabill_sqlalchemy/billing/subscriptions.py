@@ -20,7 +20,7 @@ from larabill_sqlalchemy.billing.catalog import PRICES
 from larabill_sqlalchemy.billing.charges import CHARGES
 from larabill_sqlalchemy.billing.customers import SELLERS
 from larabill_sqlalchemy.billing.metadata import METADATA
-from larabill_sqlalchemy.statements import chunks, from_row, insert_many, skip_locked, to_row, update_many
+from larabill_sqlalchemy.statements import chunks, from_row, insert_many, page_size, skip_locked, to_row, update_many
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Id, Instant, code, text
 
@@ -194,7 +194,9 @@ class Subscriptions:
         after: UUID | None = None,
         limit: int = 100,
     ) -> list[Subscription]:
-        query = sa.select(SUBSCRIPTIONS).where(_S.seller_id == self._tx.seller_id).order_by(_S.id).limit(limit)
+        query = (
+            sa.select(SUBSCRIPTIONS).where(_S.seller_id == self._tx.seller_id).order_by(_S.id).limit(page_size(limit))
+        )
         if customer_id is not None:
             query = query.where(_S.customer_id == customer_id)
         if held:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from larabill_billing.payments.model import GatewayAccount, WebhookEvent, WebhookReject, WebhookStatus
 from larabill_core.errors import NotFound
 from larabill_sqlalchemy.billing.metadata import METADATA
-from larabill_sqlalchemy.statements import from_row, insert_many, insert_new, to_row
+from larabill_sqlalchemy.statements import from_row, insert_many, insert_new, page_size, to_row
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Id, Instant, code, text
 
@@ -131,7 +131,7 @@ class Webhooks:
     def page(
         self, *, status: WebhookStatus | None = None, after: UUID | None = None, limit: int = 100
     ) -> list[WebhookEvent]:
-        query = sa.select(EVENTS).where(_E.seller_id == self._tx.seller_id).order_by(_E.id).limit(limit)
+        query = sa.select(EVENTS).where(_E.seller_id == self._tx.seller_id).order_by(_E.id).limit(page_size(limit))
         if status is not None:
             query = query.where(_E.status == status.value)
         if after is not None:
@@ -157,5 +157,7 @@ class Webhooks:
         self._tx.connection.execute(sa.delete(REJECTS).where(mine, old))
 
     def rejected(self, *, limit: int = 100) -> list[WebhookReject]:
-        query = sa.select(REJECTS).where(_R.seller_id == self._tx.seller_id).order_by(_R.id.desc()).limit(limit)
+        query = (
+            sa.select(REJECTS).where(_R.seller_id == self._tx.seller_id).order_by(_R.id.desc()).limit(page_size(limit))
+        )
         return [from_row(WebhookReject, row) for row in self._tx.connection.execute(query)]

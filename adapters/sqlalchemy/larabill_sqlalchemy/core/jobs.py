@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from larabill_core.errors import Conflict, LeaseLost, NotFound
 from larabill_core.jobs import Job, JobStatus
 from larabill_sqlalchemy.core.metadata import METADATA
-from larabill_sqlalchemy.statements import chunks, from_row, insert_new, skip_locked, to_row
+from larabill_sqlalchemy.statements import chunks, from_row, insert_new, page_size, skip_locked, to_row
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Id, Instant, code, text
 
@@ -186,7 +186,7 @@ class Jobs:
         after: UUID | None = None,
         limit: int = 100,
     ) -> list[Job]:
-        query = sa.select(JOBS).order_by(_J.id).limit(limit)
+        query = sa.select(JOBS).order_by(_J.id).limit(page_size(limit))
         if statuses:
             query = query.where(_J.status.in_(sorted(status.value for status in statuses)))
         if queue is not None:

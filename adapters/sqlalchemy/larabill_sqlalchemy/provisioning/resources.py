@@ -16,7 +16,7 @@ from larabill_sqlalchemy.core.operations import OPERATIONS
 from larabill_sqlalchemy.faults import unique
 from larabill_sqlalchemy.provisioning.audits import AUDITS
 from larabill_sqlalchemy.provisioning.metadata import METADATA
-from larabill_sqlalchemy.statements import chunks, from_row, insert_many, to_row, update_many
+from larabill_sqlalchemy.statements import chunks, from_row, insert_many, page_size, to_row, update_many
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS, OF_ALL_SELLERS
 from larabill_sqlalchemy.types import Id, Instant, Json, code, text
 
@@ -223,7 +223,7 @@ class Resources:
         after: UUID | None = None,
         limit: int = 100,
     ) -> list[Resource]:
-        query = self._mine().order_by(_R.id).limit(limit)
+        query = self._mine().order_by(_R.id).limit(page_size(limit))
         if status is not None:
             query = query.where(_R.status == status.value)
         if customer_id is not None:
