@@ -74,7 +74,7 @@ def test_the_packages_public_names_are_there() -> None:
     assert all(hasattr(larabill_billing, name) for name in larabill_billing.__all__)
 
 
-@pytest.mark.parametrize("id", ["1e3", " 1", 1, 1.0, True, [], {}, "id or 1=1", str(new_id())])
+@pytest.mark.parametrize("id", ["1e3", " 1", 1, 1.0, True, [], {}, "id or 1=1", "01890000-0000-7000-8000-000000000001"])
 def test_what_is_no_uuid_is_told_and_never_reaches_the_database(market: Market, id: Any) -> None:
     billing: Any = market.engine.billing
     asked = (
