@@ -10,7 +10,7 @@ from larabill_billing.audits.handlers import record_many
 from larabill_billing.audits.model import Change
 from larabill_billing.catalog.model import Plan, PlanDefinition
 from larabill_billing.catalog.ports import CatalogTx
-from larabill_core.errors import NotFound
+from larabill_core.errors import InvalidInput, NotFound
 from larabill_core.ids import new_id
 
 
@@ -28,8 +28,10 @@ def load(tx: CatalogTx, catalog: Sequence[PlanDefinition]) -> Changes:
     """A new version of each plan whose definition changed; plans that are missing are no longer sold.
 
     Running subscriptions keep their version. Statements do not depend on the number of plans. Two loads at once: one
-    of them raises `AlreadyExists`.
+    of them raises `AlreadyExists`. Raises `InvalidInput` for a catalogue without plans, which would retire them all.
     """
+    if not catalog:
+        raise InvalidInput.one("plans", "is empty: nothing would be sold any more", remedy="name at least one plan")
     latest = tx.billing.plans.latest()
     new: list[Plan] = []
     unchanged: list[str] = []

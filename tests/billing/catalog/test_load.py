@@ -8,7 +8,7 @@ from tests.billing.shop import Shop
 
 from larabill_billing.catalog.handlers import load, plan_for
 from larabill_billing.catalog.loader import parse_catalog
-from larabill_core.errors import NotFound
+from larabill_core.errors import InvalidInput, NotFound
 
 
 def test_a_catalogue_is_stored_and_read_back_as_it_was(shop: Shop) -> None:
@@ -39,3 +39,10 @@ def test_a_plan_that_is_missing_is_no_longer_sold_and_may_come_back(shop: Shop) 
         shop.run(lambda tx: plan_for(tx, "free"))
     assert shop.run(lambda tx: load(tx, parse_catalog(GOOD))).changed == ("free", "domain")
     assert shop.run(lambda tx: plan_for(tx, "free")).version == 2
+
+
+def test_an_empty_catalogue_retires_nothing(shop: Shop) -> None:
+    shop.run(lambda tx: load(tx, parse_catalog(GOOD)))
+    with pytest.raises(InvalidInput, match="plans: is empty"):
+        shop.run(lambda tx: load(tx, []))
+    assert shop.run(lambda tx: plan_for(tx, "free")).active
