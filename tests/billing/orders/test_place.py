@@ -22,6 +22,9 @@ from larabill_core.jobs import JobStatus
 from larabill_core.published import InvoiceIssued, OrderReleased
 from larabill_sqlalchemy.opening import database_of
 
+ANOTHER = parse_catalog('[[plans]]\ncode = "another"\nname = "Another"\nprices.EUR = { monthly = "1.00" }')
+"""A catalogue in which nothing that was sold before is left."""
+
 
 def test_an_order_brings_an_invoice_and_waits_for_its_payment(market: Market) -> None:
     order = market.place(item(quantity=2, spec={"domain": "a.example"}, name="a.example"))
@@ -87,7 +90,7 @@ def test_one_subscription_for_each_cycle(market: Market) -> None:
 def test_the_same_order_twice_is_one_order(market: Market) -> None:
     wanted = market.wanted()
     first = market.engine.billing.orders.place(market.seller, wanted)
-    market.engine.billing.catalog.load(market.seller, [])
+    market.engine.billing.catalog.load(market.seller, ANOTHER)
     again = market.engine.billing.orders.place(market.seller, wanted)
     assert (again.id, len(market.invoices())) == (first.id, 1)
 
@@ -126,7 +129,7 @@ def test_a_bad_order_leaves_nothing_behind(quiet_market: Market) -> None:
 
 
 def test_a_retired_plan_is_not_sold(quiet_market: Market) -> None:
-    quiet_market.engine.billing.catalog.load(quiet_market.seller, [])
+    quiet_market.engine.billing.catalog.load(quiet_market.seller, ANOTHER)
     with pytest.raises(InvalidInput, match="is not for sale"):
         quiet_market.place()
 
