@@ -1,0 +1,1 @@
+"""Cycles, schedules and periods: pure calendar arithmetic."""

@@ -1,0 +1,1 @@
+"""Part of a period for part of its price, under a named convention, with a trace. Pure."""
