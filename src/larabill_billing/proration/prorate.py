@@ -76,7 +76,7 @@ def prorate(
 def share(
     price: Decimal, counted: int | Fraction, of: int | Fraction, policy: ProrationPolicy, currency: str
 ) -> Prorated:
-    """What `counted` of `of` units cost, for who has counted already. Raises `InvalidInput`: there is nothing of `of`."""
+    """What `counted` of `of` units cost, for who has counted already. Raises `InvalidInput`: `of` is nothing."""
     if of <= 0 or counted < 0:
         raise InvalidInput.one("of", "has no length to measure", f"{counted} of {of}")
     if policy.convention is Convention.NONE:

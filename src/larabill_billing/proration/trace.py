@@ -138,9 +138,6 @@ def explain(data: Mapping[str, Any]) -> str:
     policy, money = trace.policy, trace.currency
     when = f" ({_when(trace)})" if trace.part is not None else ""
     price, result = f"{trace.price:f} {money}", f"{trace.result:f} {money}"
-    if policy.convention is Convention.NONE:
-        kind = "the whole period" if trace.measure.counted else "a part of a period, which is not prorated,"
-        return f"{kind}{when} of {price} = {result}"
     notes = [_rule(policy)]
     if policy.precision is not None:
         notes.append(f"fraction {trace._fraction()}")
@@ -153,6 +150,8 @@ def explain(data: Mapping[str, Any]) -> str:
 def _rule(policy: ProrationPolicy) -> str:
     if policy.convention is Convention.THIRTY_DAY_MONTH:
         return f"months of {policy.month_days} days"
+    if policy.convention is Convention.NONE:
+        return "parts are not prorated"
     return policy.convention.replace("-", " ")
 
 
