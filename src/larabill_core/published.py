@@ -127,9 +127,12 @@ class ServiceSuspendRequested(Event):
 
 @attrs.frozen(kw_only=True)
 class ServiceResumeRequested(Event):
+    """Resume. `reactivated`: the agreement was over and has begun again, so that its data is not to be destroyed."""
+
     name: ClassVar[str] = "billing.service_resume_requested"
 
     service_id: UUID
+    reactivated: bool = False
 
 
 @attrs.frozen(kw_only=True)

@@ -73,7 +73,7 @@ def item_charges(
             prorated = prorate(
                 amount, part, whole, policy, subscription.currency, time_zone=subscription.time_zone
             )
-            amount, trace = prorated.amount, {**(trace or {}), "proration": prorated.trace}
+            amount, trace = prorated.amount, {**(trace or {}), "proration": prorated.trace.to_data()}
         charges.append(
             Charge(
                 customer_id=subscription.customer_id,
@@ -198,7 +198,7 @@ def adjustment(
         amount = -prorated.amount if give_back else prorated.amount
         if not amount:
             continue
-        trace = {**(component.trace or {}), "proration": prorated.trace}
+        trace = {**(component.trace or {}), "proration": prorated.trace.to_data()}
         if give_back:
             trace["sign"] = -1
         charges.append(

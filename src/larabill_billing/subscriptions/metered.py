@@ -93,7 +93,7 @@ def _true_up(
         prorated = prorate(
             minimum, part, whole, policy, subscription.currency, time_zone=subscription.time_zone
         )
-        minimum, trace = prorated.amount, prorated.trace
+        minimum, trace = prorated.amount, prorated.trace.to_data()
     spent = sum((charge.amount for charge in billed), Decimal(0))
     missing = minimum - spent
     if missing <= 0:
