@@ -148,9 +148,45 @@ class PlanDefinition:
 
 @attrs.frozen(kw_only=True)
 class Plan(PlanDefinition):
-    """One stored version of a plan. Old versions stay for running subscriptions; only the active one is sold."""
+    """One stored version of a plan, which never changes. Running subscriptions keep theirs; the active one is sold.
+
+    Which one that is, only `PlanRepository.active` says: versions are kept in memory.
+    """
 
     id: UUID
     seller_id: UUID
     version: int
-    active: bool
+
+
+@attrs.frozen(kw_only=True)
+class Catalogue:
+    """What a catalogue file defines."""
+
+    plans: tuple[PlanDefinition, ...]
+
+
+@attrs.frozen(kw_only=True)
+class Units:
+    """So many units of a plan in a region ("" for a plan without regions)."""
+
+    plan_code: str
+    region: str
+    units: int
+
+
+@attrs.frozen(kw_only=True)
+class Stock:
+    """How many units of a plan there may be in a region, and how many of them are taken.
+
+    The limit may have been lowered since: then more are taken than there may be, and none is left.
+    """
+
+    plan_code: str
+    region: str
+    total: int
+    taken: int
+
+    @property
+    def left(self) -> int:
+        """How many can still be sold."""
+        return max(self.total - self.taken, 0)

@@ -8,7 +8,8 @@ from uuid import UUID
 
 import attrs
 
-from larabill_billing.catalog.model import Cycle, PriceKind
+from larabill_billing.catalog.model import PriceKind
+from larabill_billing.periods.cycle import Cycle
 from larabill_billing.invoicing.model import Charge, InvoiceRequest
 from larabill_billing.orders.check import PricedLine, fingerprint, strictest
 from larabill_billing.orders.model import Order, OrderItem, PlaceOrder

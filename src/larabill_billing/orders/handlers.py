@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 import attrs
 
 from larabill_billing.audits.handlers import check_reason, record_many
 from larabill_billing.audits.model import Change
-from larabill_billing.catalog.model import ReleasePolicy
+from larabill_billing.catalog.model import Plan, ReleasePolicy
 from larabill_billing.invoicing.handlers import issue, void
 from larabill_billing.invoicing.model import InvoiceStatus
 from larabill_billing.orders.build import build
@@ -37,7 +38,7 @@ def place(tx: OrdersTx, wanted: PlaceOrder) -> Order:
         return _same(known, wanted)
     customer = tx.billing.customers.get(wanted.customer_id)
     plans = tx.billing.plans.active({item.plan_code for item in wanted.items})
-    lines = price(wanted, plans, currency=customer.currency)
+    lines = price(wanted, plans, currency=customer.currency, has_method=_has_method(tx, customer.id, plans.values()))
     placed = build(
         wanted,
         lines,
@@ -64,6 +65,13 @@ def place(tx: OrdersTx, wanted: PlaceOrder) -> Order:
         stored = release(tx, stored, str(stored.release))
     issue(tx, [placed.request])
     return stored
+
+
+def _has_method(tx: OrdersTx, customer_id: UUID, plans: Iterable[Plan]) -> bool:
+    """Whether there is a payment method, if any of the plans wants to know."""
+    if not any(plan.trial_needs_method for plan in plans):
+        return False
+    return customer_id in tx.billing.payment_methods.defaults([customer_id])
 
 
 def _same(known: Order, wanted: PlaceOrder) -> Order:

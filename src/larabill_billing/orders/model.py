@@ -10,7 +10,12 @@ from uuid import UUID
 
 import attrs
 
-from larabill_billing.catalog.model import Cycle, ReleasePolicy
+from larabill_billing.catalog.model import ReleasePolicy
+from larabill_billing.periods.cycle import Cycle, parse_cycle
+
+
+def _cycle(value: object, path: str) -> Cycle | None:
+    return None if value is None else parse_cycle(value, path)
 
 
 @attrs.frozen(kw_only=True)
@@ -18,7 +23,9 @@ class NewItem:
     """One line of a request. There is no field for a price: that is the catalogue's (B06). No cycle: sold once."""
 
     plan_code: str
-    cycle: Cycle | None = None
+    cycle: Cycle | None = attrs.field(
+        default=None, converter=attrs.converters.optional(Cycle), metadata={"parse": _cycle}
+    )
     quantity: int = 1
     region: str = ""
     spec: Mapping[str, Any] = attrs.field(factory=dict)
@@ -53,7 +60,7 @@ class OrderItem:
     position: int
     plan_id: UUID
     plan_code: str
-    cycle: Cycle | None
+    cycle: Cycle | None = attrs.field(converter=attrs.converters.optional(Cycle))
     quantity: int
     region: str
     spec: Mapping[str, Any]
