@@ -1,4 +1,4 @@
-"""Cases of period arithmetic: boundaries, billing days and periods of Kill Bill, Lago, Polar, Blesta, silver and others."""
+"""Cases of period arithmetic: boundaries, billing days and whole periods, each by its source's rule."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ from datetime import date
 from itertools import count, islice
 from typing import Any
 
-from larabill_billing.periods.alignment import aligned, calendar, clipped, next_billing_date, cut_until
+from tests.oracle import units
+from tests.oracle.runner import Answers, Case, Shape, shape
+
+from larabill_billing.periods.alignment import aligned, calendar, clipped, cut_until, next_billing_date
 from larabill_billing.periods.cycle import Cycle
 from larabill_billing.periods.due import billed_until, due, period_billed
 from larabill_billing.periods.instants import at_time_of, bill_cycle_day, end_of_day, instants, trial_end
 from larabill_billing.periods.months import months_between, overflow_months, whole_periods
 from larabill_billing.periods.schedule import Period, Schedule, add_months, anniversary, month_day
-from larabill_billing.proration.fractions import fixed_days, measure
+from larabill_billing.proration.fractions import days_of_24_hours, fixed_days
 from larabill_billing.proration.model import Convention, ProrationPolicy
-from larabill_billing.proration.prorate import billing_cycles
+from larabill_billing.proration.prorate import billing_cycles, share
 from larabill_core.clock import local_date
-from tests.oracle import units
-from tests.oracle.runner import Answers, Case, Shape, shape
 
 KILL_BILL, LAGO, POLAR = "killbill/killbill", "getlago/lago-api", "polarsource/polar"
 BLESTA, SILVER, NINJA, FOSS = (
@@ -154,34 +155,63 @@ def kill_bill_after_trial(case: Case) -> Answers:
 
 
 def lago(case: Case) -> Answers:
-    """The period that a billing run covers, its inclusive end, its instants and its length."""
+    """The period that a billing run covers, its inclusive end, its instants and its length.
+
+    Usage (charges) is always billed in arrears. `ends` shows a date or an instant, whichever the case has.
+    """
     inputs = case.inputs
     zone = units.zone(inputs.get("timezone"))
     billed_on = local_date(units.instant(_first(inputs, "billing_at_utc", "billing_date", "date")), zone)
-    start = local_date(units.instant(inputs.get("subscription_date", "2021-02-02")), zone)
+    # A calendar period does not ask when the subscription began.
+    start = local_date(units.instant(inputs.get("subscription_date", inputs.get("started_at", "2000-01-01"))), zone)
     name, _, _ = case.path.rpartition("/")[2].partition("_")
-    cycle = units.cycle(inputs.get("interval", name))
-    schedule = (calendar if inputs["billing_time"] == "calendar" else anniversary)(start, cycle)
+    along = calendar if inputs["billing_time"] == "calendar" else anniversary
+    schedule = along(start, units.cycle(inputs.get("interval", name)))
+    of_usage = along(start, Cycle.MONTHLY) if inputs.get("bill_charges_monthly") else schedule
     ended = inputs.get("terminated", False)
-    whole = period_billed(schedule, billed_on, in_advance=inputs.get("pay_in_advance", False), ended=ended)
-    started_at = inputs.get("started_at")
-    started = start if started_at is None else local_date(units.instant(started_at), zone)
-    period = Period(max(whole.start, started), max(whole.end, started))
-    current = schedule.period(schedule.index(billed_on))
-    last = billed_on if ended else period.last
-    single_day = schedule.period(schedule.index(period.start)).days
+    current = inputs.get("current_usage", False) or inputs.get("current_period", False)
+    whole = period_billed(schedule, billed_on, in_advance=inputs.get("pay_in_advance", False) or current, ended=ended)
+    usage = period_billed(of_usage, billed_on, in_advance=current, ended=ended)
+    started = local_date(units.instant(inputs.get("started_at", start.isoformat())), zone)
+    stopped = local_date(units.instant(inputs.get("terminated_at", billed_on.isoformat())), zone) if ended else None
+
+    def served(period: Period) -> Period:
+        return Period(max(period.start, started), max(period.end, started))
+
+    def last(period: Period) -> date:
+        return served(period).last if stopped is None else min(served(period).last, stopped)
+
+    def ends(key: str, on: date) -> Any:
+        return end_of_day(on, zone) if units.is_instant(case.expected.get(key)) else on
+
+    def begins(key: str, period: Period) -> Any:
+        return instants(period, zone)[0] if units.is_instant(case.expected.get(key)) else period.start
+
+    # What began within a period that another subscription opened is priced by the day of that whole period.
+    opened = schedule.period(schedule.index(served(whole).start)) if "started_at" in inputs else whole
     return {
-        "from_date": period.start,
-        "to_date_inclusive": last,
-        "to_date": last,
-        "from_datetime": lambda: instants(period, zone)[0],
-        "to_datetime": lambda: end_of_day(last, zone),
-        "next_end_of_period": current.last,
-        "end_of_period": whole.last,
-        "previous_beginning_of_period": whole.start,
-        "days": single_day,
-        "single_day_price": f"{inputs.get('plan_amount')}/{single_day}",
+        "from_date": served(whole).start,
+        "to_date_inclusive": last(whole),
+        "to_date": last(whole),
+        "from_datetime": instants(served(whole), zone)[0],
+        "to_datetime": end_of_day(last(whole), zone),
+        "charges_from_date": served(usage).start,
+        "charges_to_date_inclusive": last(usage),
+        "charges_from_datetime": instants(served(usage), zone)[0],
+        "charges_to_datetime": end_of_day(last(usage), zone),
+        "next_end_of_period": ends("next_end_of_period", schedule.period(schedule.index(billed_on)).last),
+        "end_of_period": ends("end_of_period", whole.last),
+        "previous_beginning_of_period": begins("previous_beginning_of_period", usage),
+        "days": usage.days,
+        "single_day_price": lambda: _of_a_day(inputs["plan_amount"], opened.days),
     }
+
+
+def _of_a_day(amount: Any, days: int) -> Any:
+    """The price of one of so many days; a price that is only a letter stays one."""
+    if units.is_number(amount):
+        return share(units.money(amount), 1, days, ProrationPolicy(Convention.INCLUSIVE_DAYS), "EUR").trace.exact
+    return f"{amount}/{days}"
 
 
 def polar_anchor(case: Case) -> Answers:
@@ -224,18 +254,14 @@ def blesta_days(case: Case) -> Answers:
         cycle = None if units.is_no_cycle(name) else units.cycle(name)
         to = cut_until(start, cycle, inputs.get("prorate_day") or 0)
 
-    def days() -> Any:
-        if to is None:
-            return 0
-        return measure_whole_days(Period(start, to), starts_at, zone)
+    days = 0 if to is None else days_of_24_hours((starts_at, instants(Period(start, to), zone)[1]))
 
-    return {"prorate_date": to, "days": days, "can_prorate": lambda: days() > 0}
+    def shown() -> Any:
+        if to is None or not units.is_instant(case.expected["prorate_date"]):
+            return to
+        return instants(Period(to, to), zone)[0]
 
-
-def measure_whole_days(part: Period, starts_at: Any, zone: str) -> Any:
-    """Days of 24 hours from an instant to a local midnight, rounded."""
-    span = (starts_at, instants(part, zone)[1])
-    return measure(ProrationPolicy(Convention.WHOLE_DAYS), part, Period(part.start, part.end), (span, span)).counted
+    return {"prorate_date": shown, "days": days, "can_prorate": days > 0, "until": to}
 
 
 def silver_months(case: Case) -> Answers:
@@ -281,6 +307,10 @@ def _first(inputs: Any, *names: str) -> Any:
     return next(inputs[name] for name in names if name in inputs)
 
 
+LAGO_OPTIONS = (
+    "subscription_date started_at pay_in_advance terminated terminated_at timezone plan_amount interval "
+    "current_usage current_period bill_charges_monthly"
+)
 SHAPES: tuple[Shape, ...] = (
     shape(KILL_BILL, "start bill_cycle_day billing_period", kill_bill_cycle_days, "end target_date billing_mode"),
     shape(KILL_BILL, "proposed bill_cycle_day billing_period", kill_bill_align),
@@ -290,19 +320,9 @@ SHAPES: tuple[Shape, ...] = (
     shape(KILL_BILL, "start billing_period n", kill_bill_advance),
     shape(KILL_BILL, "start end fixed_days", kill_bill_fixed_days),
     shape(KILL_BILL, "trial_start trial_days bill_cycle_day billing_period n", kill_bill_after_trial),
-    shape(
-        LAGO,
-        "billing_time billing_date",
-        lago,
-        "subscription_date started_at pay_in_advance terminated timezone plan_amount interval",
-    ),
-    shape(
-        LAGO,
-        "billing_time billing_at_utc",
-        lago,
-        "subscription_date started_at pay_in_advance terminated timezone plan_amount interval",
-    ),
-    shape(LAGO, "billing_time date", lago, "subscription_date pay_in_advance timezone interval"),
+    shape(LAGO, "billing_time billing_date", lago, LAGO_OPTIONS),
+    shape(LAGO, "billing_time billing_at_utc", lago, LAGO_OPTIONS),
+    shape(LAGO, "billing_time date", lago, LAGO_OPTIONS),
     shape(POLAR, "start interval", polar_anchor, "anchor_day interval_count"),
     shape(POLAR, "start trial_days interval", polar_trial),
     shape(BLESTA, "start prorate_day", blesta_days, "period timezone term prorate_date"),

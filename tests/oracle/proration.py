@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from larabill_billing.periods.alignment import aligned, calendar, clipped
+from tests.oracle import units
+from tests.oracle.periods import BLESTA, KILL_BILL, KILL_BILL_POLICY, LAGO, POLAR, SILVER, blesta_days, kill_bill_due
+from tests.oracle.runner import Answers, Case, Shape, shape
+
+from larabill_billing.periods.alignment import calendar, clipped
 from larabill_billing.periods.cycle import Cycle
 from larabill_billing.periods.months import overflow_months
 from larabill_billing.periods.schedule import Period, anniversary
@@ -22,9 +26,6 @@ from larabill_billing.proration.prorate import (
     share,
 )
 from larabill_core.clock import local_date
-from tests.oracle import units
-from tests.oracle.periods import BLESTA, KILL_BILL, KILL_BILL_POLICY, LAGO, POLAR, SILVER, blesta_days, kill_bill_due
-from tests.oracle.runner import Answers, Case, Shape, shape
 
 LAGO_DOCS = "getlago/lago-docs"
 STRIPE = "https://docs.stripe.com/billing/subscriptions/prorations"
@@ -148,7 +149,7 @@ def lago_docs_direction(case: Case) -> Answers:
 
 
 def polar_switch(case: Case) -> Answers:
-    """Another product within a period; where the interval differs, the new one begins at once and is charged in full."""
+    """Another product within a period; another interval begins at once and is charged in full."""
     inputs = case.inputs
     whole, at = _period(inputs), units.instant(inputs["change_at"])
     on = local_date(at, "UTC")
@@ -204,7 +205,7 @@ def polar_seats(case: Case) -> Answers:
 def blesta_price(case: Case) -> Answers:
     """The price up to the prorate day, by whole days of the term; PHP's months overflow."""
     inputs = case.inputs
-    to = blesta_days(case)["prorate_date"]
+    to = blesta_days(case)["until"]
     if to is None:
         return {"amount": 0}
     zone = units.zone_of(inputs["start"]) if inputs.get("timezone") is None else inputs["timezone"]

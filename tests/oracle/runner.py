@@ -1,8 +1,8 @@
 """Runs worked cases of other systems through LaraBill's own functions and counts which come out right.
 
-A case is matched by its area, its source and the names of its inputs, never by its id. It fails when no shape fits it, when the
-library refuses it, and when one of its expected values differs. An area without a module here is reported as not run and
-counts neither way; with `--all` its cases fail.
+A case is matched by its area, its source and the names of its inputs, never by its id. It fails when no shape fits it,
+when the library refuses it, and when one of its expected values differs. An area without a module here is reported as
+not run and counts neither way; with `--all` its cases fail.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import attrs
-
 from tests.oracle.units import same
 
 DEFAULT = Path(__file__).with_name("cases.json")
@@ -95,7 +94,7 @@ def _fault_with(case: Case, chosen: Shape) -> str | None:
             found = value() if callable(value) else value
             if not same(expected, found):
                 return f"{name} is {_shown(found)} and should be {_shown(expected)}"
-    except Exception as problem:  # noqa: BLE001 - a case that cannot be run is one that fails, with its reason
+    except Exception as problem:
         return f"{type(problem).__name__}: {problem}"
     return None
 

@@ -1,7 +1,7 @@
 """From the words and units of the sources to those of the library, and the comparison of what comes back.
 
-This is the only module of the runner that reckons, and it reckons with nothing but units: cents and currency units, names of
-cycles, zones and roundings, the precision of an expected number.
+This is the only module of the runner that reckons, and it reckons with nothing but units: cents and currency units,
+names of cycles and zones, the precision of an expected number.
 """
 
 from __future__ import annotations
@@ -80,8 +80,22 @@ def day(text: str) -> date:
 
 def instant(text: str) -> datetime:
     """An instant from RFC 3339 text; without an offset, or a date alone, it is in UTC as in the sources' tests."""
-    found = datetime.fromisoformat(text.replace("-00:00", "+00:00"))
+    found = datetime.fromisoformat(text.removesuffix(" UTC").replace("-00:00", "+00:00"))
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found
+
+
+def is_instant(text: Any) -> bool:
+    """Whether the source wrote a date with a time of day."""
+    return isinstance(text, str) and ":" in text
+
+
+def is_number(value: Any) -> bool:
+    """Whether the source gave a number, and not a letter for one."""
+    try:
+        Decimal(value)
+    except (ArithmeticError, TypeError):
+        return False
+    return True
 
 
 def zone(name: str | None) -> str:

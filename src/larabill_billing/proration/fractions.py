@@ -113,8 +113,12 @@ def _seconds(part: Span, whole: Span) -> Measure:
 
 
 def _whole_days(part: Span, whole: Span) -> Measure:
-    counted, of = (Fraction(rounded(_length(span, _DAY), 0, "half_up")) for span in (part, whole))
-    return Measure(counted, of, "days")
+    return Measure(Fraction(days_of_24_hours(part)), Fraction(days_of_24_hours(whole)), "days")
+
+
+def days_of_24_hours(span: Span) -> int:
+    """How many days of 24 hours lie between two instants, to the nearest; half a day counts as one."""
+    return int(rounded(_length(span, _DAY), 0, "half_up"))
 
 
 def _length(span: Span, unit: timedelta) -> Fraction:
