@@ -130,7 +130,7 @@ def report(
         counts = Counter(problem is None for problem in outcome.values())
         total.update(counts)
         lines.append(f"{area}: {_counted(counts)}")
-        lines += [f"  {name}: {problem}" for name, problem in outcome.items() if problem is not None]
+        lines.extend(f"  {name}: {problem}" for name, problem in outcome.items() if problem is not None)
     return "\n".join([*lines, _counted(total)]), total[False] == 0
 
 
