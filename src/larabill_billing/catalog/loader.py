@@ -23,11 +23,11 @@ import attrs
 from larabill_billing.catalog.contradictions import check_company, check_plan
 from larabill_billing.catalog.model import Catalogue
 from larabill_billing.catalog.plan_table import REQUIRED, PlanTable
-from larabill_core.errors import ConfigurationError, Faults, InvalidInput
+from larabill_core.errors import ConfigurationError, Faults, InvalidInput, join
 from larabill_core.structure import structure
 
 _KEYS: Final = frozenset(field.name for field in attrs.fields(PlanTable))
-_FIRST_KEY: Final = re.compile(r"[^.\[]*")
+_KEY: Final = re.compile(r"[^.\[]*")
 
 
 def read_catalog(file: Path) -> Catalogue:
@@ -74,26 +74,28 @@ def parse_tables(data: Mapping[str, Any], source: str = "catalogue") -> Catalogu
 
 def _plan(table: object, index: int, faults: Faults) -> PlanTable:
     """The plan, or as much of it as has no fault."""
+    path = join("plans", index)
     if not isinstance(table, Mapping):
-        faults.add(f"plans[{index}]", "must be a table", value=table)
+        faults.add(path, "must be a table", value=table)
         return PlanTable()
     found = Faults()
-    plan = structure(PlanTable, table, found)
+    plan = structure(PlanTable, table, found, path)
     for key in REQUIRED:
         if key not in table:
-            found.add(key, "is missing")
-    faulty = {_first_key(fault.path) for fault in found}
+            found.add(join(path, key), "is missing")
+    faulty = {_key(fault.path, path) for fault in found}
     if plan is None:
         whole = {key: value for key, value in table.items() if key in _KEYS and key not in faulty}
         plan = structure(PlanTable, whole, Faults()) or PlanTable()
-    check_plan(plan, faulty, found)
-    with faults.at("plans", index):
-        faults.include(InvalidInput(tuple(found)))
+    faults.include(InvalidInput(tuple(found)))
+    with faults.at(path):
+        check_plan(plan, faulty, faults)
     return plan
 
 
-def _first_key(path: str) -> str:
-    found = _FIRST_KEY.match(path)
+def _key(path: str, of: str) -> str:
+    """The key of the table at `of` that a path leads through."""
+    found = _KEY.match(path.removeprefix(f"{of}."))
     return found[0] if found is not None else path
 
 
