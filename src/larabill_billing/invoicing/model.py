@@ -150,6 +150,16 @@ class InvoiceLine:
 
 
 @attrs.frozen(kw_only=True)
+class TaxSubtotal:
+    """The lines of one category and rate together (EN 16931, BG-23); `base` is without tax."""
+
+    category: str
+    rate: Decimal
+    base: Decimal
+    tax: Decimal
+
+
+@attrs.frozen(kw_only=True)
 class Invoice:
     """An issued document; it never changes (I5). `seller` and `buyer` are what they were called on that day.
 

@@ -15,7 +15,7 @@ import attrs
 
 from larabill_billing.catalog.model import BillingMode, Plan
 from larabill_billing.invoicing.model import Charge
-from larabill_billing.periods.schedule import Period, Schedule
+from larabill_billing.periods.schedule import Schedule
 from larabill_billing.proration.model import ProrationPolicy
 from larabill_billing.subscriptions.changes import (
     AddItem,
@@ -29,7 +29,14 @@ from larabill_billing.subscriptions.changes import (
     RemoveItem,
     Resume,
 )
-from larabill_billing.subscriptions.charging import adjustment, item_charges, lived, period_charges, setup_charges
+from larabill_billing.subscriptions.charging import (
+    adjustment,
+    item_charges,
+    period_charges,
+    rest,
+    setup_charges,
+    unused_charges,
+)
 from larabill_billing.subscriptions.metered import Used, usage_charges
 from larabill_billing.subscriptions.model import (
     Agreement,
@@ -158,14 +165,14 @@ def _swap(
 ) -> Changed:
     """`new` in the place of `old`: the rest of the billed period at the other price."""
     subscription = before.subscription
-    left = _left(subscription, old, moment.on)
+    left = rest(subscription, old, moment.on)
     charges: list[Charge] = []
     if subscription.billing is BillingMode.ARREARS and subscription.status is not SubscriptionStatus.TRIALING:
         charges += _elapsed(before, (old,), moment)
         new = attrs.evolve(new, starts_on=max(new.starts_on, moment.on))
     elif left is not None:
         n = subscription.next_period - 1
-        charges += _give_back(before, old, moment)
+        charges += _give_back(attrs.evolve(before, items=(old,)), moment)
         cause = f"charge:{moment.change_id}"
         charges += adjustment(_with(agreement, old, new), new, n, left, moment.default, cause=cause, at=moment.at)
     return Changed(agreement=_with(agreement, old, new), charges=tuple(charges))
@@ -191,9 +198,7 @@ def _settled(agreement: Agreement, moment: Moment) -> list[Charge]:
     """What is owed up to the day, and what is given back from it on."""
     if agreement.subscription.billing is BillingMode.ARREARS:
         return _elapsed(agreement, agreement.items, moment)
-    return [charge for item in agreement.items for charge in _give_back(agreement, item, moment)] + _use(
-        agreement, moment
-    )
+    return _give_back(agreement, moment) + _use(agreement, moment)
 
 
 def _on_schedule(agreement: Agreement, schedule: Schedule, on: date) -> Agreement:
@@ -247,8 +252,8 @@ def _add_item(agreement: Agreement, change: AddItem, moment: Moment) -> Changed:
     if subscription.status is SubscriptionStatus.TRIALING:
         return Changed(agreement=grown)
     charges = setup_charges(grown, item, moment.on)
-    left = _left(subscription, item, moment.on)
-    if subscription.billing is BillingMode.ADVANCE and left is not None:
+    left = rest(subscription, item, moment.on)
+    if left is not None:
         charges = item_charges(grown, item, subscription.next_period - 1, left, moment.default) + charges
     return Changed(agreement=grown, charges=tuple(charges))
 
@@ -312,7 +317,7 @@ def ending_charges(agreement: Agreement, moment: Moment) -> list[Charge]:
         return _elapsed(agreement, agreement.items, moment)
     charges = _use(agreement, moment)
     if subscription.compensation is not Compensation.NONE:
-        charges += [charge for item in agreement.items for charge in _give_back(agreement, item, moment)]
+        charges += _give_back(agreement, moment)
     return charges
 
 
@@ -337,31 +342,9 @@ def _current(subscription: Subscription) -> int:
     return subscription.next_period - 1 if billed_ahead else subscription.next_period
 
 
-def _left(subscription: Subscription, item: SubscriptionItem, on: date) -> Period | None:
-    """What is left of the period that was billed in advance; None when nothing is."""
-    if subscription.status is SubscriptionStatus.TRIALING or on >= subscription.billed_to:
-        return None
-    billed = lived(subscription, item, subscription.schedule.period(subscription.next_period - 1))
-    start = max(on, billed.start)
-    return Period(start, billed.end) if start < billed.end else None
-
-
-def _give_back(agreement: Agreement, item: SubscriptionItem, moment: Moment) -> list[Charge]:
-    """What is left of the period that was billed in advance, at the price at which it was billed."""
-    subscription = agreement.subscription
-    left = _left(subscription, item, moment.on)
-    if left is None:
-        return []
-    return adjustment(
-        agreement,
-        item,
-        subscription.next_period - 1,
-        left,
-        moment.default,
-        cause=f"credit:{moment.change_id}",
-        at=moment.at,
-        give_back=True,
-    )
+def _give_back(agreement: Agreement, moment: Moment) -> list[Charge]:
+    cause = f"credit:{moment.change_id}"
+    return unused_charges(agreement, moment.on, moment.at, moment.default, cause=cause)
 
 
 def _elapsed(agreement: Agreement, items: Sequence[SubscriptionItem], moment: Moment) -> list[Charge]:

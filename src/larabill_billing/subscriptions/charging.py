@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import attrs
 
+from larabill_billing.catalog.model import BillingMode
 from larabill_billing.catalog.prices import option_prices, price_for, setup_price
 from larabill_billing.invoicing.model import Charge, ChargeKind
 from larabill_billing.periods.schedule import Period
@@ -16,7 +17,7 @@ from larabill_billing.pricing.model import PerUnit, PricingModel
 from larabill_billing.pricing.rate import rate
 from larabill_billing.proration.model import ProrationPolicy
 from larabill_billing.proration.prorate import prorate
-from larabill_billing.subscriptions.model import Agreement, Subscription, SubscriptionItem
+from larabill_billing.subscriptions.model import Agreement, Subscription, SubscriptionItem, SubscriptionStatus
 from larabill_core.money import quantize
 
 REGULAR: Final = "regular"
@@ -220,3 +221,26 @@ def adjustment(
         )
     return charges
 
+
+
+def rest(subscription: Subscription, item: SubscriptionItem, on: date) -> Period | None:
+    """What is left from `on` of the period that was billed in advance; None when nothing is."""
+    in_advance = subscription.billing is BillingMode.ADVANCE
+    if not in_advance or subscription.status is SubscriptionStatus.TRIALING or on >= subscription.billed_to:
+        return None
+    billed = lived(subscription, item, subscription.schedule.period(subscription.next_period - 1))
+    start = max(on, billed.start)
+    return Period(start, billed.end) if start < billed.end else None
+
+
+def unused_charges(
+    agreement: Agreement, on: date, at: datetime, default: ProrationPolicy, *, cause: str
+) -> list[Charge]:
+    """What is left from `on` of the period that was billed in advance, given back at the price at which it was billed."""
+    n = agreement.subscription.next_period - 1
+    charges: list[Charge] = []
+    for item in agreement.items:
+        left = rest(agreement.subscription, item, on)
+        if left is not None:
+            charges += adjustment(agreement, item, n, left, default, cause=cause, at=at, give_back=True)
+    return charges
