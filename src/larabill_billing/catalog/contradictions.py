@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Sequence
 from typing import Final
 
 from larabill_billing.catalog.model import Price, PriceKind
@@ -18,10 +18,19 @@ def check_plan(plan: PlanTable, faulty: Collection[str], faults: Faults) -> None
             check(plan, faults)
 
 
-def check_company(plans: Mapping[int, PlanTable], codes: Collection[str], faults: Faults) -> None:
-    """Note the faults of `requires` and `conflicts`. `plans` are by position; `codes` are all that the file names."""
-    by_code = {plan.code: plan for plan in plans.values()}
-    for index, plan in plans.items():
+def check_meters(plans: Sequence[PlanTable], codes: Collection[str], faults: Faults) -> None:
+    """Note use that nothing counts. `codes` are those of the meters that the file defines."""
+    for index, plan in enumerate(plans):
+        for position, usage in enumerate(plan.usage):
+            if usage.meter not in codes:
+                at = join("plans", index, "usage", position, "meter")
+                faults.add(at, "is not a meter of this catalogue", value=usage.meter, remedy="define it: [[meters]]")
+
+
+def check_company(plans: Sequence[PlanTable], codes: Collection[str], faults: Faults) -> None:
+    """Note the faults of `requires` and `conflicts`. `codes` are those of all plans that the file names."""
+    by_code = {plan.code: plan for plan in plans}
+    for index, plan in enumerate(plans):
         with faults.at("plans", index):
             for key, others in (("requires", plan.requires), ("conflicts", plan.conflicts)):
                 for position, other in enumerate(others):

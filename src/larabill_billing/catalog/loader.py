@@ -20,14 +20,15 @@ from typing import Any, Final
 
 import attrs
 
-from larabill_billing.catalog.contradictions import check_company, check_plan
+from larabill_billing.catalog.contradictions import check_company, check_meters, check_plan
+from larabill_billing.catalog.meters import MeterDefinition
 from larabill_billing.catalog.model import Catalogue
 from larabill_billing.catalog.plan_table import REQUIRED, PlanTable
-from larabill_core.errors import ConfigurationError, Faults, InvalidInput
+from larabill_core.errors import ConfigurationError, Faults, InvalidInput, join
 from larabill_core.structure import structure
 
 _KEYS: Final = frozenset(field.name for field in attrs.fields(PlanTable))
-_FIRST_KEY: Final = re.compile(r"[^.\[]*")
+_KEY: Final = re.compile(r"[^.\[]*")
 
 
 def read_catalog(file: Path) -> Catalogue:
@@ -59,41 +60,52 @@ def parse_tables(data: Mapping[str, Any], source: str = "catalogue") -> Catalogu
             near = difflib.get_close_matches(key, known, n=1)
             remedy = f"did you mean {near[0]}?" if near else f"known are: {', '.join(known)}"
             faults.add(key, "is not known", remedy=remedy)
-    tables = data.get("plans")
-    if not tables:
+    if not data.get("plans"):
         faults.add(source, "has no plans", remedy="define one: [[plans]]")
-    elif not isinstance(tables, list):
-        faults.add("plans", "must be a list", value=tables)
-    tables = tables if isinstance(tables, list) else []
-    codes = _codes("plans", tables, faults)
-    plans = {index: _plan(table, index, faults) for index, table in enumerate(tables)}
-    check_company(plans, codes, faults)
+    tables = {name: _tables(data, name, faults) for name in ("meters", "plans")}
+    meters = [structure(MeterDefinition, table, faults, join("meters", i)) for i, table in enumerate(tables["meters"])]
+    meter_codes = _codes("meters", tables["meters"], faults)
+    plans = [_plan(table, index, faults) for index, table in enumerate(tables["plans"])]
+    check_company(plans, _codes("plans", tables["plans"], faults), faults)
+    check_meters(plans, meter_codes, faults)
     faults.raise_if_any(ConfigurationError)
-    return Catalogue(plans=tuple(plan.definition() for plan in plans.values()))
+    return Catalogue(
+        plans=tuple(plan.definition() for plan in plans), meters=tuple(meter for meter in meters if meter is not None)
+    )
+
+
+def _tables(data: Mapping[str, Any], name: str, faults: Faults) -> list[Any]:
+    tables = data.get(name) or []
+    if isinstance(tables, list):
+        return tables
+    faults.add(name, "must be a list", value=tables, remedy=f"such as [[{name}]]")
+    return []
 
 
 def _plan(table: object, index: int, faults: Faults) -> PlanTable:
     """The plan, or as much of it as has no fault."""
+    path = join("plans", index)
     if not isinstance(table, Mapping):
-        faults.add(f"plans[{index}]", "must be a table", value=table)
+        faults.add(path, "must be a table", value=table)
         return PlanTable()
     found = Faults()
-    plan = structure(PlanTable, table, found)
+    plan = structure(PlanTable, table, found, path)
     for key in REQUIRED:
         if key not in table:
-            found.add(key, "is missing")
-    faulty = {_first_key(fault.path) for fault in found}
+            found.add(join(path, key), "is missing")
+    faulty = {_key(fault.path, path) for fault in found}
     if plan is None:
         whole = {key: value for key, value in table.items() if key in _KEYS and key not in faulty}
         plan = structure(PlanTable, whole, Faults()) or PlanTable()
-    check_plan(plan, faulty, found)
-    with faults.at("plans", index):
-        faults.include(InvalidInput(tuple(found)))
+    faults.include(InvalidInput(tuple(found)))
+    with faults.at(path):
+        check_plan(plan, faulty, faults)
     return plan
 
 
-def _first_key(path: str) -> str:
-    found = _FIRST_KEY.match(path)
+def _key(path: str, of: str) -> str:
+    """The key of the table at `of` that a path leads through."""
+    found = _KEY.match(path.removeprefix(f"{of}."))
     return found[0] if found is not None else path
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import attrs
 
+from larabill_billing.catalog.meters import MeterDefinition
 from larabill_billing.periods.cycle import Cycle
 from larabill_billing.pricing.model import PricingModel
 from larabill_billing.proration.model import ProrationPolicy
@@ -163,6 +164,7 @@ class Catalogue:
     """What a catalogue file defines."""
 
     plans: tuple[PlanDefinition, ...]
+    meters: tuple[MeterDefinition, ...] = ()
 
 
 @attrs.frozen(kw_only=True)

@@ -78,7 +78,8 @@ def _plain(part: attrs.AttrsInstance) -> dict[str, Any]:
         value = getattr(part, field.name)
         if field.name == "tiers":
             data["tiers"] = [_plain(tier) for tier in value]
-        elif field.default is attrs.NOTHING or value != field.default:
+        elif field.default is attrs.NOTHING or value != field.default or field.name == "unit_price":
+            # a free tier has to say so
             data[field.name] = text(value) if isinstance(value, Decimal) else value
     return data
 
