@@ -20,7 +20,15 @@ from larabill_sqlalchemy.billing.catalog import PRICES
 from larabill_sqlalchemy.billing.charges import CHARGES
 from larabill_sqlalchemy.billing.customers import SELLERS
 from larabill_sqlalchemy.billing.metadata import METADATA
-from larabill_sqlalchemy.statements import chunks, from_row, insert_many, page_size, skip_locked, to_row, update_many
+from larabill_sqlalchemy.statements import (
+    Each,
+    chunks,
+    from_row,
+    insert_many,
+    page_size,
+    skip_locked,
+    update_many,
+)
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Id, Instant, code, text
 
@@ -87,9 +95,9 @@ class Subscriptions:
         self._tx = tx
 
     def add_many(self, subscriptions: Sequence[Subscription], items: Sequence[SubscriptionItem]) -> None:
-        rows = [to_row(subscription, is_held=bool(subscription.held_reason)) for subscription in subscriptions]
-        insert_many(self._tx.connection, SUBSCRIPTIONS, rows)
-        insert_many(self._tx.connection, ITEMS, [to_row(item) for item in items])
+        held = Each(bool(subscription.held_reason) for subscription in subscriptions)
+        insert_many(self._tx.connection, SUBSCRIPTIONS, subscriptions, is_held=held)
+        insert_many(self._tx.connection, ITEMS, items)
 
     def get(self, subscription_id: UUID, *, lock: bool = False) -> Subscription:
         query = sa.select(SUBSCRIPTIONS).where(_S.seller_id == self._tx.seller_id, _S.id == subscription_id)
@@ -112,13 +120,12 @@ class Subscriptions:
         return [from_row(Subscription, row) for row in rows]
 
     def save_many(self, subscriptions: Sequence[Subscription]) -> None:
-        rows = []
-        for subscription in subscriptions:
-            whole = to_row(subscription)
-            kept = {name: whole[name] for name in _MUTABLE}
-            rows.append(kept | {"is_held": bool(subscription.held_reason), "version": subscription.version + 1})
-        mine = _S.seller_id == self._tx.seller_id
-        if update_many(self._tx.connection, SUBSCRIPTIONS, rows, where=mine) != len(rows):
+        rows = [
+            {name: getattr(subscription, name) for name in _MUTABLE}
+            | {"is_held": bool(subscription.held_reason), "version": subscription.version + 1}
+            for subscription in subscriptions
+        ]
+        if update_many(self._tx.connection, SUBSCRIPTIONS, rows, seller_id=self._tx.seller_id) != len(rows):
             raise StaleVersion("subscription", subscriptions[0].id)
 
     def due_by_seller(self, now: datetime) -> dict[UUID, int]:
