@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from larabill_billing.subscriptions.changes import ChangeStatus, ScheduledChange
 from larabill_core.errors import NotFound
 from larabill_sqlalchemy.billing.metadata import METADATA
-from larabill_sqlalchemy.statements import chunks, from_row, insert_many, to_row, update_many
+from larabill_sqlalchemy.statements import chunks, from_row, insert_many, update_many
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Id, Instant, Json, code, text
 
@@ -46,7 +46,7 @@ class Changes:
         self._tx = tx
 
     def add_many(self, changes: Sequence[ScheduledChange]) -> None:
-        insert_many(self._tx.connection, CHANGES, [to_row(change) for change in changes])
+        insert_many(self._tx.connection, CHANGES, changes)
 
     def get(self, change_id: UUID) -> ScheduledChange:
         query = sa.select(CHANGES).where(_C.seller_id == self._tx.seller_id, _C.id == change_id)
@@ -72,4 +72,4 @@ class Changes:
             {"id": each.id, "status": each.status.value, "reason": each.reason, "done_at": each.done_at}
             for each in changes
         ]
-        update_many(self._tx.connection, CHANGES, rows, where=_C.seller_id == self._tx.seller_id)
+        update_many(self._tx.connection, CHANGES, rows, seller_id=self._tx.seller_id)

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from larabill_billing.invoicing.model import Charge, ChargeKind, ChargeStatus, Draft
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.faults import unique
-from larabill_sqlalchemy.statements import chunks, from_row, insert_many, insert_new, skip_locked, to_row
+from larabill_sqlalchemy.statements import chunks, from_row, insert_many, insert_new, skip_locked
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Amount, Id, Instant, Json, UnitPrice, code, text
 
@@ -89,9 +89,7 @@ class Charges:
 
     def add_many(self, charges: Sequence[Charge]) -> None:
         with unique("charge of subscription item", ", ".join(str(c.subscription_item_id) for c in charges[:3])):
-            insert_many(
-                self._tx.connection, CHARGES, [to_row(charge, seller_id=self._tx.seller_id) for charge in charges]
-            )
+            insert_many(self._tx.connection, CHARGES, charges, seller_id=self._tx.seller_id)
 
     def mark_invoiced(self, invoice_ids: Collection[UUID]) -> None:
         for chunk in chunks(sorted(invoice_ids)):
@@ -156,7 +154,7 @@ class Drafts:
         self._tx = tx
 
     def add_many(self, drafts: Sequence[Draft]) -> None:
-        insert_many(self._tx.connection, DRAFTS, [to_row(draft) for draft in drafts])
+        insert_many(self._tx.connection, DRAFTS, drafts)
 
     def take(self, limit: int) -> list[Draft]:
         query = sa.select(DRAFTS).where(_D.seller_id == self._tx.seller_id).order_by(_D.id).limit(limit)

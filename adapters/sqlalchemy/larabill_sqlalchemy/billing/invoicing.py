@@ -19,7 +19,7 @@ from larabill_sqlalchemy.billing.charges import SERIES
 from larabill_sqlalchemy.billing.ledger import ENTRIES, ZERO, ledger_differences, total
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.faults import unique
-from larabill_sqlalchemy.statements import chunks, from_row, insert_many, page_size, to_row
+from larabill_sqlalchemy.statements import Each, chunks, from_row, insert_many, page_size
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Amount, Id, Instant, Json, UnitPrice, code, text
 
@@ -124,17 +124,17 @@ class Invoices:
         self._tx = tx
 
     def add_many(self, invoices: Sequence[Invoice], states: Sequence[InvoiceState]) -> None:
-        documents = []
-        lines = []
-        for invoice in invoices:
-            row = to_row(invoice)
-            del row["lines"]
-            documents.append(row)
-            lines += [to_row(line, seller_id=invoice.seller_id, invoice_id=invoice.id) for line in invoice.lines]
         with unique("invoice", ", ".join(invoice.number for invoice in invoices[:3])):
-            insert_many(self._tx.connection, INVOICES, documents)
-        insert_many(self._tx.connection, LINES, lines)
-        insert_many(self._tx.connection, STATES, [to_row(state) for state in states])
+            insert_many(self._tx.connection, INVOICES, invoices)
+        owners = [(invoice, line) for invoice in invoices for line in invoice.lines]
+        insert_many(
+            self._tx.connection,
+            LINES,
+            [line for _, line in owners],
+            seller_id=Each(invoice.seller_id for invoice, _ in owners),
+            invoice_id=Each(invoice.id for invoice, _ in owners),
+        )
+        insert_many(self._tx.connection, STATES, states)
 
     def get(self, invoice_id: UUID) -> Invoice:
         mine = sa.select(INVOICES).where(_I.seller_id == self._tx.seller_id, _I.id == invoice_id)
@@ -221,7 +221,7 @@ class Invoices:
 
     def add_allocations(self, allocations: Sequence[Allocation]) -> None:
         with unique("allocation of", ", ".join(str(each.source_id) for each in allocations)):
-            insert_many(self._tx.connection, ALLOCATIONS, [to_row(allocation) for allocation in allocations])
+            insert_many(self._tx.connection, ALLOCATIONS, allocations)
 
     def allocations(self, invoice_id: UUID) -> list[Allocation]:
         return self._allocations(_A.invoice_id == invoice_id)

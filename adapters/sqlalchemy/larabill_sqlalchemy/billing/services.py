@@ -83,7 +83,7 @@ class Services:
 
     def save_configuration(self, services: Sequence[Service]) -> None:
         rows = [{"id": each.id, "plan_code": each.plan_code, "spec": dict(each.spec)} for each in services]
-        update_many(self._tx.connection, SERVICES, rows, where=_V.seller_id == self._tx.seller_id)
+        update_many(self._tx.connection, SERVICES, rows, seller_id=self._tx.seller_id)
 
     def waiting_for(self, invoice_id: UUID) -> list[Service]:
         query = sa.select(SERVICES).where(_V.seller_id == self._tx.seller_id, _V.waits_for == invoice_id)

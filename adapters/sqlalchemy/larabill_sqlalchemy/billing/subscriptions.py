@@ -19,7 +19,15 @@ from larabill_sqlalchemy.billing.audits import states_without_audit
 from larabill_sqlalchemy.billing.charges import CHARGES
 from larabill_sqlalchemy.billing.customers import SELLERS
 from larabill_sqlalchemy.billing.metadata import METADATA
-from larabill_sqlalchemy.statements import chunks, from_row, insert_many, page_size, skip_locked, to_row, update_many
+from larabill_sqlalchemy.statements import (
+    Each,
+    chunks,
+    from_row,
+    insert_many,
+    page_size,
+    skip_locked,
+    update_many,
+)
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Id, Instant, Json, UnitPrice, code, text
 
@@ -90,8 +98,35 @@ _S, _I = SUBSCRIPTIONS.c, ITEMS.c
 # Not IS TRUE and IS FALSE, which no index of MariaDB serves.
 _HELD, _NOT_HELD = _S.is_held == sa.true(), _S.is_held == sa.false()
 LIVE_CODES = tuple(sorted(status.value for status in LIVE))
-_FIXED = frozenset({"seller_id", "customer_id", "order_id", "currency", "time_zone", "billing", "created_at"})
-_FIXED_OF_ITEM = frozenset({"seller_id", "subscription_id"})
+_MUTABLE = (
+    "id",
+    "cycle",
+    "status",
+    "started_on",
+    "anchor_on",
+    "anchor_day",
+    "epoch",
+    "next_period",
+    "next_billing_at",
+    "change_on",
+    "end_on",
+    "compensation",
+    "paused_on",
+    "unused",
+    "held_reason",
+    "ended_at",
+)
+_MUTABLE_OF_ITEM = (
+    "id",
+    "plan_id",
+    "plan_code",
+    "description",
+    "quantity",
+    "spec",
+    "unit_price",
+    "starts_on",
+    "first_period",
+)
 
 
 class Subscriptions:
@@ -101,9 +136,9 @@ class Subscriptions:
         self._tx = tx
 
     def add_many(self, subscriptions: Sequence[Subscription], items: Sequence[SubscriptionItem]) -> None:
-        rows = [to_row(subscription, is_held=bool(subscription.held_reason)) for subscription in subscriptions]
-        insert_many(self._tx.connection, SUBSCRIPTIONS, rows)
-        insert_many(self._tx.connection, ITEMS, [to_row(item) for item in items])
+        held = Each(bool(subscription.held_reason) for subscription in subscriptions)
+        insert_many(self._tx.connection, SUBSCRIPTIONS, subscriptions, is_held=held)
+        insert_many(self._tx.connection, ITEMS, items)
 
     def get(self, subscription_id: UUID, *, lock: bool = False) -> Subscription:
         query = sa.select(SUBSCRIPTIONS).where(_S.seller_id == self._tx.seller_id, _S.id == subscription_id)
@@ -126,15 +161,12 @@ class Subscriptions:
         return [from_row(Subscription, row) for row in rows]
 
     def save_many(self, subscriptions: Sequence[Subscription]) -> None:
-        if not subscriptions:
-            return
         rows = [
-            {name: value for name, value in to_row(each).items() if name not in _FIXED}
-            | {"is_held": bool(each.held_reason), "version": each.version + 1}
-            for each in subscriptions
+            {name: getattr(subscription, name) for name in _MUTABLE}
+            | {"is_held": bool(subscription.held_reason), "version": subscription.version + 1}
+            for subscription in subscriptions
         ]
-        mine = _S.seller_id == self._tx.seller_id
-        if update_many(self._tx.connection, SUBSCRIPTIONS, rows, where=mine) != len(rows):
+        if update_many(self._tx.connection, SUBSCRIPTIONS, rows, seller_id=self._tx.seller_id) != len(rows):
             raise StaleVersion("subscription", subscriptions[0].id)
 
     def due_by_seller(self, now: datetime) -> dict[UUID, int]:
@@ -187,8 +219,8 @@ class Subscriptions:
         return from_row(SubscriptionItem, row)
 
     def save_items(self, items: Sequence[SubscriptionItem]) -> None:
-        rows = [{name: value for name, value in to_row(each).items() if name not in _FIXED_OF_ITEM} for each in items]
-        update_many(self._tx.connection, ITEMS, rows, where=_I.seller_id == self._tx.seller_id)
+        rows = [{name: getattr(item, name) for name in _MUTABLE_OF_ITEM} for item in items]
+        update_many(self._tx.connection, ITEMS, rows, seller_id=self._tx.seller_id)
 
     def page(
         self,
