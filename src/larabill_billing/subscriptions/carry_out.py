@@ -16,10 +16,19 @@ from larabill_billing.credits.documents import issue
 from larabill_billing.invoicing.model import Charge, Invoice
 from larabill_billing.settings import settings_of
 from larabill_billing.subscriptions.collect import enqueue_collection
+from larabill_billing.subscriptions.give_back import UnusedTime
 from larabill_billing.subscriptions.grouping import requests_for
-from larabill_billing.subscriptions.model import Agreement, Service, ServiceStatus, SubscriptionItem, SubscriptionStatus
+from larabill_billing.subscriptions.model import (
+    Agreement,
+    Compensation,
+    Service,
+    ServiceStatus,
+    SubscriptionItem,
+    SubscriptionStatus,
+)
 from larabill_billing.subscriptions.ports import SubscriptionsTx
 from larabill_billing.subscriptions.serving import Served, served, touches_services
+from larabill_core.jobs import NewJob
 from larabill_core.messages import Event
 from larabill_core.published import (
     ReleasedItem,
@@ -60,7 +69,25 @@ def carry_out(tx: SubscriptionsTx, decisions: Sequence[Decision]) -> list[Invoic
     record_many(tx, [_audit(decision, documents) for decision in decisions])
     invoices = issue(tx, requests)
     enqueue_collection(tx, requests)
+    tx.enqueue(*_refunds(tx, decisions, documents))
     return invoices
+
+
+def _refunds(tx: SubscriptionsTx, decisions: Sequence[Decision], documents: Mapping[UUID | None, UUID]) -> list[NewJob]:
+    """Unused time that shall be paid out: after the invoice that gives it back."""
+    return [
+        NewJob(
+            handler="billing.refund_unused",
+            payload=UnusedTime(subscription_id=subscription.id, invoice_id=documents[subscription.id]),
+            seller_id=tx.seller_id,
+            tags=(f"subscription:{subscription.id}",),
+        )
+        for decision in decisions
+        for subscription in (decision.after.subscription,)
+        if subscription.status is SubscriptionStatus.ENDED
+        and subscription.compensation is Compensation.REFUND
+        and any(charge.amount < 0 for charge in decision.charges)
+    ]
 
 
 def _save_items(tx: SubscriptionsTx, decisions: Sequence[Decision]) -> None:
