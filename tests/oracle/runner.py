@@ -42,9 +42,9 @@ class Case:
 class Shape:
     """Cases of one source that have all `required` inputs and none beyond these and the `optional` ones.
 
-    `source` is a repository, an address, or a site such as `stripe.com` for all of its pages. With `*` among the optional
-    names, others are taken for remarks: where the required ones say it all. A case passes when one of the shapes that
-    fit it answers everything expected.
+    `source` is a repository, an address, or a site such as `stripe.com` for all of its pages. With `*` among the
+    optional names, others are taken for remarks: where the required ones say it all. A case passes when one of the
+    shapes that fit it answers everything expected.
     """
 
     source: str
