@@ -114,6 +114,21 @@ def test_months_may_have_any_fixed_number_of_days() -> None:
     assert fixed_days(part.start, part.end, 28) == 20
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "month_days", "days"),
+    [
+        ("2026-01-30", "2026-02-01", 30, 1),
+        ("2026-01-31", "2026-02-01", 30, 0),
+        ("2026-01-29", "2026-02-01", 28, 0),
+        ("2026-01-28", "2026-02-01", 28, 1),
+        ("2026-02-28", "2026-03-01", 30, 3),
+        ("2026-02-15", "2026-01-15", 30, -30),
+    ],
+)
+def test_days_that_a_fixed_month_has_not_are_worth_nothing(start: str, end: str, month_days: int, days: int) -> None:
+    assert fixed_days(date.fromisoformat(start), date.fromisoformat(end), month_days) == days
+
+
 def test_a_quarter_has_three_fixed_months_and_a_week_has_none() -> None:
     quarter = period("2026-01-31", "2026-04-30")
     assert fraction(Convention.THIRTY_DAY_MONTH, period("2026-03-10", "2026-04-30"), quarter) == Fraction(51, 90)

@@ -46,7 +46,7 @@ POLICIES = st.builds(
     rounding=st.sampled_from(sorted(ROUNDINGS)),
     precision=st.none() | st.integers(0, 12),
     places=st.none() | st.integers(2, 6),
-    month_days=st.integers(28, 31),
+    month_days=st.integers(1, 31),
 )
 PERIODS = st.builds(
     lambda start, cycle: anniversary(start, Cycle(cycle)).period(0),
@@ -111,6 +111,28 @@ def test_a_part_costs_no_more_than_the_whole_and_the_whole_costs_the_price(
     full = prorate(price, whole, whole, policy, "EUR", time_zone=zone).amount
     assert full == price
     assert 0 <= prorate(price, policy=policy, currency="EUR", **moment).amount <= full
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    PERIODS,
+    zones(),
+    st.sampled_from([Convention.ACTUAL_DAYS, Convention.SECONDS, Convention.THIRTY_DAY_MONTH]),
+    st.integers(1, 31),
+    st.lists(st.integers(0, 366), min_size=2, max_size=6),
+)
+def test_adjacent_parts_make_the_whole(
+    whole: Period, zone: str, convention: Convention, month_days: int, cuts: list[int]
+) -> None:
+    policy = ProrationPolicy(convention, month_days=month_days)
+    days = sorted({min(cut, whole.days) for cut in cuts} | {0, whole.days})
+    bounds = [whole.start + timedelta(days=day) for day in days]
+    found = [
+        prorate(Decimal(1), Period(*pair), whole, policy, "EUR", time_zone=zone).trace.measure.fraction(policy)
+        for pair in pairwise(bounds)
+    ]
+    assert all(fraction >= 0 for fraction in found)
+    assert sum(found) == 1
 
 
 @settings(max_examples=300, deadline=None)
