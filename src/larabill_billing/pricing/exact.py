@@ -77,7 +77,8 @@ def spread(exact: Sequence[Decimal], whole: Decimal, unit: Decimal) -> list[Deci
         parts.append(part)
         missing -= part
     if missing:
-        rests = [amount - part for amount, part in zip(exact, parts, strict=True)]
+        # equal remainders of fractions without end must be equal here, too
+        rests = [(amount - part).quantize(_FINE) for amount, part in zip(exact, parts, strict=True)]
         while missing > ZERO:
             index = rests.index(max(rests))
             parts[index] += unit
