@@ -13,6 +13,7 @@ import attrs
 
 from larabill_billing.customers.checks import (
     attempt,
+    check_billing_day,
     check_country,
     check_currency,
     check_language,
@@ -151,8 +152,7 @@ class BillingSettings:
         faults = Faults()
         if not 0 <= self.payment_terms_days <= 365:
             faults.add("payment_terms_days", "must be 0 to 365", value=self.payment_terms_days)
-        if self.billing_day is not None and not 1 <= self.billing_day <= 31:
-            faults.add("billing_day", "must be 1 to 31", value=self.billing_day, remedy="leave it out for anniversaries")
+        attempt(faults, lambda: check_billing_day(self.billing_day, "billing_day"), None)
         if len({rule.country for rule in self.taxes}) < len(self.taxes):
             faults.add("taxes", "have two rules for one country")
         if len({rule.inclusive for rule in self.taxes}) > 1:

@@ -34,12 +34,16 @@ class NewItem:
 
 @attrs.frozen(kw_only=True)
 class PlaceOrder:
-    """A request. `order_uuid` is the client's: the same one twice is the same order."""
+    """A request. `order_uuid` is the client's: the same one twice is the same order.
+
+    `billing_day`: the day of the month on which its agreements are billed, where it is not the customer's or seller's.
+    """
 
     order_uuid: UUID
     customer_id: UUID
     currency: str
     items: tuple[NewItem, ...]
+    billing_day: int | None = None
 
 
 class OrderStatus(StrEnum):
@@ -71,7 +75,8 @@ class OrderItem:
 class Order:
     """`fingerprint` is a hash of the request, to tell a repeat from another order under the same `order_uuid`.
 
-    `invoice_id` is known from the start, though in a host's transaction the invoice itself is issued later.
+    `invoice_id` is known from the start, though in a host's transaction the invoice itself is issued later; it is None
+    where nothing is billed yet (a trial, or billing in arrears).
     """
 
     id: UUID
@@ -81,7 +86,7 @@ class Order:
     customer_id: UUID
     currency: str
     release: ReleasePolicy
-    invoice_id: UUID
+    invoice_id: UUID | None = None
     status: OrderStatus = OrderStatus.PENDING
     placed_at: datetime
     released_at: datetime | None = None

@@ -17,6 +17,14 @@ class Due:
     whole: Period
 
 
+def period_billed(schedule: Schedule, on: date, *, in_advance: bool, ended: bool = False) -> Period:
+    """The period that a run on the day `on` bills: in advance the one that holds it, in arrears the one before.
+
+    What `ended` on that day is billed for the period that it ended in, in arrears too.
+    """
+    return schedule.period(schedule.index(on) - (0 if in_advance or ended else 1))
+
+
 def billed_until(schedule: Schedule, start: date, end: date | None, target: date, *, in_advance: bool) -> date | None:
     """The day up to which a service from `start` to `end` (None: it goes on) is billed on the day `target`.
 

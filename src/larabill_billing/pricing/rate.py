@@ -45,7 +45,7 @@ def rate(
         if events is None:
             raise InvalidInput.one("quantity", "is missing", remedy="give it, or the events")
         quantity = total(events)
-    if quantity < 0:
+    if quantity < ZERO:
         quantity = ZERO
     if isinstance(model, PerUnit):
         parts: tuple[Part, ...] = (part(quantity, "unit", model.unit_price),)

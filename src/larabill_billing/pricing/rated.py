@@ -88,7 +88,7 @@ def rated(
 ) -> Rated:
     """The parts with their sum, less what was billed before; never below zero."""
     amount = parts[0][4] if len(parts) == 1 else total([each[4] for each in parts])
-    if already_billed or amount < 0:
+    if already_billed or amount < ZERO:
         amount = max(subtract(amount, already_billed), ZERO)
     return _make(Rated, (amount, currency, model, quantity, parts, already_billed))
 

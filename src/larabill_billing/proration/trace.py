@@ -50,10 +50,14 @@ class Trace:
         return exponent(self.currency) if self.policy.places is None else self.policy.places
 
     @property
+    def exact(self) -> Fraction:
+        """Price x fraction, before it is rounded."""
+        return Fraction(self.price) * self.measure.fraction(self.policy)
+
+    @property
     def result(self) -> Decimal:
         """The amount: price x fraction, rounded once, less what came before."""
-        share = Fraction(self.price) * self.measure.fraction(self.policy)
-        return rounded(share, self.places, self.policy.rounding) - (self.before or 0)
+        return rounded(self.exact, self.places, self.policy.rounding) - (self.before or 0)
 
     def to_data(self) -> dict[str, Any]:
         """Plain JSON data: text, integers, lists, dicts and None."""

@@ -10,7 +10,7 @@ import attrs
 
 from larabill_billing.audits.handlers import record_many
 from larabill_billing.audits.model import Change as Audit
-from larabill_billing.catalog.model import ReleasePolicy
+from larabill_billing.catalog.model import ReleasePolicy, Units
 from larabill_billing.catalog.stock import take
 from larabill_billing.credits.documents import issue
 from larabill_billing.invoicing.model import Charge, Invoice
@@ -100,7 +100,7 @@ def _serve(tx: SubscriptionsTx, decisions: Sequence[Decision], documents: Mappin
         events += _events(tx, decision, result, new, destroy_at)
     tx.billing.services.add_many(made)
     tx.billing.services.save_configuration(changed)
-    take(tx, [(service.plan_code, service.region) for service in made])
+    take(tx, [Units(plan_code=service.plan_code, region=service.region, units=1) for service in made])
     record_many(tx, [created(service) for service in made])
     tx.publish(*events)
 

@@ -82,7 +82,7 @@ class Subscription:
     `cycle`, `anchor_on` and `anchor_day` (dates in `time_zone`) are its schedule, and `next_period` is the first period
     of it that is not billed yet; `billing_day` is the day of the month on which it shall be billed, or None for the day on
     which it began. A new schedule (another cycle, a resumption, a reactivation) begins a new `epoch`.
-    Periods are cut at `started_on` and `end_on`; `end_on` is the day on which a cancelled agreement ends.
+    Periods are cut at `started_on`, where with `is_trial` a trial ends, and at `end_on`; `end_on` is the day on which a cancelled agreement ends.
     `change_on` is the day of the earliest change that is scheduled.
     `next_billing_at` repeats the instant of what comes next for the claim, and is None when nothing will happen.
     `held_reason` says why it cannot be renewed.
@@ -97,6 +97,7 @@ class Subscription:
     time_zone: str
     billing: BillingMode = BillingMode.ADVANCE
     status: SubscriptionStatus = SubscriptionStatus.PENDING
+    is_trial: bool = False
     started_on: date
     anchor_on: date
     anchor_day: int

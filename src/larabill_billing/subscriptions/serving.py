@@ -16,9 +16,6 @@ from larabill_billing.subscriptions.model import (
 )
 from larabill_core.ids import new_id
 
-_RESTING = frozenset({SubscriptionStatus.PAUSED, SubscriptionStatus.SUSPENDED})
-
-
 @attrs.frozen(kw_only=True)
 class Served:
     """Services to be made, changed (with their new plan and configuration), ended, suspended and resumed."""
@@ -28,6 +25,11 @@ class Served:
     ended: tuple[Service, ...] = ()
     suspended: tuple[Service, ...] = ()
     resumed: tuple[Service, ...] = ()
+
+
+def living(services: Sequence[Service]) -> list[Service]:
+    """Those that still exist, or may yet."""
+    return [service for service in services if service.status not in GONE]
 
 
 def touches_services(before: Agreement, after: Agreement) -> bool:
@@ -41,7 +43,7 @@ def served(
     before: Agreement, after: Agreement, services: Sequence[Service], now: datetime, region: str = ""
 ) -> Served:
     """What becomes of `services`, those of `before` that are not gone. `region` is where new items are built."""
-    alive = [service for service in services if service.status not in GONE]
+    alive = living(services)
     old, new = before.subscription.status, after.subscription.status
     if new is SubscriptionStatus.ENDED:
         return Served(ended=tuple(alive))
