@@ -101,9 +101,14 @@ DEFAULT_LADDER: Final = (
 )
 
 
+LONGEST_WINDOW: Final = timedelta(days=92)
+"""All periods that ended within the window are looked at again when the next one is billed."""
+
+
 @attrs.frozen(kw_only=True)
 class BillingSettings:
     """`payment_terms_days`: from issue to due day. `keep_data`: from an agreement's end to the destruction of data.
+    `late_window`: how long after a period's end events of it are taken that come after it was billed.
 
     Raises `InvalidInput` with every fault of the ladder and the numbers.
     """
@@ -113,6 +118,7 @@ class BillingSettings:
     payment_terms_days: int = 7
     overdue: tuple[LadderStep, ...] = DEFAULT_LADDER
     keep_data: timedelta = timedelta(days=14)
+    late_window: timedelta = timedelta(days=3)
 
     def __attrs_post_init__(self) -> None:
         faults = Faults()
@@ -120,6 +126,8 @@ class BillingSettings:
             faults.add("payment_terms_days", "must be 0 to 365", value=self.payment_terms_days)
         if self.keep_data < timedelta(0):
             faults.add("keep_data", "must not be negative", value=_days(self.keep_data))
+        if not timedelta(0) <= self.late_window <= LONGEST_WINDOW:
+            faults.add("late_window", f"must be 0 to {_days(LONGEST_WINDOW)}", value=_days(self.late_window))
         try:
             check_ladder(self.overdue)
         except InvalidInput as error:

@@ -61,17 +61,25 @@ class _Generator:
         self._last = 0
 
     def next(self) -> UUID:
+        return _uuid(self.take(1)[0])
+
+    def take(self, count: int) -> range:
+        """The next `count` numbers, side by side."""
         entropy = int.from_bytes(os.urandom(16))
         fresh = (time.time_ns() // 1_000_000) << _RANDOM_BITS | entropy >> (128 - _RANDOM_BITS)
         with self._lock:
             if fresh >> _RANDOM_BITS > self._last >> _RANDOM_BITS:
-                self._last = fresh
+                first = fresh
             else:
                 # An overflow of the random bits carries into the milliseconds, and so stays in order.
-                self._last += 1 + (entropy & (1 << _STEP_BITS) - 1)
-            value = self._last
-        stamp, random = value >> _RANDOM_BITS, value & (1 << _RANDOM_BITS) - 1
-        return UUID(int=stamp << 80 | 0x7 << 76 | (random >> 62) << 64 | 0b10 << 62 | random & (1 << 62) - 1)
+                first = self._last + 1 + (entropy & (1 << _STEP_BITS) - 1)
+            self._last = first + count - 1
+        return range(first, first + count)
+
+
+def _uuid(number: int) -> UUID:
+    stamp, random = number >> _RANDOM_BITS, number & (1 << _RANDOM_BITS) - 1
+    return UUID(int=stamp << 80 | 0x7 << 76 | (random >> 62) << 64 | 0b10 << 62 | random & (1 << 62) - 1)
 
 
 _generator = _Generator()
@@ -82,6 +90,11 @@ if hasattr(os, "register_at_fork"):
 def new_id() -> UUID:
     """A new UUIDv7, greater than any that this process has made before."""
     return _generator.next()
+
+
+def new_ids(count: int) -> list[UUID]:
+    """So many new UUIDv7 in order; no id that another thread or process makes lies between the first and the last."""
+    return [_uuid(number) for number in _generator.take(count)]
 
 
 def derived_id(namespace: UUID | str, name: str) -> UUID:
