@@ -17,7 +17,7 @@ from larabill_billing.usage.parse import BATCH, Batch, Item, read
 from larabill_billing.usage.record import Recorded, record
 from larabill_core.access import SYSTEM, Actor
 from larabill_core.clock import start_of_day
-from larabill_core.errors import Faults, InvalidInput, NotFound
+from larabill_core.errors import InvalidInput, NotFound
 
 
 class Usage(Area):
@@ -104,7 +104,7 @@ class Usage(Area):
         expires_at: datetime | None = None,
         actor: Actor = SYSTEM,
     ) -> Grant:
-        """Prepaid units; the same `reference` twice is one grant. Raises `InvalidInput` with every fault, `Conflict`."""
+        """Prepaid units; the same `reference` twice is one grant. Raises `InvalidInput`, `Conflict`."""
         return self._run(
             "usage.write",
             seller,
@@ -117,15 +117,7 @@ class Usage(Area):
         return self._run("usage.read", seller, actor, lambda tx: tx.billing.usage.grants([item_id]))
 
     def _record(self, seller: UUID, batch: Batch, actor: Actor) -> Recorded:
-        # the transaction may be run again: what it finds wrong must not be there twice
-        return self._run("usage.write", seller, actor, lambda tx: record(tx, _anew(batch)))
-
-
-def _anew(batch: Batch) -> Batch:
-    faults = Faults()
-    if len(batch.faults):
-        faults.include(InvalidInput(list(batch.faults)))
-    return Batch(events=batch.events, places=batch.places, faults=faults)
+        return self._run("usage.write", seller, actor, lambda tx: record(tx, batch))
 
 
 def _period(

@@ -47,9 +47,9 @@ def usage_for_periods(tx: UsageTx, periods: Sequence[MeteredPeriod]) -> list[Per
 
     Late is what is recorded of periods that were billed, within `late_window` of their end, and not billed yet; it goes
     with the earliest period asked for of the same item and meter. A period without time (`start_at` = `end_at`) asks
-    for late usage alone, after an agreement has ended. Prepaid units cover what is not included. Statements do not depend
-    on the number of periods, but for one more of each kind for each thousand. Raises `InvalidInput` for a meter that is
-    not there.
+    for late usage alone, after an agreement has ended. Prepaid units cover what is not included. Statements do not
+    depend on the number of periods, but for one more of each kind for each thousand. Raises `InvalidInput` for a meter
+    that is not there.
     """
     if not periods:
         return []

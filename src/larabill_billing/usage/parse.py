@@ -26,7 +26,7 @@ import attrs
 import msgspec
 
 from larabill_billing.usage.model import LIMIT, LONGEST_ID, LONGEST_KEY, PLACES, NewUsage
-from larabill_core.errors import Faults, InvalidInput
+from larabill_core.errors import Fault, Faults, InvalidInput
 from larabill_core.ids import parse_public_id, parse_uuid
 from larabill_core.money import parse_decimal
 from larabill_core.structure import structure
@@ -68,7 +68,7 @@ class Batch:
 
     events: Sequence[NewUsage]
     places: Sequence[str]
-    faults: Faults
+    faults: tuple[Fault, ...] = ()
 
 
 def batches(source: Iterable[Item], size: int = BATCH) -> Iterator[tuple[int, list[Item]]]:
@@ -108,7 +108,7 @@ def read(items: Sequence[Item], first: int = 0) -> Batch:
         if event is not None:
             events.append(event)
             places.append(place)
-    return Batch(events=events, places=places, faults=faults)
+    return Batch(events=events, places=places, faults=tuple(faults))
 
 
 def place_of(item: Item, position: int) -> str:

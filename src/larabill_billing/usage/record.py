@@ -6,14 +6,14 @@ so a file that was interrupted can be sent again from its beginning.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from uuid import UUID
 
 import attrs
 
 from larabill_billing.settings import settings_of
 from larabill_billing.usage.check import Check, Counted
-from larabill_billing.usage.model import NewUsage, UsageEvent
+from larabill_billing.usage.model import UsageEvent
 from larabill_billing.usage.parse import Batch
 from larabill_billing.usage.ports import UsageTx
 from larabill_billing.usage.thresholds import watch
@@ -34,107 +34,120 @@ def record(tx: UsageTx, batch: Batch) -> Recorded:
 
     Raises `InvalidInput` with every fault of every event, also those found in reading, by place; then nothing changed.
     """
-    if not batch.events:
-        batch.faults.raise_if_any()
-        return Recorded()
-    check = _state(tx, batch.events)
-    once = _once(batch)
-    made, known = _made(tx, batch, once, check)
-    batch.faults.raise_if_any()
-    known |= tx.billing.usage.add_new(list(made.values()))
-    for id, stored in known.items():
-        if not check.is_same(stored, batch.events[once[id]]):
-            where = join(batch.places[once[id]], "idempotency_id")
-            batch.faults.add(where, "is known with other content", value=id, remedy="correct that event by a new one")
-    new = {id: event for id, event in made.items() if id not in known}
-    _correct(tx, batch, once, new, check)
-    batch.faults.raise_if_any()
-    watch(tx, {(event.subscription_item_id, event.meter) for event in new.values()})
-    return Recorded(new=len(new), known=len(batch.events) - len(new))
+    recording = _Recording(tx=tx, batch=batch)
+    recording.faults.include(InvalidInput(batch.faults))
+    if batch.events:
+        recording.carry_out()
+    recording.faults.raise_if_any()
+    watch(tx, {(event.subscription_item_id, event.meter) for event in recording.new.values()})
+    return Recorded(new=len(recording.new), known=len(batch.events) - len(recording.new))
 
 
-def _state(tx: UsageTx, events: Sequence[NewUsage]) -> Check:
-    subjects = tx.billing.usage.subjects({event.subscription_id for event in events})
-    item_ids = [item_id for subject in subjects.values() for item_id in subject.item_ids]
-    return Check(
-        subjects=subjects,
-        meters=tx.billing.usage.meters({event.meter for event in events}),
-        open_from=tx.billing.usage.open_from(item_ids, tx.now - settings_of(tx).late_window),
-        now=tx.now,
-    )
+@attrs.define(kw_only=True)
+class _Recording:
+    """One batch on its way into the database. Events go by the client's id; `once` has the index of each."""
 
+    tx: UsageTx
+    batch: Batch
+    faults: Faults = attrs.field(factory=Faults)
+    once: dict[str, int] = attrs.field(factory=dict)
+    new: dict[str, UsageEvent] = attrs.field(factory=dict)
 
-def _once(batch: Batch) -> dict[str, int]:
-    """The index of each client's id at its first place. A second one with other content is a fault."""
-    once: dict[str, int] = {}
-    for index, event in enumerate(batch.events):
-        first = once.setdefault(event.idempotency_id, index)
-        if first != index and batch.events[first] != event:
-            where = join(batch.places[index], "idempotency_id")
-            batch.faults.add(where, f"stands at {batch.places[first]} with other content", value=event.idempotency_id)
-    return once
+    def carry_out(self) -> None:
+        """Check, insert, compare what was there already, and put corrections in place; stop at faults."""
+        check = self._state()
+        self._find_repeated()
+        counted, known = self._counted(check)
+        if len(self.faults):
+            return
+        made = self._made(counted)
+        known |= self.tx.billing.usage.add_new(list(made.values()))
+        for id, stored in known.items():
+            if not check.is_same(stored, self.batch.events[self.once[id]]):
+                remedy = "correct that event by a new one"
+                self._fault(id, "idempotency_id", "is known with other content", id, remedy)
+        self.new = {id: event for id, event in made.items() if id not in known}
+        self._correct(check)
 
-
-def _made(
-    tx: UsageTx, batch: Batch, once: Mapping[str, int], check: Check
-) -> tuple[dict[str, UsageEvent], dict[str, UsageEvent]]:
-    """The events to be recorded, and the recorded ones among those that would not be taken any more."""
-    counted: dict[str, Counted] = {}
-    refused: dict[str, Faults] = {}
-    faults = Faults()
-    for id, index in once.items():
-        found = check.event(batch.events[index], batch.places[index], faults)
-        if found is not None:
-            counted[id] = found
-        else:
-            refused[id], faults = faults, Faults()
-    known = tx.billing.usage.stored(refused) if refused else {}
-    for id, found_faults in refused.items():
-        if id not in known:
-            batch.faults.include(InvalidInput(list(found_faults)))
-    ids = new_ids(len(counted))
-    made = {
-        id: UsageEvent(
-            id=new_id,
-            seller_id=tx.seller_id,
-            subscription_id=event.subscription_id,
-            subscription_item_id=item_id,
-            meter=event.meter,
-            quantity=quantity,
-            unique_key=unique_key,
-            occurred_at=event.occurred_at,
-            recorded_at=tx.now,
-            idempotency_id=id,
-            corrects=event.corrects,
+    def _state(self) -> Check:
+        usage, events = self.tx.billing.usage, self.batch.events
+        subjects = usage.subjects({event.subscription_id for event in events})
+        item_ids = [item_id for subject in subjects.values() for item_id in subject.item_ids]
+        return Check(
+            subjects=subjects,
+            meters=usage.meters({event.meter for event in events}),
+            open_from=usage.open_from(item_ids, self.tx.now - settings_of(self.tx).late_window),
+            now=self.tx.now,
         )
-        for new_id, (id, (item_id, quantity, unique_key)) in zip(ids, counted.items(), strict=True)
-        for event in (batch.events[once[id]],)
-    }
-    return made, known
 
+    def _find_repeated(self) -> None:
+        """A client's id that stands twice is one event; with other content it is a fault."""
+        events = self.batch.events
+        for index, event in enumerate(events):
+            first = self.once.setdefault(event.idempotency_id, index)
+            if first != index and events[first] != event:
+                where = join(self.batch.places[index], "idempotency_id")
+                problem = f"stands at {self.batch.places[first]} with other content"
+                self.faults.add(where, problem, value=event.idempotency_id)
 
-def _correct(tx: UsageTx, batch: Batch, once: Mapping[str, int], new: Mapping[str, UsageEvent], check: Check) -> None:
-    """Put new events in the place of those that they correct: recorded before, or standing before them here."""
-    correcting = [(id, event.corrects) for id, event in new.items() if event.corrects is not None]
-    if not correcting:
-        return
-    outside = tx.billing.usage.stored({corrects for _, corrects in correcting if corrects not in new})
-    corrected_by: dict[UUID, str] = {}
-    for id, corrects in correcting:
-        target = new.get(corrects) or outside.get(corrects)
-        if target is None or (corrects in new and once[corrects] >= once[id]):
-            where = join(batch.places[once[id]], "corrects")
-            batch.faults.add(where, "names no event that is recorded or stands before it", value=corrects)
-        elif target.id in corrected_by:
-            _corrected_already(batch, once[id], corrected_by[target.id])
-        else:
-            check.target(target, new[id], batch.places[once[id]], batch.faults)
-            corrected_by[target.id] = id
-    others = tx.billing.usage.add_corrections({target: new[id].id for target, id in corrected_by.items()})
-    for corrected_id, other in others.items():
-        _corrected_already(batch, once[corrected_by[corrected_id]], other)
+    def _counted(self, check: Check) -> tuple[dict[str, Counted], dict[str, UsageEvent]]:
+        """What each event counts; and of those that cannot be taken, the ones that are recorded already."""
+        counted: dict[str, Counted] = {}
+        refused: dict[str, Faults] = {}
+        events, places, faults = self.batch.events, self.batch.places, Faults()
+        for id, index in self.once.items():
+            found = check.event(events[index], places[index], faults)
+            if found is not None:
+                counted[id] = found
+            else:
+                refused[id], faults = faults, Faults()
+        known = self.tx.billing.usage.stored(refused) if refused else {}
+        for id, why in refused.items():
+            if id not in known:
+                self.faults.include(InvalidInput(tuple(why)))
+        return counted, known
 
+    def _made(self, counted: Mapping[str, Counted]) -> dict[str, UsageEvent]:
+        seller_id, now, events, once = self.tx.seller_id, self.tx.now, self.batch.events, self.once
+        made = {}
+        for new_id, (id, (item_id, quantity, unique_key)) in zip(new_ids(len(counted)), counted.items(), strict=True):
+            event = events[once[id]]
+            made[id] = UsageEvent(
+                id=new_id,
+                seller_id=seller_id,
+                subscription_id=event.subscription_id,
+                subscription_item_id=item_id,
+                meter=event.meter,
+                quantity=quantity,
+                unique_key=unique_key,
+                occurred_at=event.occurred_at,
+                recorded_at=now,
+                idempotency_id=id,
+                corrects=event.corrects,
+            )
+        return made
 
-def _corrected_already(batch: Batch, index: int, by: str) -> None:
-    where = join(batch.places[index], "corrects")
-    batch.faults.add(where, "is corrected already", value=batch.events[index].corrects, remedy=f"correct {by}")
+    def _correct(self, check: Check) -> None:
+        """Put new events in the place of those that they correct: recorded before, or standing before them here."""
+        wanted = {id: event.corrects for id, event in self.new.items() if event.corrects is not None}
+        if not wanted:
+            return
+        outside = self.tx.billing.usage.stored({corrects for corrects in wanted.values() if corrects not in self.new})
+        by: dict[UUID, str] = {}
+        for id, corrects in wanted.items():
+            target = self.new.get(corrects) or outside.get(corrects)
+            if target is None or (corrects in self.new and self.once[corrects] >= self.once[id]):
+                self._fault(id, "corrects", "names no event that is recorded or stands before it", corrects)
+            elif target.id in by:
+                self._fault(id, "corrects", "is corrected already", corrects, f"correct {by[target.id]}")
+            else:
+                check.target(target, self.new[id], self.batch.places[self.once[id]], self.faults)
+                by[target.id] = id
+        others = self.tx.billing.usage.add_corrections({target: self.new[id].id for target, id in by.items()})
+        for target_id, other in others.items():
+            id = by[target_id]
+            self._fault(id, "corrects", "is corrected already", wanted[id], f"correct {other}")
+
+    def _fault(self, id: str, name: str, problem: str, value: str, remedy: str = "") -> None:
+        where = join(self.batch.places[self.once[id]], name)
+        self.faults.add(where, problem, value=value, remedy=remedy)
