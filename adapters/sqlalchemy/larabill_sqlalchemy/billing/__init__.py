@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from larabill_sqlalchemy.billing.audits import Audits
 from larabill_sqlalchemy.billing.catalog import Plans
+from larabill_sqlalchemy.billing.changes import Changes
 from larabill_sqlalchemy.billing.charges import Charges, Drafts, Series
 from larabill_sqlalchemy.billing.credits import Credits
 from larabill_sqlalchemy.billing.customers import Customers, Sellers
@@ -16,6 +17,7 @@ from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.billing.orders import Orders
 from larabill_sqlalchemy.billing.payments import Methods, Payments, Refunds
 from larabill_sqlalchemy.billing.services import Services
+from larabill_sqlalchemy.billing.stock import StockRows
 from larabill_sqlalchemy.billing.subscriptions import Subscriptions
 from larabill_sqlalchemy.billing.usage import Usage
 from larabill_sqlalchemy.billing.webhooks import GatewayAccounts, Webhooks
@@ -49,6 +51,8 @@ class SqlBillingRepositories:
         self.sellers = Sellers(tx)
         self.series = Series(tx)
         self.services = Services(tx)
+        self.stock = StockRows(tx)
+        self.subscription_changes = Changes(tx)
         self.subscriptions = Subscriptions(tx)
         self.usage = Usage(tx)
         self.webhooks = Webhooks(tx)
