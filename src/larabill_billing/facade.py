@@ -21,6 +21,7 @@ from larabill_billing.catalog.handlers import load as load_catalog
 from larabill_billing.catalog.model import Catalogue, Plan, Stock
 from larabill_billing.customers.handlers import create_customer, create_seller
 from larabill_billing.customers.model import Customer, NewCustomer, NewSeller, Seller
+from larabill_billing.metering import Usage
 from larabill_billing.orders import check as order_check
 from larabill_billing.orders import handlers as orders
 from larabill_billing.orders.model import Order, PlaceOrder
@@ -51,6 +52,7 @@ class Billing:
         self.sellers = Sellers(engine, access)
         self.services = Services(engine, access)
         self.subscriptions = Subscriptions(engine, access)
+        self.usage = Usage(engine, access)
         self.webhooks = Webhooks(engine, access)
 
     def default_seller(self) -> UUID:
