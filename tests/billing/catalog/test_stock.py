@@ -102,7 +102,7 @@ def test_sixty_four_takers_of_ten_units_take_ten(shop: Shop) -> None:
     assert left(shop)["server", "eu"] == 0
 
 
-def test_takers_of_two_things_in_either_order_do_not_wait_for_each_other(shop: Shop) -> None:
+def test_takers_of_two_things_in_either_order_all_come_to_an_end(shop: Shop) -> None:
     shop.run(lambda tx: load(tx, catalogue(server="{ eu = 8, us = 8 }")))
     orders = iter([[units(1), units(1, "us")], [units(1, "us"), units(1)]] * 8)
 
