@@ -1,0 +1,114 @@
+"""The report for people: tables, with an explanation under each line whose amount is not simply a price."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import click
+
+from larabill_cli.output import table
+from larabill_cli.simulate.report import Line, Report, ShownInvoice, ShownSubscription
+
+
+def show(report: Report, source: str) -> None:
+    """Print everything."""
+    click.echo(f"{source}: {_day(report.start)} to {_day(report.until)}, {report.timezone}\n")
+    _invoices(report)
+    if report.credits:
+        rows = [
+            (_time(each.at), each.customer, each.source, f"{each.amount} {each.currency}") for each in report.credits
+        ]
+        table("Credits", ("at", "customer", "source", "amount"), rows, right=("amount",))
+    _subscriptions(report)
+    rows = [(_time(event.at), event.name, _words(event.about)) for event in report.events]
+    table("Events", ("at", "event", "about"), rows)
+    accounts = [(each.account, each.balance, each.currency) for each in report.ledger.accounts]
+    table("Ledger", ("account", "balance", "currency"), accounts, right=("balance",))
+    click.echo("The ledger sums to zero." if report.ledger.balanced else "THE LEDGER DOES NOT SUM TO ZERO.")
+    if report.rejects:
+        click.echo()
+        rejects = [(_time(each.at), each.place, each.do, each.message) for each in report.rejects]
+        table("Refused", ("at", "entry", "do", "because"), rejects)
+
+
+def _invoices(report: Report) -> None:
+    rows: list[tuple[object, ...]] = []
+    for invoice in report.invoices:
+        head: tuple[object, ...] = (invoice.number, invoice.issued_on, invoice.customer)
+        total, state = f"{invoice.total} {invoice.currency}", _state(invoice)
+        if len(invoice.lines) == 1:
+            rows.append((*head, _what(invoice.lines[0]), total, state))
+            continue
+        for line in invoice.lines:
+            rows.append((*head, _what(line), line.amount, state))
+            head, state = ("", "", ""), ""
+        rows.append(("", "", "", "total", total, ""))
+    names = ("invoice", "issued", "customer", "what", "amount", "state")
+    table("Invoices", names, rows, right=("amount",))
+
+
+def _what(line: Line) -> str:
+    """Description, first and last day, and the reckoning where there is one."""
+    text = line.description
+    if line.period_start is not None and line.period_end is not None and line.period_end > line.period_start:
+        last = line.period_end - timedelta(days=1)
+        text += f", {line.period_start} – {last}" if last > line.period_start else f", {last}"
+    if line.trace is not None:
+        return f"{text}\n  {line.explanation}"
+    return text if line.quantity == 1 else f"{text}: {line.quantity} × {line.unit_price}"
+
+
+def _state(invoice: ShownInvoice) -> str:
+    if invoice.paid_at is not None:
+        return f"paid {_day(invoice.paid_at)}"
+    if invoice.status != "issued":
+        return invoice.status
+    part = "" if invoice.balance == invoice.total else f", {invoice.balance} left"
+    return f"due {invoice.due_on}{part}"
+
+
+def _subscriptions(report: Report) -> None:
+    rows = [
+        (
+            each.id,
+            each.customer,
+            ", ".join(f"{item.quantity} × {item.plan}" for item in each.items),
+            each.cycle,
+            _life(each),
+            each.status,
+            "" if each.next_billing_at is None else _time(each.next_billing_at),
+        )
+        for each in report.subscriptions
+    ]
+    table("Subscriptions", ("id", "customer", "items", "cycle", "life", "status", "next invoice"), rows)
+
+
+def _life(subscription: ShownSubscription) -> str:
+    """The states that it went through, each with its day."""
+    states = [f"{_day(moved.at)} {moved.after}" for moved in subscription.history if moved.after != moved.before]
+    return "\n".join([*states, *([subscription.held_reason] if subscription.held_reason else [])])
+
+
+_SHOWN_ALONE = ("invoice", "subscription", "service", "customer")
+
+
+def _words(about: Mapping[str, Any]) -> str:
+    """The fields of an event in one line: what it is about, how much, and the rest by name."""
+    words = [str(about[name]) for name in _SHOWN_ALONE if about.get(name)]
+    words += [f"{about[name]} {about['currency']}" for name in ("amount", "total") if name in about]
+    told = {*_SHOWN_ALONE, "amount", "total", "currency", "number"}
+    for name, value in about.items():
+        if name not in told and value not in (None, "", {}, []):
+            words.append(f"{len(value)} {name}" if isinstance(value, list) else f"{name} {value}")
+    return ", ".join(words)
+
+
+def _day(at: datetime) -> str:
+    return at.date().isoformat()
+
+
+def _time(at: datetime) -> str:
+    """To the minute; a day alone where it is its very beginning."""
+    return _day(at) if (at.hour, at.minute, at.second) == (0, 0, 0) else at.strftime("%Y-%m-%d %H:%M")

@@ -1,0 +1,138 @@
+"""What each verb of a timeline does: one call of the façade."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from larabill_billing.credits.handlers import grant
+from larabill_billing.invoicing.model import Invoice, InvoiceState, InvoiceStatus
+from larabill_billing.orders.model import NewItem, PlaceOrder
+from larabill_billing.payments.model import Payment
+from larabill_cli.simulate.company import LARGEST_PAGE, Company
+from larabill_cli.simulate.entries import Cancel, Credit, Decline, Entry, Pay, Refund, Subscribe
+from larabill_core.errors import Conflict, NotFound
+from larabill_core.ids import new_id
+
+
+def carry_out(company: Company, entry: Entry) -> None:
+    """Raises what the façade raises."""
+    _VERBS[type(entry)](company, entry)
+
+
+def subscribe(company: Company, entry: Subscribe) -> None:
+    """Place the order; a customer with a card pays it at once."""
+    first = NewItem(
+        plan_code=entry.plan, cycle=entry.cycle, quantity=entry.quantity, region=entry.region, spec=entry.options
+    )
+    addons = [
+        NewItem(
+            plan_code=addon.plan,
+            cycle=entry.cycle,
+            quantity=addon.quantity,
+            region=addon.region,
+            spec=addon.options,
+        )
+        for addon in entry.addons
+    ]
+    buyer = company.buyer(entry.customer)
+    wanted = PlaceOrder(
+        order_uuid=new_id(),
+        customer_id=company.customers[entry.customer],
+        currency=buyer.currency or company.scenario.currency,
+        items=(first, *addons),
+    )
+    order = company.engine.billing.orders.place(company.seller, wanted)
+    for subscription in company.engine.billing.subscriptions.list(
+        company.seller, customer_id=wanted.customer_id, limit=LARGEST_PAGE
+    ):
+        if subscription.order_id == order.id:
+            company.subscriptions[entry.id] = subscription.id
+            company.labels.give(subscription.id, entry.id)
+    _, state = company.engine.billing.invoices.get(company.seller, order.invoice_id)
+    if state.status is InvoiceStatus.ISSUED and entry.customer in company.cards:
+        company.engine.billing.payments.charge_invoice(
+            company.seller, order.invoice_id, company.cards[entry.customer].id
+        )
+
+
+def cancel(company: Company, entry: Cancel) -> None:
+    company.engine.billing.subscriptions.cancel(company.seller, _subscription(company, entry), entry.when)
+
+
+def pay(company: Company, entry: Pay) -> None:
+    """By hand: what is named, or all that is open. A card that was declined works again."""
+    if entry.customer in company.cards:
+        company.store_card(entry.customer, "pm_ok")
+    found = _open_invoices(company, entry.customer, entry.invoice)
+    for invoice, state in found if entry.amount is None else found[:1]:
+        amount = state.balance if entry.amount is None else entry.amount
+        company.engine.billing.payments.record_manual(company.seller, invoice.id, amount, f"transfer {new_id().hex}")
+
+
+def decline(company: Company, entry: Decline) -> None:
+    """From now on the gateway refuses."""
+    if entry.customer not in company.cards:
+        raise Conflict(f"customer {entry.customer}", "no card is stored", 'give the customer pays = "card"')
+    company.store_card(entry.customer, "pm_declined")
+
+
+def refund(company: Company, entry: Refund) -> None:
+    """Out of the last payment that took money."""
+    payments = [
+        payment
+        for payment in company.engine.billing.payments.list(
+            company.seller, customer_id=company.customers[entry.customer], limit=LARGEST_PAGE
+        )
+        if payment.status in ("captured", "partially_refunded") and _is_for(company, payment, entry.invoice)
+    ]
+    if not payments:
+        raise NotFound("payment of", entry.invoice or entry.customer)
+    amount = payments[-1].amount if entry.amount is None else entry.amount
+    company.engine.billing.payments.refund(company.seller, payments[-1].id, amount, entry.reason)
+
+
+def credit(company: Company, entry: Credit) -> None:
+    currency = company.buyer(entry.customer).currency or company.scenario.currency
+    customer = company.customers[entry.customer]
+    company.engine.run(
+        lambda tx: grant(tx, customer, entry.amount, currency, "goodwill", new_id()), seller=company.seller
+    )
+
+
+def _subscription(company: Company, entry: Any) -> UUID:
+    """Raises `NotFound` where the order itself was refused."""
+    if entry.subscription not in company.subscriptions:
+        raise NotFound("subscription", entry.subscription)
+    return company.subscriptions[entry.subscription]
+
+
+def _open_invoices(company: Company, customer: str, number: str) -> list[tuple[Invoice, InvoiceState]]:
+    found = [
+        (invoice, state)
+        for invoice, state in company.engine.billing.invoices.list(
+            company.seller, customer_id=company.customers[customer], status=InvoiceStatus.ISSUED, limit=LARGEST_PAGE
+        )
+        if number in ("", invoice.number)
+    ]
+    if not found:
+        raise NotFound("open invoice of", number or customer)
+    return found
+
+
+def _is_for(company: Company, payment: Payment, number: str) -> bool:
+    if not number:
+        return True
+    invoice, _ = company.engine.billing.invoices.get(company.seller, payment.invoice_id)
+    return bool(invoice.number == number)
+
+
+_VERBS: Final[Mapping[type[Entry], Callable[[Company, Any], None]]] = {
+    Subscribe: subscribe,
+    Cancel: cancel,
+    Pay: pay,
+    Decline: decline,
+    Refund: refund,
+    Credit: credit,
+}
