@@ -18,6 +18,7 @@ from larabill_cli.simulate.scenario import Scenario, Step
 from larabill_cli.simulate.verbs import carry_out
 from larabill_core import dispatch
 from larabill_core.clock import start_of_day
+from larabill_core.engine import Engine
 from larabill_core.errors import LarabillError
 from larabill_sqlalchemy.opening import database_of
 
@@ -46,14 +47,14 @@ def _take(company: Company, step: Step) -> None:
         carry_out(company, step.entry)
     except LarabillError as problem:
         company.rejects.append(Reject(step=step, problem=problem))
-    _work(company)
+    work(company.engine)
 
 
-def _work(company: Company) -> None:
-    """Carry out what is due now."""
-    billing = next(module for module in company.engine.modules if module.name == "billing")
-    company.engine.run(lambda tx: dispatch.tick(tx, billing.schedules))
-    while company.engine.work_once(limit=100):
+def work(engine: Engine) -> None:
+    """Carry out what billing has to do now: its schedules, and every job that is due."""
+    billing = next(module for module in engine.modules if module.name == "billing")
+    engine.run(lambda tx: dispatch.tick(tx, billing.schedules))
+    while engine.work_once(limit=100):
         pass
 
 
@@ -72,7 +73,7 @@ def _move(company: Company, target: datetime, *, including: bool) -> None:
         if due > target or (due == target and not including):
             break
         company.clock.set(due)
-        _work(company)
+        work(company.engine)
     company.clock.set(target)
 
 

@@ -17,13 +17,11 @@ def show(report: Report, source: str) -> None:
     click.echo(f"{source}: {_day(report.start)} to {_day(report.until)}, {report.timezone}\n")
     _invoices(report)
     if report.credits:
-        rows = [
-            (_time(each.at), each.customer, each.source, f"{each.amount} {each.currency}") for each in report.credits
-        ]
-        table("Credits", ("at", "customer", "source", "amount"), rows, right=("amount",))
+        credits = [(_time(c.at), c.customer, c.source, f"{c.amount} {c.currency}") for c in report.credits]
+        table("Credits", ("at", "customer", "source", "amount"), credits, right=("amount",))
     _subscriptions(report)
-    rows = [(_time(event.at), event.name, _words(event.about)) for event in report.events]
-    table("Events", ("at", "event", "about"), rows)
+    events = [(_time(event.at), event.name.partition(".")[2], _words(event.about)) for event in report.events]
+    table("Events", ("at", "event", "about"), events)
     accounts = [(each.account, each.balance, each.currency) for each in report.ledger.accounts]
     table("Ledger", ("account", "balance", "currency"), accounts, right=("balance",))
     click.echo("The ledger sums to zero." if report.ledger.balanced else "THE LEDGER DOES NOT SUM TO ZERO.")
