@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from larabill_billing.catalog.loader import parse_catalog, read_catalog
-    from larabill_billing.catalog.model import Cycle
+    from larabill_billing.periods.cycle import Cycle
     from larabill_billing.customers.model import NewCustomer, NewSeller
     from larabill_billing.facade import Billing
     from larabill_billing.module import MODULE
@@ -22,7 +22,7 @@ _HOME = {
     "Billing": "facade",
     "BillingSettings": "settings",
     "BillingTx": "repositories",
-    "Cycle": "catalog.model",
+    "Cycle": "periods.cycle",
     "MODULE": "module",
     "NewCustomer": "customers.model",
     "NewItem": "orders.model",

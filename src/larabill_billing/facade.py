@@ -15,9 +15,9 @@ import attrs
 
 from larabill_billing.area import Area
 from larabill_billing.books import Invoices, LedgerBooks, Payments, Webhooks
-from larabill_billing.catalog.handlers import Changes
+from larabill_billing.catalog.handlers import Changes, listed
 from larabill_billing.catalog.handlers import load as load_catalog
-from larabill_billing.catalog.model import Plan, PlanDefinition
+from larabill_billing.catalog.model import Catalogue, Plan, Stock
 from larabill_billing.customers.handlers import create_customer, create_seller
 from larabill_billing.customers.model import Customer, NewCustomer, NewSeller, Seller
 from larabill_billing.orders import check as order_check
@@ -91,13 +91,17 @@ class Sellers(Area):
 class Catalog(Area):
     """`engine.billing.catalog`."""
 
-    def load(self, seller: UUID, plans: Sequence[PlanDefinition], *, actor: Actor = SYSTEM) -> Changes:
+    def load(self, seller: UUID, catalog: Catalogue, *, actor: Actor = SYSTEM) -> Changes:
         """Put a catalogue into force: what changed becomes a new version, what is missing is no longer sold."""
-        return self._run("catalog.write", seller, actor, lambda tx: load_catalog(tx, plans))
+        return self._run("catalog.write", seller, actor, lambda tx: load_catalog(tx, catalog))
 
-    def list(self, seller: UUID, *, actor: Actor = SYSTEM) -> Sequence[Plan]:
-        """The plans that are sold, by code."""
-        return self._run("catalog.read", seller, actor, lambda tx: list(tx.billing.plans.active().values()))
+    def list(self, seller: UUID, *, hidden: bool = False, actor: Actor = SYSTEM) -> Sequence[Plan]:
+        """The plans that customers see, by code; with `hidden` those too that are sold to who knows their code."""
+        return self._run("catalog.read", seller, actor, lambda tx: listed(tx, hidden=hidden))
+
+    def stock(self, seller: UUID, *, actor: Actor = SYSTEM) -> Sequence[Stock]:
+        """What may be sold and what is taken, of each plan and region that is limited."""
+        return self._run("catalog.read", seller, actor, lambda tx: tx.billing.stock.all())
 
 
 class Customers(Area):

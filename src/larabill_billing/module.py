@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from larabill_billing.credits import verify as credits
+from larabill_billing.credits import jobs as credits
+from larabill_billing.credits import verify as credits_verify
 from larabill_billing.dunning import jobs as dunning
 from larabill_billing.dunning import verify as dunning_verify
-from larabill_billing.invoicing import jobs as invoicing
 from larabill_billing.invoicing import verify as invoicing_verify
 from larabill_billing.ledger import verify as ledger
 from larabill_billing.orders import jobs as orders
@@ -41,7 +41,7 @@ ABILITIES: Final = (
 MODULE: Final = Module(
     name="billing",
     handlers=(
-        *invoicing.HANDLERS,
+        *credits.HANDLERS,
         *payments.HANDLERS,
         *subscriptions.HANDLERS,
         *orders.HANDLERS,
@@ -61,7 +61,7 @@ MODULE: Final = Module(
         *ledger.VERIFY,
         *invoicing_verify.VERIFY,
         *payments_verify.VERIFY,
-        *credits.VERIFY,
+        *credits_verify.VERIFY,
         *subscriptions_verify.VERIFY,
         *orders_verify.VERIFY,
         *dunning_verify.VERIFY,

@@ -21,7 +21,7 @@ import click
 from tests.faults.shop import build
 
 from larabill_billing.catalog.loader import parse_catalog
-from larabill_billing.catalog.model import Cycle
+from larabill_billing.periods.cycle import Cycle
 from larabill_billing.customers.model import NewCustomer
 from larabill_billing.orders.handlers import place
 from larabill_billing.orders.model import NewItem, PlaceOrder

@@ -10,7 +10,7 @@ import pytest
 from tests.billing.market import Market, item
 
 from larabill_billing.catalog.loader import parse_catalog
-from larabill_billing.catalog.model import Cycle
+from larabill_billing.periods.cycle import Cycle
 from larabill_billing.orders.handlers import place
 from larabill_billing.orders.model import OrderStatus
 from larabill_billing.payments.handlers import charge_invoice

@@ -11,7 +11,7 @@ from uuid import UUID
 import attrs
 
 from larabill_billing.catalog.loader import parse_catalog
-from larabill_billing.catalog.model import Cycle
+from larabill_billing.periods.cycle import Cycle
 from larabill_billing.customers.model import NewCustomer
 from larabill_billing.invoicing.model import Invoice, InvoiceState, InvoiceStatus
 from larabill_billing.orders.model import NewItem, Order, PlaceOrder

@@ -16,6 +16,7 @@ from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.billing.orders import Orders
 from larabill_sqlalchemy.billing.payments import Methods, Payments, Refunds
 from larabill_sqlalchemy.billing.services import Services
+from larabill_sqlalchemy.billing.stock import StockRows
 from larabill_sqlalchemy.billing.subscriptions import Subscriptions
 from larabill_sqlalchemy.billing.webhooks import GatewayAccounts, Webhooks
 from larabill_sqlalchemy.storage import Storage
@@ -48,6 +49,7 @@ class SqlBillingRepositories:
         self.sellers = Sellers(tx)
         self.series = Series(tx)
         self.services = Services(tx)
+        self.stock = StockRows(tx)
         self.subscriptions = Subscriptions(tx)
         self.webhooks = Webhooks(tx)
 
