@@ -76,7 +76,7 @@ def found(scenario: Scenario) -> Company:
     ).id
     company = Company(scenario=scenario, engine=engine, clock=clock, seller=seller)
     company.labels.give(seller, "seller")
-    billing.catalog.load(seller, scenario.plans)
+    billing.catalog.load(seller, scenario.catalogue)
     for buyer in scenario.customers:
         new = NewCustomer(
             name=buyer.id,

@@ -63,7 +63,7 @@ class Subscribe(Entry):
 
 @attrs.frozen(kw_only=True)
 class ChangePlan(Entry):
-    """Another plan, another cycle, or both. `item`: the code of the plan that is replaced, where there are several."""
+    """Another plan, or another cycle. `item`: the code of the plan that is replaced, where there are several."""
 
     subscription: str
     plan: str = ""
@@ -73,7 +73,9 @@ class ChangePlan(Entry):
 
     def __attrs_post_init__(self) -> None:
         if not self.plan and self.cycle is None:
-            raise InvalidInput.one("plan", "is missing", remedy="name the new plan, the new cycle, or both")
+            raise InvalidInput.one("plan", "is missing", remedy="name the new plan, or the new cycle")
+        if self.plan and self.cycle is not None:
+            raise InvalidInput.one("cycle", "cannot change together with the plan", remedy="make two entries of it")
 
 
 @attrs.frozen(kw_only=True)
@@ -112,13 +114,30 @@ class Resume(Entry):
 
 @attrs.frozen(kw_only=True)
 class Usage(Entry):
-    """What a meter counted. `happened` is when, where it comes later than it happened."""
+    """What a meter counted: a quantity, or a key where it counts different ones.
+
+    `happened` is when, where it comes later than it happened. `event` is the client's id of it: the same one twice is
+    counted once; `corrects` names the one in whose place this stands.
+    """
 
     subscription: str
     meter: str
-    value: Decimal
+    quantity: Decimal | None = None
+    key: str | None = None
     happened: Moment | None = attrs.field(default=None, metadata={"parse": parse_moment})
     event: str = ""
+    corrects: str | None = None
+    item: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class TopUp(Entry):
+    """Prepaid units are granted; what they cost is a plan that is sold once."""
+
+    subscription: str
+    meter: str
+    units: Decimal
+    item: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -180,6 +199,7 @@ VERBS: Final[Mapping[str, type[Entry]]] = {
     "pause": Pause,
     "resume": Resume,
     "usage": Usage,
+    "top_up": TopUp,
     "apply_coupon": ApplyCoupon,
     "pay": Pay,
     "decline": Decline,

@@ -12,13 +12,14 @@ from typing import Any, Final, Literal, TypeVar
 
 import attrs
 
-from larabill_billing.catalog.model import PlanDefinition
+from larabill_billing.catalog.loader import parse_tables
+from larabill_billing.catalog.model import Catalogue
 from larabill_billing.customers.checks import check_country
 from larabill_billing.settings import BillingSettings
 from larabill_cli.simulate.entries import VERBS, Addon, Entry, Subscribe, parse_label
 from larabill_cli.simulate.moments import Moment, instant, parse_moment
 from larabill_core.clock import zone
-from larabill_core.errors import Faults, InvalidInput, join
+from larabill_core.errors import ConfigurationError, Faults, InvalidInput, join
 from larabill_core.money import exponent, parse_currency, parse_decimal
 from larabill_core.structure import structure
 
@@ -27,6 +28,12 @@ T = TypeVar("T")
 
 LONGEST: Final = timedelta(days=50 * 366)
 MOST_ENTRIES: Final = 10_000
+ELSEWHERE: Final = {
+    "seller": "leave it out",
+    "catalog": "the plans stand in the scenario: [[plans]]",
+    "taxes": "they stand at the top: [[taxes]]",
+}
+"""Keys of the `[billing]` table that are no policies of a scenario, and what to do instead."""
 NOT_YET: Final = frozenset({"apply_coupon", "dispute"})
 """Verbs that are planned, and known by name only so far."""
 
@@ -72,7 +79,7 @@ class Scenario:
     timezone: str
     currency: str
     policies: Mapping[str, Any]
-    plans: tuple[PlanDefinition, ...]
+    catalogue: Catalogue
     customers: tuple[Buyer, ...]
     timeline: tuple[Step, ...]
 
@@ -86,6 +93,7 @@ class _File:
     timezone: str = attrs.field(default="UTC", metadata={"parse": _zone})
     currency: str = attrs.field(default="EUR", metadata={"parse": _currency})
     policies: Mapping[str, Any] = attrs.field(factory=dict)
+    meters: Any = ()
     plans: Any = ()
     coupons: Any = ()
     taxes: Any = ()
@@ -101,11 +109,10 @@ def parse_scenario(text: str, source: str) -> Scenario:
     data = _decode(text, source)
     faults = Faults()
     file = structure(_File, data, faults)
-    policies = _policies(data.get("policies", {}), faults)
-    plans = _plans(data, faults)
-    for name in ("coupons", "taxes"):
-        if data.get(name):
-            faults.add(name, "cannot be played yet", remedy="leave it out")
+    policies = _policies(data.get("policies", {}), data.get("taxes", ()), faults)
+    catalogue = _catalogue(data, faults)
+    if data.get("coupons"):
+        faults.add("coupons", "cannot be played yet", remedy="leave them out")
     buyers = _tables(Buyer, data.get("customers", ()), faults, "customers")
     entries = _entries(data.get("timeline", ()), faults)
     _check_labels(data, entries, faults)
@@ -129,7 +136,7 @@ def parse_scenario(text: str, source: str) -> Scenario:
         timezone=time_zone,
         currency=currency,
         policies=policies,
-        plans=plans,
+        catalogue=catalogue,
         customers=tuple(buyers.values()),
         timeline=timeline,
     )
@@ -176,16 +183,17 @@ def _instant(moment: Moment | None, zone_name: str, path: str, faults: Faults) -
         return None
 
 
-def _policies(data: object, faults: Faults) -> Mapping[str, Any]:
+def _policies(data: object, taxes: object, faults: Faults) -> Mapping[str, Any]:
     """The manifest's `[billing]` table but for what the scenario says elsewhere."""
     if not isinstance(data, Mapping):
         return {}
-    for name in ("seller", "catalog"):
+    for name in ELSEWHERE:
         if name in data:
-            faults.add(join("policies", name), "has no place in a scenario", remedy="leave it out")
-    own = {key: value for key, value in data.items() if key not in ("seller", "catalog")}
+            faults.add(join("policies", name), "has no place here", remedy=ELSEWHERE[name])
+    own = {key: value for key, value in data.items() if key not in ELSEWHERE}
     structure(BillingSettings, own, faults, "policies")
-    return own
+    structure(BillingSettings, {"taxes": taxes}, faults)
+    return {**own, "taxes": taxes}
 
 
 def _tables(cls: type[T], data: object, faults: Faults, path: str) -> dict[int, T]:
@@ -319,11 +327,10 @@ def _check_span(steps: Sequence[Step], start: datetime | None, until: datetime |
                 faults.add("at", "is before the entry above it", value=str(step.entry.at), remedy="put them in order")
 
 
-def _plans(data: Mapping[str, Any], faults: Faults) -> tuple[PlanDefinition, ...]:
-    """The plans, in the catalogue's own format."""
-    from larabill_billing.catalog.loader import _CatalogTable
-
-    catalog = structure(_CatalogTable, {"plans": data.get("plans", ())}, faults)
-    if not data.get("plans"):
-        faults.add("plans", "are missing", remedy="define one, as in a catalogue: [[plans]]")
-    return tuple(PlanDefinition(**attrs.asdict(p, recurse=False)) for p in catalog.plans) if catalog else ()
+def _catalogue(data: Mapping[str, Any], faults: Faults) -> Catalogue:
+    """Meters and plans, in the catalogue's own format."""
+    try:
+        return parse_tables({name: data[name] for name in ("meters", "plans") if name in data}, "plans")
+    except ConfigurationError as problem:
+        faults.include(problem)
+        return Catalogue(plans=())
