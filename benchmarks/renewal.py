@@ -19,10 +19,10 @@ import click
 import sqlalchemy as sa
 
 from larabill_billing.catalog.loader import parse_catalog
-from larabill_billing.periods.cycle import Cycle
 from larabill_billing.customers.model import NewCustomer
 from larabill_billing.orders.handlers import place
 from larabill_billing.orders.model import NewItem, PlaceOrder
+from larabill_billing.periods.cycle import Cycle
 from larabill_billing.subscriptions.renew import BATCH, renew_batch
 from larabill_cli.demo.databases import temporary
 from larabill_core.engine import Engine

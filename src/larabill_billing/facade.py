@@ -13,6 +13,7 @@ from uuid import UUID
 
 import attrs
 
+from larabill_billing.agreements import Subscriptions
 from larabill_billing.area import Area
 from larabill_billing.books import Invoices, LedgerBooks, Payments, Webhooks
 from larabill_billing.catalog.handlers import Changes, listed
@@ -24,9 +25,7 @@ from larabill_billing.orders import check as order_check
 from larabill_billing.orders import handlers as orders
 from larabill_billing.orders.model import Order, PlaceOrder
 from larabill_billing.settings import BillingSettings
-from larabill_billing.subscriptions import cancel as cancelling
-from larabill_billing.subscriptions.model import Service, Subscription
-from larabill_billing.subscriptions.terms import When
+from larabill_billing.subscriptions.model import Service
 from larabill_core.access import SYSTEM, Access, Actor, Role
 from larabill_core.engine import Engine
 from larabill_core.errors import AlreadyExists, ConfigurationError
@@ -163,65 +162,6 @@ class Orders(Area):
             seller,
             actor,
             lambda tx: tx.billing.orders.page(customer_id=customer_id, after=after, limit=limit),
-        )
-
-
-class Subscriptions(Area):
-    """`engine.billing.subscriptions`."""
-
-    def cancel(
-        self,
-        seller: UUID,
-        subscription_id: UUID,
-        when: When,
-        reason: str = "",
-        *,
-        force: bool = False,
-        actor: Actor = SYSTEM,
-    ) -> Subscription:
-        """End now, at "period_end", or at the first period boundary from a date. `force` breaks the terms.
-
-        Raises `NotFound`, `IllegalTransition`; `Conflict` naming the earliest date.
-        """
-        if force:
-            self._access.require(actor, "subscriptions.force")
-        return self._run(
-            "subscriptions.write",
-            seller,
-            actor,
-            lambda tx: cancelling.cancel(tx, subscription_id, when, reason, force=force),
-        )
-
-    def withdraw_cancellation(self, seller: UUID, subscription_id: UUID, *, actor: Actor = SYSTEM) -> Subscription:
-        """It goes on after all. Raises `NotFound`, `Conflict`."""
-        return self._run(
-            "subscriptions.write", seller, actor, lambda tx: cancelling.withdraw_cancellation(tx, subscription_id)
-        )
-
-    def release_hold(self, seller: UUID, subscription_id: UUID, *, actor: Actor = SYSTEM) -> Subscription:
-        """Try a held renewal again at the next run. Raises `NotFound`, `Conflict`."""
-        return self._run("subscriptions.write", seller, actor, lambda tx: cancelling.release_hold(tx, subscription_id))
-
-    def get(self, seller: UUID, subscription_id: UUID, *, actor: Actor = SYSTEM) -> Subscription:
-        """Raises `NotFound`."""
-        return self._run("subscriptions.read", seller, actor, lambda tx: tx.billing.subscriptions.get(subscription_id))
-
-    def list(
-        self,
-        seller: UUID,
-        *,
-        customer_id: UUID | None = None,
-        held: bool = False,
-        after: UUID | None = None,
-        limit: int = 100,
-        actor: Actor = SYSTEM,
-    ) -> Sequence[Subscription]:
-        """By id; `held`: only those whose renewal waits for a person."""
-        return self._run(
-            "subscriptions.read",
-            seller,
-            actor,
-            lambda tx: tx.billing.subscriptions.page(customer_id=customer_id, held=held, after=after, limit=limit),
         )
 
 

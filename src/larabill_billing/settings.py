@@ -21,7 +21,7 @@ from larabill_billing.customers.checks import (
     check_text,
 )
 from larabill_billing.proration.model import Convention, ProrationPolicy
-from larabill_billing.tax.model import TaxCategory
+from larabill_billing.tax.model import TaxCategory, TaxRate
 from larabill_core.clock import zone
 from larabill_core.errors import Faults, InvalidInput
 
@@ -122,9 +122,10 @@ class TaxRule:
         faults = Faults()
         if self.country:
             attempt(faults, lambda: check_country(self.country, "country"), "")
-        if not 0 <= self.rate <= 100:
+        if self.rate > 100:
             faults.add("rate", "must be 0 to 100 percent", value=self.rate)
         attempt(faults, lambda: check_text(self.name, "name"), "")
+        attempt(faults, lambda: TaxRate(category=self.category, rate=self.rate, name=self.name), None)
         faults.raise_if_any()
 
 

@@ -72,8 +72,7 @@ def test_many_rows_are_updated_by_one_statement(engine: Engine) -> None:
         }
         for number, note in enumerate(notes)
     ]
-    mine = NOTES.c.seller_id == SELLER
-    assert engine.run(lambda tx: update_many(tx.connection, NOTES, rows, where=mine)) == 50
+    assert engine.run(lambda tx: update_many(tx.connection, NOTES, rows, seller_id=SELLER)) == 50
     assert len([text for text in seen if "UPDATE" in text]) == 1
     changed = get(engine, "n6")
     assert (changed.amount, changed.body, changed.mood) == (Decimal("0.75"), "it's 6%", Mood.GOOD)
@@ -83,25 +82,22 @@ def test_many_rows_are_updated_by_one_statement(engine: Engine) -> None:
 def test_rows_that_the_condition_excludes_stay_and_are_not_counted(engine: Engine) -> None:
     notes = [a_note("a"), attrs.evolve(a_note("b"), version=2)]
     add(engine, *notes)
-    mine = sa.and_(NOTES.c.seller_id == SELLER, NOTES.c.version == 1)
     rows = rows_of([*notes, a_note("absent")], version=5)
-    assert engine.run(lambda tx: update_many(tx.connection, NOTES, rows, where=mine)) == 1
+    assert engine.run(lambda tx: update_many(tx.connection, NOTES, rows, seller_id=SELLER, version=1)) == 1
     assert (get(engine, "a").version, get(engine, "b").version) == (5, 2)
 
 
 def test_rows_that_are_the_same_already_count_as_found(engine: Engine) -> None:
     note = a_note("a")
     add(engine, note)
-    mine = NOTES.c.seller_id == SELLER
     same = rows_of([note], version=1)
-    assert engine.run(lambda tx: update_many(tx.connection, NOTES, same, where=mine)) == 1
+    assert engine.run(lambda tx: update_many(tx.connection, NOTES, same, seller_id=SELLER)) == 1
 
 
 def test_rows_can_be_found_by_text(engine: Engine) -> None:
     add(engine, a_note("a"), a_note("A"))
     rows = [{"label": "a", "version": 2}, {"label": "A", "version": 3}]
-    mine = NOTES.c.seller_id == SELLER
-    assert engine.run(lambda tx: update_many(tx.connection, NOTES, rows, key="label", where=mine)) == 2
+    assert engine.run(lambda tx: update_many(tx.connection, NOTES, rows, key="label", seller_id=SELLER)) == 2
     assert (get(engine, "a").version, get(engine, "A").version) == (2, 3)
 
 
@@ -111,8 +107,7 @@ def test_more_rows_than_one_statement_takes_are_updated_in_pieces(
     monkeypatch.setattr(statements, "MOST_ROWS", 3)
     notes = [a_note(f"n{number}") for number in range(8)]
     add(engine, *notes)
-    mine = NOTES.c.seller_id == SELLER
-    assert engine.run(lambda tx: update_many(tx.connection, NOTES, rows_of(notes, version=2), where=mine)) == 8
+    assert engine.run(lambda tx: update_many(tx.connection, NOTES, rows_of(notes, version=2), seller_id=SELLER)) == 8
 
 
 def test_nothing_to_do_sends_nothing(engine: Engine) -> None:

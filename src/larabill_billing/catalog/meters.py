@@ -1,10 +1,10 @@
 """What is counted: the `[[meters]]` tables of a catalogue.
 
-    [[meters]]
-    code = "traffic"
-    aggregation = "sum"                       # or max, last, unique, time_weighted
-    unit = "GB"
-    property = "gigabytes"                    # the value's name among an event's properties; without it, its quantity
+[[meters]]
+code = "traffic"
+aggregation = "sum"                       # or max, last, unique, time_weighted
+unit = "GB"
+property = "gigabytes"                    # the value's name among an event's properties; without it, its quantity
 """
 
 from __future__ import annotations
@@ -48,7 +48,9 @@ def _code(value: object, path: str) -> str:
 
 def _unit(value: object, path: str) -> str:
     if not isinstance(value, str) or not value.strip() or len(value) > LONGEST_UNIT or not value.isprintable():
-        raise InvalidInput.one(path, f"must be a word for people, up to {LONGEST_UNIT} characters", value, 'such as "GB"')
+        raise InvalidInput.one(
+            path, f"must be a word for people, up to {LONGEST_UNIT} characters", value, 'such as "GB"'
+        )
     refuse_pan(value, path)
     return value.strip()
 

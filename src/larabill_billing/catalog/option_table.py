@@ -134,9 +134,7 @@ def _priced(
     return (), attempt(faults, partial(parse_option_prices, table.prices, where, places=places), ())
 
 
-def _of_choices(
-    said: object, path: str, faults: Faults
-) -> tuple[tuple[str, ...], tuple[OptionPrice, ...]]:
+def _of_choices(said: object, path: str, faults: Faults) -> tuple[tuple[str, ...], tuple[OptionPrice, ...]]:
     """The choices, with their prices when they are a table of tables."""
     if not isinstance(said, list | Mapping):
         faults.add(path, "must be a list of choices, or a table of them", value=said)

@@ -161,9 +161,7 @@ def _entries(
         yield cycle, price, where
 
 
-def _model(
-    value: object, currency: str, path: str, faults: Faults, places: int | None = None
-) -> PricingModel | None:
+def _model(value: object, currency: str, path: str, faults: Faults, places: int | None = None) -> PricingModel | None:
     """The pricing model of an amount or of a table; None after noting its faults."""
     try:
         if isinstance(value, Mapping):

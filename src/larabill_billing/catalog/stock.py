@@ -51,4 +51,6 @@ def _together(wanted: Iterable[Units]) -> list[Units]:
     counted: Counter[tuple[str, str]] = Counter()
     for units in wanted:
         counted[units.plan_code, units.region] += units.units
-    return [Units(plan_code=code, region=region, units=count) for (code, region), count in sorted(counted.items()) if count]
+    return [
+        Units(plan_code=code, region=region, units=count) for (code, region), count in sorted(counted.items()) if count
+    ]

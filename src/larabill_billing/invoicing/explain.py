@@ -37,7 +37,8 @@ def recompute(line: Explained) -> Decimal:
     if true_up is not None:
         return Decimal(true_up["minimum"]) - Decimal(true_up["spent"])
     if "proration" in trace:
-        return proration.recompute(trace["proration"]) * trace.get("sign", 1)
+        amount = proration.recompute(trace["proration"])
+        return -amount if trace.get("sign") == -1 else amount
     if "price" in trace:
         return quantize(rated.recompute(trace["price"]), line.currency)
     return quantize(line.quantity * line.unit_price, line.currency)

@@ -30,8 +30,8 @@ from larabill_billing.invoicing.model import (
 )
 from larabill_billing.invoicing.ports import InvoicingTx
 from larabill_billing.invoicing.states import next_status
-from larabill_billing.ledger.handlers import post
 from larabill_billing.invoicing.totals import settled, tax_rate, totals
+from larabill_billing.ledger.handlers import post
 from larabill_billing.ledger.model import CUSTOMER_CREDIT, RECEIVABLE, REVENUE, TAX_PAYABLE, Entry, Posting
 from larabill_billing.settings import settings_of
 from larabill_billing.tax.model import TaxRate
@@ -144,9 +144,7 @@ def _settled(tx: InvoicingTx, request: InvoiceRequest, customer: Customer) -> In
     return request if len(charges) == len(request.charges) else attrs.evolve(request, charges=charges)
 
 
-def _issue(
-    tx: InvoicingTx, requests: Sequence[InvoiceRequest], customers: Mapping[UUID, Customer]
-) -> list[Invoice]:
+def _issue(tx: InvoicingTx, requests: Sequence[InvoiceRequest], customers: Mapping[UUID, Customer]) -> list[Invoice]:
     """Number and write the documents of stored charges. The series row is locked last, for the inserts only (I5)."""
     seller = tx.billing.sellers.get(tx.seller_id)
     drawn = [_document(tx, request, seller, customers[request.customer_id]) for request in requests]
@@ -191,8 +189,8 @@ def _document(tx: InvoicingTx, request: InvoiceRequest, seller: Seller, customer
         seller=_snapshot(seller),
         buyer={**_snapshot(customer), "company": customer.company},
         lines=tuple(
-            _line(position, charge, taxed.net, rate)
-            for position, (charge, taxed, rate) in enumerate(zip(request.charges, sums.lines, sums.rates, strict=True), 1)
+            _line(position, charge, net, rate)
+            for position, (charge, net, rate) in enumerate(zip(request.charges, sums.nets, sums.rates, strict=True), 1)
         ),
     )
 

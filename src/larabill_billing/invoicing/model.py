@@ -70,13 +70,10 @@ class Charge:
 
     def __attrs_post_init__(self) -> None:
         if (
-            self.amount < 0
-            and self.kind is not ChargeKind.PRORATION
+            (self.amount < 0 and self.kind is not ChargeKind.PRORATION)
             or self.quantity < 0
-            or self.subscription_item_id is not None
-            and self.period_start is None
-            or self.trace is None
-            and self.amount != quantize(self.unit_price * self.quantity, self.currency)
+            or (self.subscription_item_id is not None and self.period_start is None)
+            or (self.trace is None and self.amount != quantize(self.unit_price * self.quantity, self.currency))
         ):
             self._refuse()
 

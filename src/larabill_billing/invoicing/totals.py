@@ -11,7 +11,7 @@ import attrs
 
 from larabill_billing.invoicing.model import Charge, ChargeKind, TaxSubtotal
 from larabill_billing.settings import BillingSettings, TaxRule
-from larabill_billing.tax.calculate import TaxedLine, calculate
+from larabill_billing.tax.calculate import calculate
 from larabill_billing.tax.model import TaxCategory, TaxRate
 
 TO_CREDIT: Final = "To your credit balance"
@@ -19,9 +19,12 @@ TO_CREDIT: Final = "To your credit balance"
 
 @attrs.frozen
 class Totals:
-    """The lines in the order of the charges, and their sums. `credit` is what of them goes to the customer's balance."""
+    """What each charge comes to without tax, its rate, and the sums of all.
 
-    lines: tuple[TaxedLine, ...]
+    `credit` is what of them goes to the customer's balance.
+    """
+
+    nets: tuple[Decimal, ...]
     rates: tuple[TaxRate, ...]
     taxes: tuple[TaxSubtotal, ...]
     net: Decimal
@@ -36,11 +39,12 @@ def totals(charges: Sequence[Charge], currency: str, rate: TaxRate) -> Totals:
     rates = tuple(outside if charge.kind is ChargeKind.CREDIT else rate for charge in charges)
     taxed = calculate([charge.amount for charge in charges], rates, currency)
     subtotals = tuple(
-        TaxSubtotal(category=each.category.value, rate=each.rate, base=each.base, tax=each.tax)
+        TaxSubtotal(category=each.rate.category.value, rate=each.rate.rate, base=each.base, tax=each.tax)
         for each in taxed.breakdown
     )
     credit = sum((charge.amount for charge in charges if charge.kind is ChargeKind.CREDIT), Decimal(0))
-    return Totals(taxed.lines, rates, subtotals, taxed.net, taxed.tax, taxed.gross, credit)
+    nets = tuple(line.net for line in taxed.lines) if rate.inclusive else taxed.amounts
+    return Totals(nets, rates, subtotals, taxed.net, taxed.tax, taxed.gross, credit)
 
 
 def settled(charges: Sequence[Charge], currency: str, rate: TaxRate, cause: str) -> tuple[Charge, ...]:
@@ -80,4 +84,4 @@ def _rate(rules: tuple[TaxRule, ...], country: str) -> TaxRate:
 
 @lru_cache(maxsize=2)
 def _outside(inclusive: bool) -> TaxRate:
-    return TaxRate(category=TaxCategory.OUTSIDE, rate=Decimal(0), name="", inclusive=inclusive)
+    return TaxRate(category=TaxCategory.OUTSIDE, rate=Decimal(0), name="no tax", inclusive=inclusive)

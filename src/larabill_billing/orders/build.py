@@ -10,17 +10,18 @@ from uuid import UUID
 
 import attrs
 
-from larabill_billing.catalog.model import PriceKind
-from larabill_billing.periods.cycle import Cycle
-from larabill_billing.invoicing.model import Charge, InvoiceRequest
+from larabill_billing.catalog.model import BillingMode
+from larabill_billing.invoicing.model import Charge, ChargeKind, InvoiceRequest
 from larabill_billing.orders.check import PricedLine, fingerprint, strictest
 from larabill_billing.orders.model import Order, OrderItem, PlaceOrder
-from larabill_billing.subscriptions.model import Service, Subscription, SubscriptionItem
-from larabill_billing.subscriptions.periods import add_months
-from larabill_billing.subscriptions.renewal import REGULAR, period_charge
+from larabill_billing.periods.cycle import Cycle
+from larabill_billing.periods.schedule import add_months
+from larabill_billing.proration.model import ProrationPolicy
+from larabill_billing.subscriptions.charging import period_charges, priced, setup_charges
+from larabill_billing.subscriptions.model import Agreement, Service, Subscription, SubscriptionItem
+from larabill_billing.subscriptions.timing import schedule_from
 from larabill_core.clock import local_date
 from larabill_core.ids import new_id
-from larabill_core.money import quantize
 
 
 @attrs.frozen(kw_only=True)
@@ -52,9 +53,7 @@ class Terms:
     default: ProrationPolicy
 
 
-def build(
-    wanted: PlaceOrder, lines: Sequence[PricedLine], *, seller_id: UUID, now: datetime, terms: Terms
-) -> Placed:
+def build(wanted: PlaceOrder, lines: Sequence[PricedLine], *, seller_id: UUID, now: datetime, terms: Terms) -> Placed:
     """One subscription for each cycle and way of billing, with an item for each line; one service for each unit.
 
     The agreement and its minimum term begin on the day of the order, in the customer's zone; its first period too, or

@@ -246,9 +246,7 @@ def _add_item(agreement: Agreement, change: AddItem, moment: Moment) -> Changed:
         starts_on=moment.on,
         first_period=_current(subscription),
     )
-    grown = attrs.evolve(
-        agreement, items=(*agreement.items, item), plans={**agreement.plans, plan.id: plan}
-    )
+    grown = attrs.evolve(agreement, items=(*agreement.items, item), plans={**agreement.plans, plan.id: plan})
     if subscription.status is SubscriptionStatus.TRIALING:
         return Changed(agreement=grown)
     charges = setup_charges(grown, item, moment.on)
@@ -271,12 +269,8 @@ def _remove_item(agreement: Agreement, item: SubscriptionItem, moment: Moment) -
 
 def _pause(agreement: Agreement, change: Pause, moment: Moment) -> Changed:
     subscription = agreement.subscription
-    paused = attrs.evolve(
-        subscription, status=after(subscription, "pause"), paused_on=moment.on, unused=change.unused
-    )
-    charges = (
-        _elapsed(agreement, agreement.items, moment) if subscription.billing is BillingMode.ARREARS else []
-    )
+    paused = attrs.evolve(subscription, status=after(subscription, "pause"), paused_on=moment.on, unused=change.unused)
+    charges = _elapsed(agreement, agreement.items, moment) if subscription.billing is BillingMode.ARREARS else []
     return Changed(agreement=attrs.evolve(agreement, subscription=paused), charges=tuple(charges))
 
 

@@ -11,13 +11,13 @@ import attrs
 from larabill_billing.audits.handlers import record_many
 from larabill_billing.audits.model import Change as Audit
 from larabill_billing.catalog.model import ReleasePolicy, Units
-from larabill_billing.catalog.stock import take
+from larabill_billing.catalog.stock import give_back, take
 from larabill_billing.credits.documents import issue
 from larabill_billing.invoicing.model import Charge, Invoice
 from larabill_billing.settings import settings_of
 from larabill_billing.subscriptions.collect import enqueue_collection
 from larabill_billing.subscriptions.grouping import requests_for
-from larabill_billing.subscriptions.model import Agreement, Service, SubscriptionItem, SubscriptionStatus
+from larabill_billing.subscriptions.model import Agreement, Service, ServiceStatus, SubscriptionItem, SubscriptionStatus
 from larabill_billing.subscriptions.ports import SubscriptionsTx
 from larabill_billing.subscriptions.serving import Served, served, touches_services
 from larabill_core.messages import Event
@@ -55,9 +55,7 @@ def carry_out(tx: SubscriptionsTx, decisions: Sequence[Decision]) -> list[Invoic
     requests = requests_for(
         [(decision.after.subscription, decision.charges) for decision in decisions], settings_of(tx), tx.now
     )
-    documents = {
-        charge.subscription_id: request.id for request in requests for charge in request.charges
-    }
+    documents = {charge.subscription_id: request.id for request in requests for charge in request.charges}
     _serve(tx, [each for each in decisions if touches_services(each.before, each.after)], documents)
     record_many(tx, [_audit(decision, documents) for decision in decisions])
     invoices = issue(tx, requests)
@@ -85,23 +83,28 @@ def _serve(tx: SubscriptionsTx, decisions: Sequence[Decision], documents: Mappin
     """Services made, changed, ended, suspended and resumed, with the stock that they take or leave."""
     if not decisions:
         return
-    all_services = tx.billing.services.for_subscriptions([each.before.subscription.id for each in decisions])
+    known = tx.billing.services.for_subscriptions([each.before.subscription.id for each in decisions])
     destroy_at = tx.now + settings_of(tx).keep_data
     events: list[Event] = []
     made: list[Service] = []
     changed: list[Service] = []
+    unasked: list[Service] = []
     for decision in decisions:
         subscription = decision.after.subscription
-        mine = all_services.get(subscription.id, [])
+        mine = known.get(subscription.id, [])
         result = served(decision.before, decision.after, mine, tx.now, decision.region)
+        unasked += [service for service in result.ended if service.waits_for is not None]
         new = [_waiting(service, decision, documents.get(subscription.id)) for service in result.made]
         made += new
         changed += result.changed
         events += _events(tx, decision, result, new, destroy_at)
     tx.billing.services.add_many(made)
+    tx.billing.services.close_many([service.id for service in unasked])
     tx.billing.services.save_configuration(changed)
     take(tx, [Units(plan_code=service.plan_code, region=service.region, units=1) for service in made])
+    give_back(tx, [Units(plan_code=service.plan_code, region=service.region, units=1) for service in unasked])
     record_many(tx, [created(service) for service in made])
+    record_many(tx, [never_built(service) for service in unasked])
     tx.publish(*events)
 
 
@@ -115,22 +118,25 @@ def _waiting(service: Service, decision: Decision, invoice_id: UUID | None) -> S
 def _events(
     tx: SubscriptionsTx, decision: Decision, result: Served, made: Sequence[Service], destroy_at: datetime
 ) -> list[Event]:
-    same = {"seller_id": tx.seller_id, "occurred_at": tx.now}
+    seller, now = tx.seller_id, tx.now
     reactivated = decision.before.subscription.status is SubscriptionStatus.ENDED
-    ready = [service for service in made if service.waits_for is None]
-    events: list[Event] = [
-        *(ServiceEndRequested(**same, service_id=each.id, destroy_at=destroy_at) for each in asked(result.ended)),
-        *(ServiceSuspendRequested(**same, service_id=each.id) for each in asked(result.suspended)),
-        *(
-            ServiceResumeRequested(**same, service_id=each.id, reactivated=reactivated)
-            for each in asked(result.resumed)
-        ),
-        *(
-            ServiceChangeRequested(**same, service_id=each.id, plan_code=each.plan_code, spec=each.spec)
-            for each in asked(result.changed)
-        ),
-    ]
-    return events + ([services_ordered(tx, ready)] if ready else [])
+    ready = asked(made)
+    events: list[Event] = [services_ordered(tx, ready)] if ready else []
+    for each in asked(result.ended):
+        events.append(ServiceEndRequested(seller_id=seller, occurred_at=now, service_id=each.id, destroy_at=destroy_at))
+    for each in asked(result.suspended):
+        events.append(ServiceSuspendRequested(seller_id=seller, occurred_at=now, service_id=each.id))
+    for each in asked(result.resumed):
+        events.append(
+            ServiceResumeRequested(seller_id=seller, occurred_at=now, service_id=each.id, reactivated=reactivated)
+        )
+    for each in asked(result.changed):
+        events.append(
+            ServiceChangeRequested(
+                seller_id=seller, occurred_at=now, service_id=each.id, plan_code=each.plan_code, spec=each.spec
+            )
+        )
+    return events
 
 
 def asked(services: Sequence[Service]) -> list[Service]:
@@ -162,6 +168,17 @@ def services_ordered(tx: SubscriptionsTx, services: Sequence[Service]) -> Servic
 def created(service: Service) -> Audit:
     """The audit of a new unit."""
     return Audit(subject_kind="service", subject_id=service.id, action="create", before="", after=service.status)
+
+
+def never_built(service: Service) -> Audit:
+    """The audit of a unit that is over before work on it began."""
+    return Audit(
+        subject_kind="service",
+        subject_id=service.id,
+        action="cancel",
+        before=service.status,
+        after=ServiceStatus.ENDED,
+    )
 
 
 def _audit(decision: Decision, documents: Mapping[UUID | None, UUID]) -> Audit:

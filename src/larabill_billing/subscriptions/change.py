@@ -97,9 +97,7 @@ def preview(tx: SubscriptionsTx, subscription_id: UUID, wanted: Change, when: Wh
     )
 
 
-def _prepared(
-    tx: SubscriptionsTx, subscription: Subscription, wanted: Change, when: When
-) -> tuple[Agreement, date]:
+def _prepared(tx: SubscriptionsTx, subscription: Subscription, wanted: Change, when: When) -> tuple[Agreement, date]:
     """The agreement, and the day of the change, after checking both."""
     agreement = agreements(tx, [subscription])[0]
     on = day_of(subscription, when, local_date(tx.now, subscription.time_zone))
@@ -131,9 +129,7 @@ def _check_live(subscription: Subscription) -> None:
         raise Conflict(f"subscription {subscription.id}", f"it is {subscription.status}", "only a running one changes")
 
 
-def _end_later(
-    tx: SubscriptionsTx, subscription: Subscription, wanted: Cancel, on: date, reason: str
-) -> Subscription:
+def _end_later(tx: SubscriptionsTx, subscription: Subscription, wanted: Cancel, on: date, reason: str) -> Subscription:
     changed = timed(attrs.evolve(subscription, end_on=on, compensation=wanted.compensation))
     tx.billing.subscriptions.save_many([changed])
     record(tx, "subscription", subscription.id, "schedule_end", subscription.status, changed.status, reason)

@@ -71,9 +71,7 @@ def item_charges(
         amount, trace = component.amount, component.trace
         if part != whole:
             policy = agreement.plans[item.plan_id].proration or default
-            prorated = prorate(
-                amount, part, whole, policy, subscription.currency, time_zone=subscription.time_zone
-            )
+            prorated = prorate(amount, part, whole, policy, subscription.currency, time_zone=subscription.time_zone)
             amount, trace = prorated.amount, {**(trace or {}), "proration": prorated.trace.to_data()}
         charges.append(
             Charge(
@@ -220,7 +218,6 @@ def adjustment(
             )
         )
     return charges
-
 
 
 def rest(subscription: Subscription, item: SubscriptionItem, on: date) -> Period | None:

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from larabill_billing.subscriptions.metered import Used, usage_windows
 from larabill_billing.subscriptions.model import Agreement, Subscription
 from larabill_billing.subscriptions.ports import SubscriptionsTx
-from larabill_billing.usage.handlers import billable
-from larabill_billing.usage.model import MeteredPeriod
 from larabill_core.clock import start_of_day
 
 
@@ -24,6 +22,9 @@ def agreements(tx: SubscriptionsTx, subscriptions: Sequence[Subscription]) -> li
 
 def usage_of(tx: SubscriptionsTx, wanted: Sequence[tuple[Agreement, int]]) -> Used:
     """What was used in a period of each agreement, beyond what was prepaid; no query where nothing is metered."""
+    from larabill_billing.usage.handlers import billable
+    from larabill_billing.usage.model import MeteredPeriod
+
     periods = [
         MeteredPeriod(
             subscription_item_id=window.item.id,

@@ -48,9 +48,7 @@ def usage_charges(agreement: Agreement, n: int, used: Used, default: ProrationPo
     return charges
 
 
-def _charge(
-    agreement: Agreement, item: SubscriptionItem, part: Period, price: UsagePrice, quantity: Decimal
-) -> Charge:
+def _charge(agreement: Agreement, item: SubscriptionItem, part: Period, price: UsagePrice, quantity: Decimal) -> Charge:
     """What is beyond the units that are included, at the price for use; a line also where that is nothing."""
     subscription = agreement.subscription
     billed = max(quantity - price.included, Decimal(0))
@@ -90,9 +88,7 @@ def _true_up(
     trace = None
     minimum = quantize(least, subscription.currency)
     if part != whole:
-        prorated = prorate(
-            minimum, part, whole, policy, subscription.currency, time_zone=subscription.time_zone
-        )
+        prorated = prorate(minimum, part, whole, policy, subscription.currency, time_zone=subscription.time_zone)
         minimum, trace = prorated.amount, prorated.trace.to_data()
     spent = sum((charge.amount for charge in billed), Decimal(0))
     missing = minimum - spent

@@ -18,11 +18,15 @@ from larabill_core.ports.unit_of_work import Tx
 
 @attrs.frozen(kw_only=True)
 class BilledPeriods:
-    """The regular periods charged for one item: how many different ones, and the days on which they begin and end."""
+    """The regular periods charged for one item since `starts_on`: the days on which they begin and end.
+
+    `gaps` counts those that do not begin where the one before ends.
+    """
 
     subscription: Subscription
     item_id: UUID
-    count: int
+    starts_on: date
+    gaps: int
     first_on: date | None
     last_on: date | None
 

@@ -85,9 +85,7 @@ def _plan(agreement: Agreement, used: Used, tx: SubscriptionsTx, default: Prorat
 
 
 def _decision(before: Agreement, plan: renewal.Plan) -> Decision:
-    return Decision(
-        before=before, after=plan.agreement, charges=plan.charges, action=plan.outcome, reason=plan.reason
-    )
+    return Decision(before=before, after=plan.agreement, charges=plan.charges, action=plan.outcome, reason=plan.reason)
 
 
 def changes_first(subscription: Subscription, today: date) -> bool:

@@ -55,9 +55,7 @@ def plan(agreement: Agreement, used: Used, *, now: datetime, default: ProrationP
         over = attrs.evolve(agreement, subscription=ended(subscription, now))
         return Plan(outcome=Outcome.ENDED, agreement=over, charges=charges, reason=reason)
     on = attrs.evolve(agreement, subscription=advanced(subscription))
-    return Plan(
-        outcome=Outcome.RENEWED, agreement=on, charges=charges, reason=f"period {subscription.next_period}"
-    )
+    return Plan(outcome=Outcome.RENEWED, agreement=on, charges=charges, reason=f"period {subscription.next_period}")
 
 
 def hold(agreement: Agreement, problem: Exception) -> Plan:

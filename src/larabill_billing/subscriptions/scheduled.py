@@ -41,11 +41,11 @@ def schedule(tx: SubscriptionsTx, subscription: Subscription, wanted: Change, on
         subscription_id=subscription.id,
         kind=NAMES[type(wanted)],
         data=change_data(wanted),
-        on=on,
+        effective_on=on,
         created_at=tx.now,
     )
     tx.billing.subscription_changes.add_many([change])
-    _note(tx, subscription, f"schedule_{change.kind}", f"on {on}", [change.on])
+    _note(tx, subscription, f"schedule_{change.kind}", f"on {on}", [on])
     return change
 
 
@@ -59,9 +59,9 @@ def withdraw(tx: SubscriptionsTx, change_id: UUID) -> ScheduledChange:
     withdrawn = attrs.evolve(change, status=ChangeStatus.WITHDRAWN, done_at=tx.now)
     tx.billing.subscription_changes.save_many([withdrawn])
     left = tx.billing.subscription_changes.scheduled([subscription.id]).get(subscription.id, [])
-    moved = timed(attrs.evolve(subscription, change_on=min((each.on for each in left), default=None)))
+    moved = timed(attrs.evolve(subscription, change_on=min((each.effective_on for each in left), default=None)))
     tx.billing.subscriptions.save_many([moved])
-    reason = f"{change.kind} on {change.on}"
+    reason = f"{change.kind} on {change.effective_on}"
     record(tx, "subscription", subscription.id, "withdraw_change", subscription.status, subscription.status, reason)
     return withdrawn
 
@@ -81,7 +81,14 @@ def scheduled_decisions(tx: SubscriptionsTx, agreements: Sequence[Agreement]) ->
     waiting = tx.billing.subscription_changes.scheduled([each.subscription.id for each in agreements])
     firsts = {subscription_id: changes[0] for subscription_id, changes in waiting.items()}
     plans = sold_plans(tx, [change.change() for change in firsts.values()], agreements)
-    used = usage_of(tx, [cut_at(each, firsts[each.subscription.id].on) for each in agreements if each.subscription.id in firsts])
+    used = usage_of(
+        tx,
+        [
+            cut_at(each, firsts[each.subscription.id].effective_on)
+            for each in agreements
+            if each.subscription.id in firsts
+        ],
+    )
     decisions = []
     done = []
     for agreement in agreements:
@@ -102,14 +109,14 @@ def _decide(
 ) -> tuple[Decision, list[ScheduledChange]]:
     """The first change carried out, and the day of the next one noted."""
     subscription = agreement.subscription
-    later = min((change.on for change in changes[1:]), default=None)
+    later = min((change.effective_on for change in changes[1:]), default=None)
     freed = attrs.evolve(agreement, subscription=timed(attrs.evolve(subscription, change_on=later)))
     if not changes:
         return Decision(before=agreement, after=freed, action="skip_change", reason="nothing is scheduled"), []
     first = changes[0]
     moment = Moment(
-        on=first.on,
-        at=start_of_day(first.on, subscription.time_zone),
+        on=first.effective_on,
+        at=start_of_day(first.effective_on, subscription.time_zone),
         change_id=first.id,
         default=settings_of(tx).proration,
         plans=plans,
@@ -126,7 +133,7 @@ def _decide(
         after=changed.agreement,
         charges=changed.charges,
         action=first.kind,
-        reason=f"scheduled for {first.on}",
+        reason=f"scheduled for {first.effective_on}",
         region=str(first.data.get("region", "")),
     )
     return decision, [applied]

@@ -16,6 +16,7 @@ from larabill_billing.subscriptions.model import (
 )
 from larabill_core.ids import new_id
 
+
 @attrs.frozen(kw_only=True)
 class Served:
     """Services to be made, changed (with their new plan and configuration), ended, suspended and resumed."""
@@ -39,9 +40,7 @@ def touches_services(before: Agreement, after: Agreement) -> bool:
     return moved or new is SubscriptionStatus.ENDED or before.items is not after.items
 
 
-def served(
-    before: Agreement, after: Agreement, services: Sequence[Service], now: datetime, region: str = ""
-) -> Served:
+def served(before: Agreement, after: Agreement, services: Sequence[Service], now: datetime, region: str = "") -> Served:
     """What becomes of `services`, those of `before` that are not gone. `region` is where new items are built."""
     alive = living(services)
     old, new = before.subscription.status, after.subscription.status
@@ -105,4 +104,3 @@ def _made(
             on_failure=plan.on_failure,
             created_at=now,
         )
-

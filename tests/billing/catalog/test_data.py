@@ -70,9 +70,7 @@ def plan_tables(draw: st.DrawFn) -> dict[str, Any]:
     provision, addon = draw(st.booleans()), draw(st.booleans())
 
     def each(values: Any) -> dict[str, Any]:
-        return {
-            currency: {cycle: draw(values(exponent(currency))) for cycle in cycles} for currency in currencies
-        }
+        return {currency: {cycle: draw(values(exponent(currency))) for cycle in cycles} for currency in currencies}
 
     def option() -> Any:
         kind = draw(st.sampled_from(["text", "integer", "boolean", "list", "number", "switch", "choice"]))

@@ -44,7 +44,10 @@ def test_a_changed_plan_gets_a_version_and_the_old_one_stays(shop: Shop) -> None
 
 def test_a_plan_that_is_missing_is_no_longer_sold_and_may_come_back(shop: Shop) -> None:
     shop.run(lambda tx: load(tx, parse_catalog(GOOD)))
-    assert shop.run(lambda tx: load(tx, Catalogue(plans=parse_catalog(GOOD).plans[:1]))).deactivated == ("domain", "free")
+    assert shop.run(lambda tx: load(tx, Catalogue(plans=parse_catalog(GOOD).plans[:1]))).deactivated == (
+        "domain",
+        "free",
+    )
     with pytest.raises(NotFound):
         shop.run(lambda tx: plan_for(tx, "free"))
     assert shop.run(lambda tx: load(tx, parse_catalog(GOOD))).changed == ("free", "domain")

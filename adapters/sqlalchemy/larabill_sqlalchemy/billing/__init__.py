@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from larabill_sqlalchemy.billing.audits import Audits
 from larabill_sqlalchemy.billing.catalog import Plans
+from larabill_sqlalchemy.billing.changes import Changes
 from larabill_sqlalchemy.billing.charges import Charges, Drafts, Series
 from larabill_sqlalchemy.billing.credits import Credits
 from larabill_sqlalchemy.billing.customers import Customers, Sellers
@@ -50,6 +51,7 @@ class SqlBillingRepositories:
         self.series = Series(tx)
         self.services = Services(tx)
         self.stock = StockRows(tx)
+        self.subscription_changes = Changes(tx)
         self.subscriptions = Subscriptions(tx)
         self.webhooks = Webhooks(tx)
 

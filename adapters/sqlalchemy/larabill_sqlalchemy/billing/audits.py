@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from larabill_billing.audits.model import Audit
 from larabill_sqlalchemy.billing.metadata import METADATA
-from larabill_sqlalchemy.statements import from_row, insert_many, page_size, to_row
+from larabill_sqlalchemy.statements import from_row, insert_many, page_size
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Id, Instant, code, text
 
@@ -45,7 +45,7 @@ class Audits:
         self._tx = tx
 
     def add_many(self, audits: Sequence[Audit]) -> None:
-        insert_many(self._tx.connection, AUDITS, [to_row(audit) for audit in audits])
+        insert_many(self._tx.connection, AUDITS, audits)
 
     def for_subject(self, subject_kind: str, subject_id: UUID) -> list[Audit]:
         query = sa.select(AUDITS).where(

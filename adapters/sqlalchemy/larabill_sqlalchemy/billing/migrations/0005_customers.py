@@ -35,6 +35,7 @@ def _create_sellers() -> None:
         sa.Column("language", code(35), nullable=False),
         sa.Column("tax_id", text(), nullable=False),
         sa.Column("address", Json(), nullable=False),
+        sa.Column("billing_day", sa.Integer()),
         sa.Column("created_at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_larabill_sellers"),
         **MYSQL_OPTIONS,
