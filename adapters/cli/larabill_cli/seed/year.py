@@ -13,6 +13,7 @@ import attrs
 
 from larabill_billing import Cycle
 from larabill_billing.catalog.loader import parse_catalog
+from larabill_billing.catalog.model import Catalogue
 from larabill_billing.invoicing.model import InvoiceStatus
 from larabill_billing.orders.model import NewItem, PlaceOrder
 from larabill_billing.subscriptions.model import LIVE
@@ -47,9 +48,9 @@ class Year:
         """Sell the invented plans beside those that are sold already."""
         catalog = self.engine.billing.catalog
         invented = parse_catalog(CATALOG)
-        codes = {plan.code for plan in invented}
-        sold = [plan for plan in catalog.list(self.seller) if plan.code not in codes]
-        catalog.load(self.seller, [*sold, *invented])
+        codes = {plan.code for plan in invented.plans}
+        sold = [plan for plan in catalog.list(self.seller, hidden=True) if plan.code not in codes]
+        catalog.load(self.seller, Catalogue(plans=(*sold, *invented.plans)))
         newest = self.engine.billing.invoices.list(self.seller, limit=PAGE)
         while newest:
             self._seen = newest[-1][0].id

@@ -30,9 +30,10 @@ class Line:
     description: str
     period_start: date | None
     period_end: date | None
-    quantity: int
+    quantity: str
     unit_price: str
     amount: str
+    tax_rate: str
     trace: Mapping[str, Any] | None
     explanation: str
 
@@ -48,6 +49,8 @@ class ShownInvoice:
     due_on: date
     currency: str
     lines: tuple[Line, ...]
+    net: str
+    tax: str
     total: str
     balance: str
     status: str
@@ -206,7 +209,9 @@ class _Reporter:
             issued_on=invoice.issued_on,
             due_on=invoice.due_on,
             currency=invoice.currency,
-            lines=tuple(_line(line, invoice.currency) for line in invoice.lines),
+            lines=tuple(_line(line) for line in invoice.lines),
+            net=amount(invoice.net, invoice.currency),
+            tax=amount(invoice.tax, invoice.currency),
             total=amount(invoice.total, invoice.currency),
             balance=amount(state.balance, invoice.currency),
             status=state.status.value,
@@ -311,17 +316,17 @@ def _credits(tx: Any, customer_id: UUID) -> list[Credit]:
     return found
 
 
-def _line(line: InvoiceLine, currency: str) -> Line:
-    shown = amount(line.amount, currency)
+def _line(line: InvoiceLine) -> Line:
     return Line(
         description=line.description,
         period_start=line.period_start,
         period_end=line.period_end,
-        quantity=line.quantity,
-        unit_price=_unit_price(line.unit_price, currency),
-        amount=shown,
-        trace=None,
-        explanation=f"{line.quantity} × {_unit_price(line.unit_price, currency)} {currency} = {shown} {currency}",
+        quantity=plain(line.quantity),
+        unit_price=_unit_price(line.unit_price, line.currency),
+        amount=amount(line.amount, line.currency),
+        tax_rate=plain(line.tax_rate),
+        trace=line.trace,
+        explanation=line.explain(),
     )
 
 
@@ -330,10 +335,15 @@ def amount(value: Decimal, currency: str) -> str:
     return f"{quantize(value, currency):f}"
 
 
+def plain(number: Decimal) -> str:
+    """Without zeros behind the point that say nothing."""
+    return f"{number.normalize():f}"
+
+
 def _unit_price(price: Decimal, currency: str) -> str:
     """As an amount where it is none the finer; else with every digit."""
     rounded = quantize(price, currency)
-    return f"{rounded if rounded == price else price.normalize():f}"
+    return f"{rounded:f}" if rounded == price else plain(price)
 
 
 def _ledger(balances: Sequence[Any]) -> Ledger:

@@ -55,7 +55,7 @@ def _what(line: Line) -> str:
         text += f", {line.period_start} – {last}" if last > line.period_start else f", {last}"
     if line.trace is not None:
         return f"{text}\n  {line.explanation}"
-    return text if line.quantity == 1 else f"{text}: {line.quantity} × {line.unit_price}"
+    return text if line.quantity == "1" else f"{text}: {line.quantity} × {line.unit_price}"
 
 
 def _state(invoice: ShownInvoice) -> str:

@@ -10,8 +10,23 @@ from larabill_billing.credits.handlers import grant
 from larabill_billing.invoicing.model import Invoice, InvoiceState, InvoiceStatus
 from larabill_billing.orders.model import NewItem, PlaceOrder
 from larabill_billing.payments.model import Payment
+from larabill_billing.subscriptions import changes
+from larabill_billing.subscriptions.changes import Change, ChangeCycle, ChangeItem
 from larabill_cli.simulate.company import LARGEST_PAGE, Company
-from larabill_cli.simulate.entries import Cancel, Credit, Decline, Entry, Pay, Refund, Subscribe
+from larabill_cli.simulate.entries import (
+    Cancel,
+    ChangePlan,
+    ChangeQuantity,
+    Credit,
+    Decline,
+    Entry,
+    Pause,
+    Pay,
+    Refund,
+    Resume,
+    Subscribe,
+)
+from larabill_cli.simulate.moments import When
 from larabill_core.errors import Conflict, NotFound
 from larabill_core.ids import new_id
 
@@ -50,6 +65,9 @@ def subscribe(company: Company, entry: Subscribe) -> None:
         if subscription.order_id == order.id:
             company.subscriptions[entry.id] = subscription.id
             company.labels.give(subscription.id, entry.id)
+    if order.invoice_id is None:
+        # a trial: nothing is due yet
+        return
     _, state = company.engine.billing.invoices.get(company.seller, order.invoice_id)
     if state.status is InvoiceStatus.ISSUED and entry.customer in company.cards:
         company.engine.billing.payments.charge_invoice(
@@ -57,8 +75,27 @@ def subscribe(company: Company, entry: Subscribe) -> None:
         )
 
 
+def change_plan(company: Company, entry: ChangePlan) -> None:
+    if entry.cycle is not None:
+        _change(company, entry, ChangeCycle(cycle=entry.cycle), entry.when)
+    else:
+        _change(company, entry, ChangeItem(item_id=_item(company, entry), plan_code=entry.plan), entry.when)
+
+
+def change_quantity(company: Company, entry: ChangeQuantity) -> None:
+    _change(company, entry, ChangeItem(item_id=_item(company, entry), quantity=entry.quantity), entry.when)
+
+
 def cancel(company: Company, entry: Cancel) -> None:
-    company.engine.billing.subscriptions.cancel(company.seller, _subscription(company, entry), entry.when)
+    _change(company, entry, changes.Cancel(compensation=entry.compensation), entry.when)
+
+
+def pause(company: Company, entry: Pause) -> None:
+    _change(company, entry, changes.Pause(unused=entry.unused), "now")
+
+
+def resume(company: Company, entry: Resume) -> None:
+    _change(company, entry, changes.Resume(), "now")
 
 
 def pay(company: Company, entry: Pay) -> None:
@@ -101,6 +138,23 @@ def credit(company: Company, entry: Credit) -> None:
     )
 
 
+def _change(company: Company, entry: Any, change: Change, when: When) -> None:
+    company.engine.billing.subscriptions.change(company.seller, _subscription(company, entry), change, when)
+
+
+def _item(company: Company, entry: Any) -> UUID:
+    """The item that is named by its plan, or the only one. Raises `NotFound`, `Conflict`."""
+    items = company.engine.billing.subscriptions.items(company.seller, _subscription(company, entry))
+    found = [item for item in items if entry.item in ("", item.plan_code)]
+    if len(found) > 1:
+        codes = ", ".join(item.plan_code for item in found)
+        raise Conflict(f"subscription {entry.subscription}", "it has several items", f"name one as `item`: {codes}")
+    if not found:
+        raise NotFound("item", entry.item or entry.subscription)
+    id: UUID = found[0].id
+    return id
+
+
 def _subscription(company: Company, entry: Any) -> UUID:
     """Raises `NotFound` where the order itself was refused."""
     if entry.subscription not in company.subscriptions:
@@ -130,7 +184,11 @@ def _is_for(company: Company, payment: Payment, number: str) -> bool:
 
 _VERBS: Final[Mapping[type[Entry], Callable[[Company, Any], None]]] = {
     Subscribe: subscribe,
+    ChangePlan: change_plan,
+    ChangeQuantity: change_quantity,
     Cancel: cancel,
+    Pause: pause,
+    Resume: resume,
     Pay: pay,
     Decline: decline,
     Refund: refund,
