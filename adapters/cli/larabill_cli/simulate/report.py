@@ -13,12 +13,12 @@ import attrs
 
 from larabill_billing.audits.model import Audit
 from larabill_billing.credits.model import Credit
-from larabill_billing.invoicing.model import Invoice, InvoiceLine, InvoiceState
+from larabill_billing.invoicing.model import Invoice, InvoiceLine, InvoiceState, TaxSubtotal
 from larabill_billing.subscriptions.model import Subscription, SubscriptionItem
 from larabill_cli.simulate.company import LARGEST_PAGE, Company, Reject
 from larabill_cli.simulate.stage import EVENTS, NOTE
 from larabill_core.clock import zone
-from larabill_core.jobs import Job
+from larabill_core.jobs import Job, JobStatus
 from larabill_core.messages import decode, to_builtins
 from larabill_core.money import quantize
 
@@ -39,6 +39,16 @@ class Line:
 
 
 @attrs.frozen(kw_only=True)
+class Tax:
+    """The lines of one category and rate together: `base` is what they come to without tax."""
+
+    category: str
+    rate: str
+    base: str
+    tax: str
+
+
+@attrs.frozen(kw_only=True)
 class ShownInvoice:
     """An invoice. `subscription` is None where it is about none, or several."""
 
@@ -50,6 +60,7 @@ class ShownInvoice:
     currency: str
     lines: tuple[Line, ...]
     net: str
+    taxes: tuple[Tax, ...]
     tax: str
     total: str
     balance: str
@@ -128,6 +139,16 @@ class Ledger:
 
 
 @attrs.frozen(kw_only=True)
+class Waiting:
+    """Work that could not be finished, as it stands in the operator's list: the reason says what is wanted."""
+
+    at: datetime
+    work: str
+    status: str
+    reason: str
+
+
+@attrs.frozen(kw_only=True)
 class ShownReject:
     """An entry of the timeline that was refused; `place` is where it stands in the scenario."""
 
@@ -151,6 +172,7 @@ class Report:
     subscriptions: tuple[ShownSubscription, ...]
     events: tuple[ShownEvent, ...]
     ledger: Ledger
+    waiting: tuple[Waiting, ...]
     rejects: tuple[ShownReject, ...]
 
 
@@ -174,6 +196,7 @@ def collect(company: Company) -> Report:
         subscriptions=reporter.subscriptions(),
         events=reporter.events(),
         ledger=_ledger(billing.ledger.trial_balance(seller)),
+        waiting=reporter.waiting(),
         rejects=tuple(reporter.reject(each) for each in company.rejects),
     )
 
@@ -211,6 +234,7 @@ class _Reporter:
             currency=invoice.currency,
             lines=tuple(_line(line) for line in invoice.lines),
             net=amount(invoice.net, invoice.currency),
+            taxes=tuple(_tax(each, invoice.currency) for each in invoice.taxes if each.tax),
             tax=amount(invoice.tax, invoice.currency),
             total=amount(invoice.total, invoice.currency),
             balance=amount(state.balance, invoice.currency),
@@ -274,6 +298,18 @@ class _Reporter:
     def events(self) -> tuple[ShownEvent, ...]:
         return tuple(self._event(job) for job in self._jobs() if job.handler.startswith(NOTE))
 
+    def waiting(self) -> tuple[Waiting, ...]:
+        return tuple(
+            Waiting(
+                at=self.local(job.created_at),
+                work=job.handler,
+                status=job.status.value,
+                reason=self.company.labels.in_text(job.last_error),
+            )
+            for job in self._jobs()
+            if job.last_error and job.status is not JobStatus.DONE
+        )
+
     def _jobs(self) -> Iterable[Job]:
         after = None
         while page := self.run(lambda tx, after=after: tx.jobs.list(after=after, limit=LARGEST_PAGE)):
@@ -327,6 +363,15 @@ def _line(line: InvoiceLine) -> Line:
         tax_rate=plain(line.tax_rate),
         trace=line.trace,
         explanation=line.explain(),
+    )
+
+
+def _tax(subtotal: TaxSubtotal, currency: str) -> Tax:
+    return Tax(
+        category=subtotal.category,
+        rate=plain(subtotal.rate),
+        base=amount(subtotal.base, currency),
+        tax=amount(subtotal.tax, currency),
     )
 
 

@@ -85,7 +85,7 @@ class Scenario:
 
 
 @attrs.frozen(kw_only=True)
-class _File:
+class ScenarioFile:
     """The keys of the file; what has a form of its own is looked at afterwards."""
 
     start: Moment = attrs.field(metadata={"parse": parse_moment})
@@ -108,7 +108,7 @@ def parse_scenario(text: str, source: str) -> Scenario:
     """
     data = _decode(text, source)
     faults = Faults()
-    file = structure(_File, data, faults)
+    file = structure(ScenarioFile, data, faults)
     policies = _policies(data.get("policies", {}), data.get("taxes", ()), faults)
     catalogue = _catalogue(data, faults)
     if data.get("coupons"):

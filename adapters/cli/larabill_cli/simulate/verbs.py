@@ -12,6 +12,7 @@ from larabill_billing.orders.model import NewItem, PlaceOrder
 from larabill_billing.payments.model import Payment
 from larabill_billing.subscriptions import changes
 from larabill_billing.subscriptions.changes import Change, ChangeCycle, ChangeItem
+from larabill_billing.subscriptions.collect import collect_job
 from larabill_cli.simulate.company import LARGEST_PAGE, Company
 from larabill_cli.simulate.entries import (
     Cancel,
@@ -37,7 +38,7 @@ def carry_out(company: Company, entry: Entry) -> None:
 
 
 def subscribe(company: Company, entry: Subscribe) -> None:
-    """Place the order; a customer with a card pays it at once."""
+    """Place the order. What is due at once is collected as a renewal is: credit first, then the card."""
     first = NewItem(
         plan_code=entry.plan, cycle=entry.cycle, quantity=entry.quantity, region=entry.region, spec=entry.options
     )
@@ -65,14 +66,9 @@ def subscribe(company: Company, entry: Subscribe) -> None:
         if subscription.order_id == order.id:
             company.subscriptions[entry.id] = subscription.id
             company.labels.give(subscription.id, entry.id)
-    if order.invoice_id is None:
-        # a trial: nothing is due yet
-        return
-    _, state = company.engine.billing.invoices.get(company.seller, order.invoice_id)
-    if state.status is InvoiceStatus.ISSUED and entry.customer in company.cards:
-        company.engine.billing.payments.charge_invoice(
-            company.seller, order.invoice_id, company.cards[entry.customer].id
-        )
+    if order.invoice_id is not None:
+        job = collect_job(company.seller, order.invoice_id)
+        company.engine.run(lambda tx: tx.enqueue(job), seller=company.seller)
 
 
 def change_plan(company: Company, entry: ChangePlan) -> None:
