@@ -22,6 +22,9 @@ def agreements(tx: SubscriptionsTx, subscriptions: Sequence[Subscription]) -> li
 
 def usage_of(tx: SubscriptionsTx, wanted: Sequence[tuple[Agreement, int]]) -> Used:
     """What was used in a period of each agreement, beyond what was prepaid; no query where nothing is metered."""
+    windows = [(agreement, window) for agreement, n in wanted for window in usage_windows(agreement, n)]
+    if not windows:
+        return {}
     from larabill_billing.usage.handlers import billable
     from larabill_billing.usage.model import MeteredPeriod
 
@@ -32,7 +35,6 @@ def usage_of(tx: SubscriptionsTx, wanted: Sequence[tuple[Agreement, int]]) -> Us
             start_at=start_of_day(window.period.start, agreement.subscription.time_zone),
             end_at=start_of_day(window.period.end, agreement.subscription.time_zone),
         )
-        for agreement, n in wanted
-        for window in usage_windows(agreement, n)
+        for agreement, window in windows
     ]
-    return billable(tx, periods) if periods else {}
+    return billable(tx, periods)
