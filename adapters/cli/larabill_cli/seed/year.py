@@ -13,11 +13,11 @@ import attrs
 
 from larabill_billing import Cycle
 from larabill_billing.catalog.loader import parse_catalog
-from larabill_billing.catalog.model import Catalogue
 from larabill_billing.invoicing.model import InvoiceStatus
 from larabill_billing.orders.model import NewItem, PlaceOrder
 from larabill_billing.subscriptions.model import LIVE
 from larabill_cli.seed.people import CATALOG, People, Wish
+from larabill_cli.seed.plans import sell
 from larabill_cli.simulate.play import work
 from larabill_core.engine import Engine
 from larabill_core.ids import new_id
@@ -46,11 +46,7 @@ class Year:
 
     def open(self) -> None:
         """Sell the invented plans beside those that are sold already."""
-        catalog = self.engine.billing.catalog
-        invented = parse_catalog(CATALOG)
-        codes = {plan.code for plan in invented.plans}
-        sold = [plan for plan in catalog.list(self.seller, hidden=True) if plan.code not in codes]
-        catalog.load(self.seller, Catalogue(plans=(*sold, *invented.plans)))
+        sell(self.engine, self.seller, parse_catalog(CATALOG))
         newest = self.engine.billing.invoices.list(self.seller, limit=PAGE)
         while newest:
             self._seen = newest[-1][0].id
