@@ -90,20 +90,68 @@ class PaymentReminderDue(Event):
 
 
 @attrs.frozen(kw_only=True)
+class UsageThresholdReached(Event):
+    """Use in a period has come to `percent` of what is included: once for each (item, meter, period, percent).
+
+    `quantity` was used and `included` costs nothing, both in the meter's unit; the period is `[start_at, end_at)`.
+    """
+
+    name: ClassVar[str] = "billing.usage_threshold_reached"
+
+    subscription_id: UUID
+    subscription_item_id: UUID
+    meter: str
+    percent: int
+    quantity: Decimal
+    included: Decimal
+    start_at: datetime
+    end_at: datetime
+
+
+@attrs.frozen(kw_only=True)
+class ServicesOrdered(Event):
+    """Units that were added to a running agreement: work for them may begin."""
+
+    name: ClassVar[str] = "billing.services_ordered"
+
+    order_id: UUID
+    customer_id: UUID
+    items: tuple[ReleasedItem, ...]
+
+
+@attrs.frozen(kw_only=True)
+class ServiceChangeRequested(Event):
+    """The service shall be of another plan, or configured otherwise."""
+
+    name: ClassVar[str] = "billing.service_change_requested"
+
+    service_id: UUID
+    plan_code: str
+    spec: Mapping[str, Any]
+
+
+@attrs.frozen(kw_only=True)
 class ServiceSuspendRequested(Event):
-    """Suspend for non-payment. `case_version` is handed to `Standing.may_suspend` before the call goes out."""
+    """Suspend, for non-payment or at the customer's wish.
+
+    `case_version` is set when the reason is non-payment, and then handed to `Standing.may_suspend` before the call
+    goes out.
+    """
 
     name: ClassVar[str] = "billing.service_suspend_requested"
 
     service_id: UUID
-    case_version: int
+    case_version: int | None = None
 
 
 @attrs.frozen(kw_only=True)
 class ServiceResumeRequested(Event):
+    """Resume. `reactivated`: the agreement was over and has begun again, so that its data is not to be destroyed."""
+
     name: ClassVar[str] = "billing.service_resume_requested"
 
     service_id: UUID
+    reactivated: bool = False
 
 
 @attrs.frozen(kw_only=True)

@@ -11,10 +11,26 @@ from uuid import UUID
 
 import attrs
 
-from larabill_billing.catalog.model import PriceKind
 from larabill_core.errors import Faults
 from larabill_core.ids import new_id
 from larabill_core.money import quantize
+
+
+class ChargeKind(StrEnum):
+    """What an amount is for.
+
+    PRORATION: the change of an agreement within a period that was billed (negative: what is given back). TRUE_UP: what
+    is missing to the least that a period costs. CREDIT: what of a document goes to the customer's balance, so that the
+    document does not ask for less than nothing.
+    """
+
+    RECURRING = "recurring"
+    SETUP = "setup"
+    ONE_TIME = "one_time"
+    USAGE = "usage"
+    TRUE_UP = "true_up"
+    PRORATION = "proration"
+    CREDIT = "credit"
 
 
 class ChargeStatus(StrEnum):
@@ -30,35 +46,46 @@ class Charge:
     """An amount due, once for (subscription item, kind, period start, cause) (I3).
 
     The period is half-open; a charge of an item always has a `period_start` (a setup fee that of the first period),
-    because a unique index does not hold for nulls. Raises `InvalidInput` unless amount = quantity * unit price,
-    rounded.
+    because a unique index does not hold for nulls. The amount is quantity times unit price, rounded; or, where that is
+    not all, what its `trace` says, from which it can be reckoned again (`invoicing.explain`). Only a proration may be
+    negative. Raises `InvalidInput` when that does not hold.
     """
 
     id: UUID = attrs.field(factory=new_id)
     customer_id: UUID
     subscription_id: UUID | None = None
     subscription_item_id: UUID | None = None
-    kind: PriceKind = attrs.field(converter=PriceKind)
+    kind: ChargeKind
     period_start: date | None = None
     period_end: date | None = None
     cause: str
     description: str
-    quantity: int
+    quantity: Decimal
     unit_price: Decimal
     amount: Decimal
     currency: str
+    trace: Mapping[str, Any] | None = attrs.field(default=None, repr=False)
     invoice_id: UUID | None = None
-    status: ChargeStatus = attrs.field(default=ChargeStatus.OPEN, converter=ChargeStatus)
+    status: ChargeStatus = ChargeStatus.OPEN
 
     def __attrs_post_init__(self) -> None:
+        if (
+            (self.amount < 0 and self.kind is not ChargeKind.PRORATION)
+            or self.quantity < 0
+            or (self.subscription_item_id is not None and self.period_start is None)
+            or (self.trace is None and self.amount != quantize(self.unit_price * self.quantity, self.currency))
+        ):
+            self._refuse()
+
+    def _refuse(self) -> None:
         faults = Faults()
         if self.subscription_item_id is not None and self.period_start is None:
             faults.add("charge.period_start", "is missing", remedy="a charge of a subscription item needs one")
-        if self.quantity < 1:
-            faults.add("charge.quantity", "must be at least 1", value=self.quantity)
-        if self.amount < 0:
+        if self.quantity < 0:
+            faults.add("charge.quantity", "must not be negative", value=self.quantity)
+        if self.amount < 0 and self.kind is not ChargeKind.PRORATION:
             faults.add("charge.amount", "must not be negative", value=self.amount)
-        if self.amount != quantize(self.unit_price * self.quantity, self.currency):
+        if self.trace is None and self.amount != quantize(self.unit_price * self.quantity, self.currency):
             faults.add("charge.amount", "is not quantity times unit price, rounded", value=self.amount)
         faults.raise_if_any()
 
@@ -92,22 +119,49 @@ class Draft:
 
 @attrs.frozen(kw_only=True)
 class InvoiceLine:
-    """One line of a document: amount = quantity * unit price, rounded to the currency."""
+    """One line of a document (EN 16931, BG-25). `amount` is without tax, `tax_rate` in percent.
+
+    Without a `trace` the amount is quantity times unit price, rounded to the currency.
+    """
 
     id: UUID
     position: int
     charge_id: UUID
+    kind: ChargeKind
     description: str
     period_start: date | None
     period_end: date | None
-    quantity: int
+    quantity: Decimal
     unit_price: Decimal
     amount: Decimal
+    currency: str
+    tax_category: str = "O"
+    tax_rate: Decimal = Decimal(0)
+    trace: Mapping[str, Any] | None = attrs.field(default=None, repr=False)
+
+    def explain(self) -> str:
+        """How the amount came about, in a sentence."""
+        from larabill_billing.invoicing.explain import explain
+
+        return explain(self)
+
+
+@attrs.frozen(kw_only=True)
+class TaxSubtotal:
+    """The lines of one category and rate together (EN 16931, BG-23); `base` is without tax."""
+
+    category: str
+    rate: Decimal
+    base: Decimal
+    tax: Decimal
 
 
 @attrs.frozen(kw_only=True)
 class Invoice:
-    """An issued document; it never changes (I5). `seller` and `buyer` are what they were called on that day."""
+    """An issued document; it never changes (I5). `seller` and `buyer` are what they were called on that day.
+
+    `net` is the sum of its lines, `tax` that of `taxes`, and `total` both together.
+    """
 
     id: UUID
     seller_id: UUID
@@ -118,7 +172,10 @@ class Invoice:
     sequence: int
     number: str
     currency: str
+    net: Decimal
+    tax: Decimal
     total: Decimal
+    taxes: tuple[TaxSubtotal, ...] = ()
     issued_on: date
     due_on: date
     issued_at: datetime

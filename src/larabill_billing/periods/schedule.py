@@ -24,8 +24,13 @@ class Period:
 
     @property
     def days(self) -> int:
-        """How many days it has; a period of 24 h in each zone, whatever the clocks do in it."""
+        """How many days it has by the calendar, whatever the clocks do in it."""
         return (self.end - self.start).days
+
+    @property
+    def last(self) -> date:
+        """Its last day: what people and invoices write as the end, both days counting."""
+        return self.end - timedelta(days=1)
 
 
 @attrs.frozen

@@ -1,1 +1,1 @@
-"""What a quantity costs: pricing models, minimums, allowances. Pure."""
+"""Pricing models, and what a quantity costs under each: pure calculation."""

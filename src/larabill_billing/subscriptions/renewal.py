@@ -1,127 +1,130 @@
-"""What is to be done about one subscription whose next period begins: pure, so that a preview can use it too (I13)."""
+"""What is to be done about one agreement that is due: pure, so that a preview can use it too (I13)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
-from decimal import Decimal
-from typing import Final, TypeAlias
+from datetime import date, datetime
+from enum import StrEnum
 
 import attrs
 
-from larabill_billing.catalog.model import PriceKind
-from larabill_billing.invoicing.model import Charge, InvoiceRequest
-from larabill_billing.subscriptions.model import Subscription, SubscriptionItem, SubscriptionStatus
-from larabill_billing.subscriptions.periods import boundary, boundary_at
+from larabill_billing.catalog.model import BillingMode
+from larabill_billing.invoicing.model import Charge
+from larabill_billing.proration.model import ProrationPolicy
+from larabill_billing.subscriptions.charging import period_charges, setup_charges, unused_charges
+from larabill_billing.subscriptions.metered import Used, usage_charges
+from larabill_billing.subscriptions.model import Agreement, Compensation, Subscription, SubscriptionStatus
 from larabill_billing.subscriptions.states import after
-from larabill_core.clock import local_date
+from larabill_billing.subscriptions.timing import bills_on, timed
+from larabill_core.clock import start_of_day
 from larabill_core.errors import InvalidInput
-from larabill_core.money import quantize
-
-REGULAR: Final = "regular"
-"""The cause of a charge that the agreement itself foresees, as against one that corrects a voided one."""
 
 
-@attrs.frozen(kw_only=True)
-class PricedItem:
-    """An item, and its plan version's price in the agreement's currency and cycle; None where there is none."""
+class Outcome(StrEnum):
+    """RENEWED: one more period is billed. HELD: it cannot be priced, and a person has to look. ENDED: it is over."""
 
-    item: SubscriptionItem
-    unit_price: Decimal | None
+    RENEWED = "renew"
+    HELD = "hold"
+    ENDED = "end"
 
 
 @attrs.frozen(kw_only=True)
-class Renewed:
-    """One more period, and the invoice for it. There may be further periods due, each with an invoice of its own."""
+class Plan:
+    """What is to be done about one agreement; it stands here as it will be.
 
-    subscription: Subscription
-    request: InvoiceRequest
+    Further periods may be due, each with a plan of its own.
+    """
 
-
-@attrs.frozen(kw_only=True)
-class Held:
-    """Cannot be priced: set aside with its reason, for a person to look."""
-
-    subscription: Subscription
+    outcome: Outcome
+    agreement: Agreement
+    charges: tuple[Charge, ...] = ()
+    reason: str = ""
 
 
-@attrs.frozen(kw_only=True)
-class Over:
-    """Its cancellation takes effect, or nothing is left of it."""
+def plan(agreement: Agreement, used: Used, *, now: datetime, default: ProrationPolicy) -> Plan:
+    """Bill one period, or end, or hold what cannot be priced. `used` is what `used_period` names the period of.
 
-    subscription: Subscription
-
-
-Plan: TypeAlias = Renewed | Held | Over
-
-
-def plan(subscription: Subscription, items: Sequence[PricedItem], *, now: datetime, terms_days: int) -> Plan:
-    """Renew for one period, hold, or end. The subscription in the answer is as it will be."""
-    start = boundary(subscription.anchor_on, subscription.cycle, subscription.next_period)
-    living = [priced for priced in items if priced.item.quantity > 0]
-    if not living or (subscription.end_on is not None and start >= subscription.end_on):
-        return Over(subscription=ended(subscription, now))
-    unpriced = sorted({priced.item.plan_code for priced in living if priced.unit_price is None})
-    if unpriced:
-        reason = f"no {subscription.cycle} price in {subscription.currency} for: {', '.join(unpriced)}"
-        return Held(subscription=attrs.evolve(subscription, held_reason=reason))
+    `default` is the seller's way to prorate.
+    """
+    subscription = agreement.subscription
     try:
-        charges = tuple(
-            period_charge(subscription, priced.item, priced.unit_price, subscription.next_period)
-            for priced in living
-            if priced.unit_price is not None
-        )
+        charges = _charges(agreement, used, now, default)
     except InvalidInput as problem:
-        return Held(subscription=attrs.evolve(subscription, held_reason=str(problem)[:500]))
-    today = local_date(now, subscription.time_zone)
-    request = InvoiceRequest(
-        customer_id=subscription.customer_id,
-        currency=subscription.currency,
-        charges=charges,
-        due_on=today + timedelta(days=terms_days),
-        subscription_id=subscription.id,
-    )
-    return Renewed(subscription=advanced(subscription), request=request)
+        return hold(agreement, problem)
+    if is_over(agreement):
+        reason = "cancelled" if subscription.end_on is not None else "nothing is left of it"
+        over = attrs.evolve(agreement, subscription=ended(subscription, now))
+        return Plan(outcome=Outcome.ENDED, agreement=over, charges=charges, reason=reason)
+    on = attrs.evolve(agreement, subscription=advanced(subscription))
+    return Plan(outcome=Outcome.RENEWED, agreement=on, charges=charges, reason=f"period {subscription.next_period}")
 
 
-def period_charge(subscription: Subscription, item: SubscriptionItem, unit_price: Decimal, n: int) -> Charge:
-    """The charge of one item for period `n`."""
-    return Charge(
-        customer_id=subscription.customer_id,
-        subscription_id=subscription.id,
-        subscription_item_id=item.id,
-        kind=PriceKind.RECURRING,
-        period_start=boundary(subscription.anchor_on, subscription.cycle, n),
-        period_end=boundary(subscription.anchor_on, subscription.cycle, n + 1),
-        cause=REGULAR,
-        description=item.description,
-        quantity=item.quantity,
-        unit_price=unit_price,
-        amount=quantize(unit_price * item.quantity, subscription.currency),
-        currency=subscription.currency,
-    )
+def hold(agreement: Agreement, problem: Exception) -> Plan:
+    """Set aside, with the reason for a person to read."""
+    reason = str(problem)[:500] or type(problem).__name__
+    held = attrs.evolve(agreement.subscription, held_reason=reason)
+    return Plan(outcome=Outcome.HELD, agreement=attrs.evolve(agreement, subscription=held), reason=reason)
+
+
+def is_over(agreement: Agreement) -> bool:
+    """Whether nothing of the agreement is left to be billed but use."""
+    subscription = agreement.subscription
+    end = subscription.end_on
+    return not agreement.items or (end is not None and subscription.billed_to >= end)
+
+
+def used_period(subscription: Subscription) -> int:
+    """The number of the period whose use is billed next: in advance the one before the next period."""
+    return subscription.next_period - (subscription.billing is BillingMode.ADVANCE)
+
+
+def _charges(agreement: Agreement, used: Used, now: datetime, default: ProrationPolicy) -> tuple[Charge, ...]:
+    subscription = agreement.subscription
+    if is_over(agreement):
+        return tuple(_last_charges(agreement, used, now, default))
+    charges = period_charges(agreement, subscription.next_period, default)
+    if subscription.status is SubscriptionStatus.TRIALING:
+        for item in agreement.items:
+            charges += setup_charges(agreement, item, subscription.anchor_on)
+    return (*charges, *usage_charges(agreement, used_period(subscription), used, default))
+
+
+def _last_charges(agreement: Agreement, used: Used, now: datetime, default: ProrationPolicy) -> list[Charge]:
+    """What was used up to the end; and what was billed beyond it, given back as the cancellation said."""
+    subscription = agreement.subscription
+    if subscription.end_on is None or subscription.status in (SubscriptionStatus.TRIALING, SubscriptionStatus.PAUSED):
+        return []
+    charges = usage_charges(agreement, used_period(subscription), used, default)
+    if subscription.compensation is Compensation.NONE:
+        return charges
+    at = start_of_day(subscription.end_on, subscription.time_zone)
+    uncut = attrs.evolve(agreement, subscription=attrs.evolve(subscription, end_on=None))
+    cause = f"credit:{subscription.end_on}:{subscription.epoch}"
+    return charges + unused_charges(uncut, subscription.end_on, at, default, cause=cause)
+
+
+def is_due(subscription: Subscription, today: date) -> bool:
+    """Whether a period is to be billed, or the agreement ends, on `today` or before."""
+    if subscription.status is SubscriptionStatus.PAUSED:
+        return subscription.end_on is not None and subscription.end_on <= today
+    end = subscription.end_on
+    return bills_on(subscription) <= today or (end is not None and end <= today)
 
 
 def advanced(subscription: Subscription) -> Subscription:
     """The subscription with one more period billed."""
-    return billed_up_to(subscription, subscription.next_period + 1)
-
-
-def billed_up_to(subscription: Subscription, next_period: int) -> Subscription:
-    """The subscription with `next_period` to be billed next, at the instant when that period begins."""
-    at = boundary_at(subscription.anchor_on, subscription.cycle, next_period, subscription.time_zone)
-    return attrs.evolve(subscription, next_period=next_period, next_billing_at=at)
+    status = subscription.status
+    if status is SubscriptionStatus.TRIALING:
+        status = after(subscription, "begin")
+    return timed(attrs.evolve(subscription, status=status, next_period=subscription.next_period + 1))
 
 
 def ended(subscription: Subscription, now: datetime) -> Subscription:
     """The subscription when it is over. Raises `IllegalTransition`."""
-    return attrs.evolve(
-        subscription, status=after(subscription, "end"), next_billing_at=None, held_reason="", ended_at=now
+    return timed(
+        attrs.evolve(subscription, status=after(subscription, "end"), change_on=None, held_reason="", ended_at=now)
     )
 
 
 def restored(subscription: Subscription) -> Subscription:
     """A subscription that was paid after all: it goes on where its periods stopped. Raises `IllegalTransition`."""
-    status = after(subscription, "settle")
-    back = attrs.evolve(subscription, status=status, ended_at=None)
-    return billed_up_to(back, back.next_period) if subscription.status is SubscriptionStatus.ENDED else back
+    return timed(attrs.evolve(subscription, status=after(subscription, "settle"), ended_at=None))

@@ -1,11 +1,15 @@
 """The transition tables of subscriptions and services (I6).
 
     pending ─release─▶ active ─overdue─▶ past_due ─suspend─▶ suspended
-       │                  ▲ ◀────settle─────┘ ◀─────settle──────┤
-       └─cancel─▶ cancelled                                     │
-                          └──settle── ended ◀──────end──────────┘ (also from active and past_due)
+       │                │ ▲ ◀────settle─────┘ ◀─────settle──────┤
+       │            pause │ resume                               │
+       │                ▼ │                                      │
+       │              paused ───────────end────────▶ ended ◀─end─┘ (also from active, trialing and past_due)
+       ├─try─▶ trialing ─begin─▶ active ◀──settle, reactivate──┘
+       └─cancel─▶ cancelled
 
-An agreement that was ended for non-payment comes back when it is paid before its data is destroyed.
+An agreement that was ended for non-payment comes back when it is paid before its data is destroyed; one that was
+cancelled can be reactivated until then.
 """
 
 from __future__ import annotations
@@ -20,7 +24,13 @@ _S = SubscriptionStatus
 
 SUBSCRIPTION: Final[Mapping[tuple[SubscriptionStatus, str], SubscriptionStatus]] = {
     (_S.PENDING, "release"): _S.ACTIVE,
+    (_S.PENDING, "try"): _S.TRIALING,
     (_S.PENDING, "cancel"): _S.CANCELLED,
+    (_S.TRIALING, "begin"): _S.ACTIVE,
+    (_S.TRIALING, "end"): _S.ENDED,
+    (_S.ACTIVE, "pause"): _S.PAUSED,
+    (_S.PAUSED, "resume"): _S.ACTIVE,
+    (_S.PAUSED, "end"): _S.ENDED,
     (_S.ACTIVE, "overdue"): _S.PAST_DUE,
     (_S.ACTIVE, "end"): _S.ENDED,
     (_S.PAST_DUE, "settle"): _S.ACTIVE,
@@ -29,6 +39,7 @@ SUBSCRIPTION: Final[Mapping[tuple[SubscriptionStatus, str], SubscriptionStatus]]
     (_S.SUSPENDED, "settle"): _S.ACTIVE,
     (_S.SUSPENDED, "end"): _S.ENDED,
     (_S.ENDED, "settle"): _S.ACTIVE,
+    (_S.ENDED, "reactivate"): _S.ACTIVE,
 }
 
 _V = ServiceStatus

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Literal, TypeAlias
 
+from larabill_billing.subscriptions.changes import When
 from larabill_billing.subscriptions.model import Subscription
-from larabill_billing.subscriptions.periods import boundary, first_boundary_from
-from larabill_core.errors import Conflict
-
-When: TypeAlias = Literal["now", "period_end"] | date
+from larabill_core.errors import Conflict, InvalidInput
 
 
 def earliest_end(subscription: Subscription, today: date) -> date:
@@ -17,29 +14,31 @@ def earliest_end(subscription: Subscription, today: date) -> date:
     return max(subscription.minimum_until, today + timedelta(days=subscription.notice_days))
 
 
-def end_date(subscription: Subscription, when: When, today: date, *, force: bool) -> date:
-    """The date on which a cancellation takes effect: today for "now", else a period boundary.
+def day_of(subscription: Subscription, when: When, today: date, path: str = "when") -> date:
+    """The day on which a change takes effect: today, where what is billed so far ends, or the day that is named.
 
-    "period_end" is the end of what is billed so far; a date means the first boundary on or after it.
-    Raises `Conflict` naming the earliest date that the terms allow, unless `force`.
+    Raises `InvalidInput` for a day before today or before the agreement began.
     """
-    earliest = earliest_end(subscription, today)
     if when == "now":
-        wanted = today
-    else:
-        from_day = when if isinstance(when, date) else today
-        wanted = _boundary_from(subscription, from_day)
-    if wanted < earliest and not force:
-        possible = _boundary_from(subscription, earliest)
+        return today
+    if when == "period_end":
+        return max(subscription.billed_to, today)
+    if isinstance(when, str):
+        raise InvalidInput.one(path, "is not a time", when, "use now, period_end or a date")
+    if when < today:
+        raise InvalidInput.one(path, "lies in the past", str(when), f"today is {today} for this customer")
+    return when
+
+
+def check_end(subscription: Subscription, on: date, today: date) -> None:
+    """Raises `Conflict` naming the earliest date, when the terms do not allow an end on `on`."""
+    earliest = earliest_end(subscription, today)
+    if on < earliest:
+        schedule = subscription.schedule
+        possible = schedule.boundary(schedule.next_index(earliest))
         raise Conflict(
             f"subscription {subscription.id}",
-            f"it cannot end on {wanted}: minimum term until {subscription.minimum_until}, "
+            f"it cannot end on {on}: minimum term until {subscription.minimum_until}, "
             f"{subscription.notice_days} days' notice",
-            f"the earliest end is {possible}: cancel with when={possible}",
+            f"the earliest end is {earliest}, the earliest end of a period {possible}",
         )
-    return wanted
-
-
-def _boundary_from(subscription: Subscription, on: date) -> date:
-    n = first_boundary_from(subscription.anchor_on, subscription.cycle, on, at_least=subscription.next_period)
-    return boundary(subscription.anchor_on, subscription.cycle, n)

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from larabill_billing.subscriptions.periods import add_months, boundary, boundary_at, first_boundary_from
 
 from larabill_billing.catalog.model import Cycle
-from larabill_billing.subscriptions.periods import add_months, boundary, boundary_at, first_boundary_from
 from larabill_core.clock import local_date
 from larabill_core.testing.strategies import zones
 

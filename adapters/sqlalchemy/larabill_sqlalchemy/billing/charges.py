@@ -10,13 +10,12 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from larabill_billing.catalog.model import PriceKind
-from larabill_billing.invoicing.model import Charge, ChargeStatus, Draft
+from larabill_billing.invoicing.model import Charge, ChargeKind, ChargeStatus, Draft
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.faults import unique
 from larabill_sqlalchemy.statements import chunks, from_row, insert_many, insert_new, skip_locked
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
-from larabill_sqlalchemy.types import Amount, Id, Instant, UnitPrice, code, text
+from larabill_sqlalchemy.types import Amount, Id, Instant, Json, UnitPrice, code, text
 
 if TYPE_CHECKING:
     from larabill_sqlalchemy.transaction import SqlTx
@@ -32,12 +31,13 @@ CHARGES = sa.Table(
     sa.Column("kind", code(32), nullable=False),
     sa.Column("period_start", sa.Date),
     sa.Column("period_end", sa.Date),
-    sa.Column("cause", code(64), nullable=False),
+    sa.Column("cause", code(128), nullable=False),
     sa.Column("description", text(), nullable=False),
-    sa.Column("quantity", sa.Integer, nullable=False),
+    sa.Column("quantity", UnitPrice, nullable=False),
     sa.Column("unit_price", UnitPrice, nullable=False),
     sa.Column("amount", Amount, nullable=False),
     sa.Column("currency", code(3), nullable=False),
+    sa.Column("trace", Json),
     sa.Column("invoice_id", Id),
     sa.Column("status", code(32), nullable=False),
     sa.Index(
@@ -140,7 +140,7 @@ class Charges:
             )
             .where(
                 _C.seller_id == self._tx.seller_id,
-                _C.kind == PriceKind.RECURRING.value,
+                _C.kind == ChargeKind.RECURRING.value,
                 _C.status != ChargeStatus.FREED.value,
             )
         )

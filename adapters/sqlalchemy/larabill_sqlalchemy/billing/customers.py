@@ -48,6 +48,7 @@ CUSTOMERS = sa.Table(
     sa.Column("currency", code(3), nullable=False),
     sa.Column("time_zone", code(64), nullable=False),
     sa.Column("language", code(35), nullable=False),
+    sa.Column("billing_day", sa.Integer),
     sa.Column("created_at", Instant, nullable=False),
     sa.Index("ix_larabill_customers_id", "seller_id", "id"),
     **MYSQL_OPTIONS,

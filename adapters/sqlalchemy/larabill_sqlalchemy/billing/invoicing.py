@@ -38,7 +38,10 @@ INVOICES = sa.Table(
     sa.Column("sequence", sa.Integer, nullable=False),
     sa.Column("number", code(64), nullable=False),
     sa.Column("currency", code(3), nullable=False),
+    sa.Column("net", Amount, nullable=False),
+    sa.Column("tax", Amount, nullable=False),
     sa.Column("total", Amount, nullable=False),
+    sa.Column("taxes", Json, nullable=False),
     sa.Column("issued_on", sa.Date, nullable=False),
     sa.Column("due_on", sa.Date, nullable=False),
     sa.Column("issued_at", Instant, nullable=False),
@@ -59,12 +62,17 @@ LINES = sa.Table(
     sa.Column("invoice_id", Id, sa.ForeignKey("larabill_invoices.id"), nullable=False),
     sa.Column("position", sa.Integer, nullable=False),
     sa.Column("charge_id", Id, nullable=False),
+    sa.Column("kind", code(32), nullable=False),
     sa.Column("description", text(), nullable=False),
     sa.Column("period_start", sa.Date),
     sa.Column("period_end", sa.Date),
-    sa.Column("quantity", sa.Integer, nullable=False),
+    sa.Column("quantity", UnitPrice, nullable=False),
     sa.Column("unit_price", UnitPrice, nullable=False),
     sa.Column("amount", Amount, nullable=False),
+    sa.Column("currency", code(3), nullable=False),
+    sa.Column("tax_category", code(2), nullable=False),
+    sa.Column("tax_rate", Amount, nullable=False),
+    sa.Column("trace", Json),
     sa.Index("uq_larabill_invoice_lines_position", "seller_id", "invoice_id", "position", unique=True),
     sa.Index("uq_larabill_invoice_lines_charge", "seller_id", "charge_id", unique=True),
     **MYSQL_OPTIONS,
@@ -234,8 +242,8 @@ class Invoices:
             sa.select(_I.id, _I.number, _I.total, total(_L.amount))
             .select_from(INVOICES.outerjoin(LINES, lines))
             .where(_I.seller_id == self._tx.seller_id)
-            .group_by(_I.id, _I.number, _I.total)
-            .having(total(_L.amount) != _I.total)
+            .group_by(_I.id, _I.number, _I.net, _I.tax, _I.total)
+            .having(sa.or_(total(_L.amount) != _I.net, _I.net + _I.tax != _I.total))
         )
 
     def wrong_balances(self) -> list[tuple[UUID, str, Decimal, Decimal]]:
