@@ -8,12 +8,11 @@ from __future__ import annotations
 from typing import Protocol
 
 from larabill_billing.dunning.ports import DunningRepositories
-from larabill_billing.usage.ports import UsageRepositories
 from larabill_core.ports.unit_of_work import Tx
 
 
-class BillingRepositories(DunningRepositories, UsageRepositories, Protocol):
-    """Dunning stands on top of the other features, and so knows the repositories of all but usage."""
+class BillingRepositories(DunningRepositories, Protocol):
+    """Dunning stands on top of all other features, and so knows their repositories."""
 
 
 class BillingTx(Tx, Protocol):

@@ -136,7 +136,9 @@ class TaxRule:
 @attrs.frozen(kw_only=True)
 class BillingSettings:
     """`payment_terms_days`: from issue to due day. `keep_data`: from an agreement's end to the destruction of data.
-    `late_window`: how long after a period's end events of it are taken that come after it was billed. `proration`: for plans that name no convention of their own. `billing_day`: the day of the month on which all
+    `late_window`: how long after a period's end events of it are taken that come after it was billed.
+
+    `proration`: for plans that name no convention of their own. `billing_day`: the day of the month on which all
     agreements are billed; None: each on the day of its begin. `group_invoices`: what one customer owes on a day for
     several agreements stands on one invoice.
     Raises `InvalidInput` with every fault of the ladder and the numbers.

@@ -27,6 +27,8 @@ COMMANDS: Mapping[str, str] = {
     "drivers": "larabill_cli.commands.drivers:drivers",
     "webhooks": "larabill_cli.commands.webhooks:webhooks",
     "verify": "larabill_cli.commands.verify:verify",
+    "seed": "larabill_cli.commands.seed:seed",
+    "simulate": "larabill_cli.commands.simulate:simulate",
     "demo": "larabill_cli.demo.command:demo",
 }
 

@@ -10,8 +10,9 @@ from uuid import UUID
 
 import attrs
 
-from larabill_billing.audits.ports import AuditRepositories
 from larabill_billing.catalog.meters import Aggregation
+from larabill_billing.catalog.ports import CatalogRepositories
+from larabill_billing.periods.schedule import Schedule
 from larabill_billing.usage.model import Draw, Grant, Meter, MeteredPeriod, UsageBill, UsageEvent
 from larabill_core.ports.unit_of_work import Tx
 
@@ -26,6 +27,17 @@ class Subject:
     began_at: datetime
     time_zone: str
     item_ids: tuple[UUID, ...]
+
+
+@attrs.frozen(kw_only=True)
+class MeteredItem:
+    """What usage knows of an item: its plan version, and the periods of its agreement."""
+
+    subscription_id: UUID
+    plan_id: UUID
+    currency: str
+    time_zone: str
+    schedule: Schedule
 
 
 @attrs.frozen(kw_only=True)
@@ -58,6 +70,10 @@ class UsageRepository(Protocol):
 
     def subjects(self, subscription_ids: Collection[UUID]) -> dict[UUID, Subject]:
         """The agreements that exist, by id."""
+        ...
+
+    def items(self, item_ids: Collection[UUID]) -> dict[UUID, MeteredItem]:
+        """The items that are not over, by id."""
         ...
 
     def open_from(self, item_ids: Collection[UUID], closed: datetime) -> dict[tuple[UUID, str], datetime]:
@@ -113,7 +129,7 @@ class UsageRepository(Protocol):
         ...
 
 
-class UsageRepositories(AuditRepositories, Protocol):
+class UsageRepositories(CatalogRepositories, Protocol):
     @property
     def usage(self) -> UsageRepository: ...
 

@@ -7,13 +7,17 @@ record ──▶ billing.watch_usage (a job, after the commit: it sees what the 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
 import attrs
 
+from larabill_billing.catalog.prices import usage_prices
+from larabill_billing.periods.schedule import Period
 from larabill_billing.usage.model import WIDE, Allowance
-from larabill_billing.usage.ports import Reached, UsageTx
+from larabill_billing.usage.ports import MeteredItem, Reached, UsageTx
+from larabill_core.clock import local_date, start_of_day
 from larabill_core.ids import new_id
 from larabill_core.jobs import NewJob
 from larabill_core.published import UsageThresholdReached
@@ -47,7 +51,32 @@ def watch(tx: UsageTx, pairs: Collection[tuple[UUID, str]]) -> None:
 
 def watch_usage(tx: UsageTx, payload: CountedUsage) -> None:
     """Look at the periods of now."""
-    tell(tx, tx.billing.usage.allowances(payload.pairs, tx.now))
+    tell(tx, allowances(tx, payload.pairs))
+
+
+def allowances(tx: UsageTx, pairs: Collection[tuple[UUID, str]]) -> list[Allowance]:
+    """What the plans of these items include in the period of now; items and meters without are left out."""
+    items = tx.billing.usage.items({item_id for item_id, _ in pairs})
+    plans = tx.billing.plans.get_many({item.plan_id for item in items.values()})
+    return [
+        Allowance(
+            subscription_id=items[item_id].subscription_id,
+            subscription_item_id=item_id,
+            meter=meter,
+            included=price.included,
+            start_at=start_of_day(period.start, items[item_id].time_zone),
+            end_at=start_of_day(period.end, items[item_id].time_zone),
+        )
+        for item_id, meter in pairs
+        if item_id in items
+        for price in usage_prices(plans[items[item_id].plan_id], items[item_id].currency)
+        if price.meter == meter and price.included > 0
+        for period in (_present(items[item_id], tx.now),)
+    ]
+
+
+def _present(item: MeteredItem, now: datetime) -> Period:
+    return item.schedule.period(item.schedule.index(local_date(now, item.time_zone)))
 
 
 def tell(tx: UsageTx, allowances: Sequence[Allowance]) -> None:
@@ -56,7 +85,7 @@ def tell(tx: UsageTx, allowances: Sequence[Allowance]) -> None:
     waiting = [
         allowance
         for allowance in allowances
-        if allowance.included > 0 and any(_key_of(allowance, percent) not in told for percent in allowance.percents)
+        if any(_key_of(allowance, percent) not in told for percent in allowance.percents)
     ]
     if not waiting:
         return

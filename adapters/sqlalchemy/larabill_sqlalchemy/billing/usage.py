@@ -12,6 +12,8 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from larabill_billing.catalog.meters import Aggregation
+from larabill_billing.periods.cycle import Cycle
+from larabill_billing.periods.schedule import Schedule
 from larabill_billing.usage.model import (
     Draw,
     Grant,
@@ -21,14 +23,15 @@ from larabill_billing.usage.model import (
     UsageEvent,
     total,
 )
-from larabill_billing.usage.ports import Reached, Subject
+from larabill_billing.usage.ports import MeteredItem, Reached, Subject
+from larabill_core.clock import start_of_day
 from larabill_core.errors import InvalidInput
-from larabill_core.ids import new_id
+from larabill_core.ids import new_ids
 from larabill_sqlalchemy.billing.subscriptions import ITEMS, LIVE_CODES, SUBSCRIPTIONS
 from larabill_sqlalchemy.billing.usage_quantities import quantities
 from larabill_sqlalchemy.billing.usage_tables import BILLS, CORRECTIONS, DRAWS, EVENTS, GRANTS, METERS, REACHED
 from larabill_sqlalchemy.faults import unique
-from larabill_sqlalchemy.statements import chunks, from_row, insert_many, insert_new, page_size, to_row, upsert
+from larabill_sqlalchemy.statements import Each, chunks, from_row, insert_many, insert_new, page_size, to_row, upsert
 
 if TYPE_CHECKING:
     from larabill_sqlalchemy.transaction import SqlTx
@@ -65,7 +68,7 @@ class Usage:
         rows = []
         for chunk in chunks(sorted(set(subscription_ids))):
             query = (
-                sa.select(s.id, s.status, s.created_at, s.time_zone, i.id.label("item_id"))
+                sa.select(s.id, s.status, s.created_at, s.started_on, s.time_zone, i.id.label("item_id"))
                 .outerjoin(ITEMS, sa.and_(i.seller_id == s.seller_id, i.subscription_id == s.id, i.quantity > 0))
                 .where(s.seller_id == self._tx.seller_id, s.id.in_(chunk))
                 .order_by(s.id, i.id)
@@ -79,12 +82,40 @@ class Usage:
                 subscription_id=row.id,
                 status=row.status,
                 is_live=row.status in LIVE_CODES,
-                began_at=row.created_at,
+                began_at=min(row.created_at, start_of_day(row.started_on, row.time_zone)),
                 time_zone=row.time_zone,
                 item_ids=tuple(items[row.id]),
             )
             for row in rows
         }
+
+    def items(self, item_ids: Collection[UUID]) -> dict[UUID, MeteredItem]:
+        s, i = SUBSCRIPTIONS.c, ITEMS.c
+        found: dict[UUID, MeteredItem] = {}
+        for chunk in chunks(sorted(set(item_ids))):
+            query = (
+                sa.select(
+                    i.id,
+                    i.subscription_id,
+                    i.plan_id,
+                    s.currency,
+                    s.time_zone,
+                    s.cycle,
+                    s.anchor_on,
+                    s.anchor_day,
+                )
+                .join(SUBSCRIPTIONS, sa.and_(s.seller_id == i.seller_id, s.id == i.subscription_id))
+                .where(i.seller_id == self._tx.seller_id, i.id.in_(chunk), i.quantity > 0)
+            )
+            for row in self._tx.connection.execute(query):
+                found[row.id] = MeteredItem(
+                    subscription_id=row.subscription_id,
+                    plan_id=row.plan_id,
+                    currency=row.currency,
+                    time_zone=row.time_zone,
+                    schedule=Schedule(Cycle(row.cycle), row.anchor_on, row.anchor_day),
+                )
+        return found
 
     def open_from(self, item_ids: Collection[UUID], closed: datetime) -> dict[tuple[UUID, str], datetime]:
         open_start = sa.case((_B.end_at > closed, _B.start_at), else_=sa.null())
@@ -106,7 +137,7 @@ class Usage:
     def add_new(self, events: Sequence[UsageEvent]) -> dict[str, UsageEvent]:
         if not events:
             return {}
-        insert_new(self._tx.connection, EVENTS, [to_row(event) for event in events])
+        insert_new(self._tx.connection, EVENTS, events)
         # ids that follow one another are this batch's alone, so a number tells whether all of them are there
         mine = sa.and_(_E.seller_id == self._tx.seller_id, _E.id.between(events[0].id, events[-1].id))
         if self._tx.connection.scalar(sa.select(sa.func.count()).select_from(EVENTS).where(mine)) == len(events):
@@ -176,9 +207,15 @@ class Usage:
 
     def add_bills(self, bills: Sequence[UsageBill], draws: Sequence[tuple[UUID, Draw]]) -> None:
         with unique("bill for the usage of", ", ".join(str(bill.subscription_item_id) for bill in bills[:3])):
-            insert_many(self._tx.connection, BILLS, [to_row(bill) for bill in bills])
-        rows = [to_row(draw, id=new_id(), seller_id=self._tx.seller_id, bill_id=bill_id) for bill_id, draw in draws]
-        insert_many(self._tx.connection, DRAWS, rows)
+            insert_many(self._tx.connection, BILLS, bills)
+        insert_many(
+            self._tx.connection,
+            DRAWS,
+            [draw for _, draw in draws],
+            id=Each(new_ids(len(draws))),
+            seller_id=self._tx.seller_id,
+            bill_id=Each(bill_id for bill_id, _ in draws),
+        )
 
     def add_grant(self, grant: Grant) -> Grant:
         row = to_row(grant)
@@ -220,4 +257,4 @@ class Usage:
         return [each for each in found if (each.subscription_item_id, each.meter, each.start_at) in wanted]
 
     def add_reached(self, reached: Sequence[Reached]) -> None:
-        insert_new(self._tx.connection, REACHED, [to_row(each) for each in reached])
+        insert_new(self._tx.connection, REACHED, reached)
