@@ -17,6 +17,7 @@ from larabill_billing.payments import verify as payments_verify
 from larabill_billing.settings import BillingSettings
 from larabill_billing.subscriptions import jobs as subscriptions
 from larabill_billing.subscriptions import verify as subscriptions_verify
+from larabill_billing.usage import jobs as usage
 from larabill_core.module import Module
 
 ABILITIES: Final = (
@@ -36,6 +37,8 @@ ABILITIES: Final = (
     "subscriptions.force",
     "subscriptions.read",
     "subscriptions.write",
+    "usage.read",
+    "usage.write",
 )
 
 MODULE: Final = Module(
@@ -46,6 +49,7 @@ MODULE: Final = Module(
         *subscriptions.HANDLERS,
         *orders.HANDLERS,
         *dunning.HANDLERS,
+        *usage.HANDLERS,
     ),
     schedules=(*subscriptions.SCHEDULES, *dunning.SCHEDULES),
     abilities=ABILITIES,

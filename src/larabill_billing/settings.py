@@ -105,6 +105,10 @@ DEFAULT_LADDER: Final = (
 )
 
 
+LONGEST_WINDOW: Final = timedelta(days=92)
+"""All periods that ended within the window are looked at again when the next one is billed."""
+
+
 @attrs.frozen(kw_only=True)
 class TaxRule:
     """What customers of a country are taxed: `rate` in percent, by a category of EN 16931; no country means all others.
@@ -132,6 +136,7 @@ class TaxRule:
 @attrs.frozen(kw_only=True)
 class BillingSettings:
     """`payment_terms_days`: from issue to due day. `keep_data`: from an agreement's end to the destruction of data.
+    `late_window`: how long after a period's end events of it are taken that come after it was billed.
 
     `proration`: for plans that name no convention of their own. `billing_day`: the day of the month on which all
     agreements are billed; None: each on the day of its begin. `group_invoices`: what one customer owes on a day for
@@ -144,6 +149,7 @@ class BillingSettings:
     payment_terms_days: int = 7
     overdue: tuple[LadderStep, ...] = DEFAULT_LADDER
     keep_data: timedelta = timedelta(days=14)
+    late_window: timedelta = timedelta(days=3)
     proration: ProrationPolicy = attrs.field(factory=lambda: ProrationPolicy(Convention.ACTUAL_DAYS))
     billing_day: int | None = None
     group_invoices: bool = False
@@ -160,6 +166,8 @@ class BillingSettings:
             faults.add("taxes", "are in part inclusive", remedy="prices are all with tax, or all without")
         if self.keep_data < timedelta(0):
             faults.add("keep_data", "must not be negative", value=_days(self.keep_data))
+        if not timedelta(0) <= self.late_window <= LONGEST_WINDOW:
+            faults.add("late_window", f"must be 0 to {_days(LONGEST_WINDOW)}", value=_days(self.late_window))
         try:
             check_ladder(self.overdue)
         except InvalidInput as error:

@@ -74,22 +74,30 @@ class _Generator:
         self._steps: Iterator[int] = iter(())
 
     def next(self) -> UUID:
+        return _uuid7(self.reserve(1))
+
+    def reserve(self, count: int) -> int:
+        """The first of so many numbers side by side, which are taken from now on."""
         stamp = time.time_ns() // 1_000_000
         with self._lock:
             if stamp > self._last >> _RANDOM_BITS:
-                value = stamp << _RANDOM_BITS | int.from_bytes(os.urandom(10)) >> (80 - _RANDOM_BITS)
+                first = stamp << _RANDOM_BITS | int.from_bytes(os.urandom(10)) >> (80 - _RANDOM_BITS)
             else:
                 # An overflow of the random bits carries into the milliseconds, and so stays in order.
                 step = next(self._steps, None)
-                value = self._last + 1 + (self._more_steps() if step is None else step)
-            self._last = value
-        stamp, high, low = value >> _RANDOM_BITS, value >> 62 & 0xFFF, value & (1 << 62) - 1
-        return uuid_of(stamp << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low)
+                first = self._last + 1 + (self._more_steps() if step is None else step)
+            self._last = first + count - 1
+        return first
 
     def _more_steps(self) -> int:
         """One step of 32 random bits; what follows it is kept."""
         self._steps = iter(memoryview(os.urandom(4 * _STEPS_AT_ONCE)).cast("I"))
         return next(self._steps)
+
+
+def _uuid7(number: int) -> UUID:
+    stamp, high, low = number >> _RANDOM_BITS, number >> 62 & 0xFFF, number & (1 << 62) - 1
+    return uuid_of(stamp << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low)
 
 
 _generator = _Generator()
@@ -100,6 +108,12 @@ if hasattr(os, "register_at_fork"):
 def new_id() -> UUID:
     """A new UUIDv7, greater than any that this process has made before."""
     return _generator.next()
+
+
+def new_ids(count: int) -> list[UUID]:
+    """So many new UUIDv7 in order; no id that another thread or process makes lies between the first and the last."""
+    first = _generator.reserve(count)
+    return [_uuid7(number) for number in range(first, first + count)]
 
 
 def derived_id(namespace: UUID | str, name: str) -> UUID:

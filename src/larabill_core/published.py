@@ -90,6 +90,25 @@ class PaymentReminderDue(Event):
 
 
 @attrs.frozen(kw_only=True)
+class UsageThresholdReached(Event):
+    """Use in a period has come to `percent` of what is included: once for each (item, meter, period, percent).
+
+    `quantity` was used and `included` costs nothing, both in the meter's unit; the period is `[start_at, end_at)`.
+    """
+
+    name: ClassVar[str] = "billing.usage_threshold_reached"
+
+    subscription_id: UUID
+    subscription_item_id: UUID
+    meter: str
+    percent: int
+    quantity: Decimal
+    included: Decimal
+    start_at: datetime
+    end_at: datetime
+
+
+@attrs.frozen(kw_only=True)
 class ServicesOrdered(Event):
     """Units that were added to a running agreement: work for them may begin."""
 

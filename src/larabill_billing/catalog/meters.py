@@ -65,7 +65,7 @@ def _property(value: object, path: str) -> str:
 
 @attrs.frozen(kw_only=True)
 class MeterDefinition:
-    """A meter as the catalogue file defines it. `property` is empty for a meter of the events' own quantities or keys."""
+    """A meter as the catalogue file defines it. Without a `property` it counts the events' own quantities or keys."""
 
     code: str = attrs.field(metadata={"parse": _code})
     aggregation: Aggregation = attrs.field(converter=Aggregation)

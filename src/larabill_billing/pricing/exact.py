@@ -26,7 +26,8 @@ quantize: Final[Callable[[Decimal, Decimal], Decimal]] = EXACT.quantize
 ZERO: Final = Decimal(0)
 ONE: Final = Decimal(1)
 _HUNDRED: Final = Decimal(100)
-_FINEST: Final = Decimal("1E-12")
+_FINE: Final = Decimal("1E-30")
+_FINER: Final = Decimal("1E-60")
 
 
 @cache
@@ -76,7 +77,8 @@ def spread(exact: Sequence[Decimal], whole: Decimal, unit: Decimal) -> list[Deci
         parts.append(part)
         missing -= part
     if missing:
-        rests = [amount - part for amount, part in zip(exact, parts, strict=True)]
+        # equal remainders of fractions without end must be equal here, too
+        rests = [(amount - part).quantize(_FINE) for amount, part in zip(exact, parts, strict=True)]
         while missing > ZERO:
             index = rests.index(max(rests))
             parts[index] += unit
@@ -99,9 +101,14 @@ def check_precision(amounts: Sequence[Decimal], unit: Decimal) -> None:
     faults.raise_if_any()
 
 
-def finest(number: Decimal) -> Decimal:
-    """`number` at twelve decimals, as quantities and unit prices are stored."""
-    return quantize(number, _FINEST)
+def ratio(number: Decimal, by: Decimal, of: Decimal) -> Decimal:
+    """`number` * `by` / `of` to 60 decimals: a third has no end, but `settled` finds the amount that it is part of."""
+    return quantize(divide(multiply(number, by), of), _FINER)
+
+
+def settled(amount: Decimal) -> Decimal:
+    """The amount to 30 decimals, which every product of a unit price and a quantity has at most."""
+    return quantize(amount, _FINE)
 
 
 def text(number: Decimal) -> str:

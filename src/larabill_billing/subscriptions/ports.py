@@ -9,10 +9,10 @@ from uuid import UUID
 
 import attrs
 
-from larabill_billing.catalog.ports import CatalogRepositories
 from larabill_billing.payments.ports import PaymentsRepositories
 from larabill_billing.subscriptions.changes import ScheduledChange
 from larabill_billing.subscriptions.model import Service, Subscription, SubscriptionItem
+from larabill_billing.usage.ports import UsageRepositories
 from larabill_core.ports.unit_of_work import Tx
 
 
@@ -163,7 +163,7 @@ class ChangeRepository(Protocol):
         ...
 
 
-class SubscriptionsRepositories(PaymentsRepositories, CatalogRepositories, Protocol):
+class SubscriptionsRepositories(PaymentsRepositories, UsageRepositories, Protocol):
     @property
     def subscriptions(self) -> SubscriptionRepository: ...
 

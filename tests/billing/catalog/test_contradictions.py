@@ -141,14 +141,19 @@ BAD = [
     ({"visibility": "secret"}, {"visibility"}),
     ({"billing": "later"}, {"billing"}),
     ({"proration": {"convention": "guess"}}, {"proration.convention"}),
-    ({"proration": {"convention": "none", "rounding": "up_a_bit", "precision": 99}}, {"proration.rounding", "proration.precision"}),
+    (
+        {"proration": {"convention": "none", "rounding": "up_a_bit", "precision": 99}},
+        {"proration.rounding", "proration.precision"},
+    ),
     ({"proration": {}}, {"proration.convention"}),
     ({"prodct": "x"}, {"prodct"}),
     ({"product": ""}, {"product"}),
 ]
 
 
-@pytest.mark.parametrize(("changes", "places"), BAD, ids=[f"{sorted(places)[0]}-{i}" for i, (_, places) in enumerate(BAD)])
+@pytest.mark.parametrize(
+    ("changes", "places"), BAD, ids=[f"{sorted(places)[0]}-{i}" for i, (_, places) in enumerate(BAD)]
+)
 def test_each_contradiction_is_named_at_its_place(changes: dict[str, Any], places: set[str]) -> None:
     assert set(faults(**changes)) == places
 
@@ -199,7 +204,9 @@ usage = [{ meter = "a", prices.EUR = "0.1" }, { meter = "b", prices.EUR = "0.1" 
     }
 
 
-@pytest.mark.parametrize("tables", [{"plans": {}}, {"plans": "web"}, {"plans": [PLAN], "meters": {"code": "a"}}, {"plans": ["web"]}])
+@pytest.mark.parametrize(
+    "tables", [{"plans": {}}, {"plans": "web"}, {"plans": [PLAN], "meters": {"code": "a"}}, {"plans": ["web"]}]
+)
 def test_tables_that_are_none_are_faults_not_crashes(tables: dict[str, Any]) -> None:
     with pytest.raises(ConfigurationError):
         parse_tables(tables)

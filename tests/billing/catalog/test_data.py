@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -77,18 +78,19 @@ def plan_tables(draw: st.DrawFn) -> dict[str, Any]:
         if kind in ("text", "integer", "boolean"):
             return kind
         choices = draw(st.lists(NAMES, min_size=1, max_size=3, unique=True))
-        return {
+        tables: dict[str, Callable[[], Any]] = {
             "list": lambda: choices,
             "number": lambda: {"kind": "integer", "min": 1, "max": 64, "prices": each(lambda _: numbers(12))},
             "switch": lambda: {"kind": "boolean", "prices": each(numbers)},
             "choice": lambda: {
                 "choices": {choice: draw(st.sampled_from([{}, {"prices": each(numbers)}])) for choice in choices}
             },
-        }[kind]()
+        }
+        return tables[kind]()
 
     table: dict[str, Any] = {
         "code": code,
-        "name": draw(st.text(st.characters(categories=("L",)), min_size=1, max_size=20)),
+        "name": draw(st.text("aäßЖ漢", min_size=1, max_size=20)),
         "product": draw(NAMES),
         "visibility": draw(st.sampled_from([str(each) for each in Visibility])),
         "provision": provision,

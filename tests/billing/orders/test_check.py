@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -129,8 +130,8 @@ def test_too_many_units_are_refused() -> None:
 
 def test_a_one_time_plan_has_no_cycle_and_a_recurring_one_needs_one() -> None:
     assert price(wanted(item("box", cycle=None)), PLANS, currency="EUR")[0].price.cycle is None
-    for wrong in (item("box"), item("server", cycle=None)):
-        assert list(faults(lambda wrong=wrong: price(wanted(wrong), PLANS, currency="EUR"))) == ["items[0].cycle"]
+    for wrong in (wanted(item("box")), wanted(item("server", cycle=None))):
+        assert list(faults(partial(price, wrong, PLANS, currency="EUR"))) == ["items[0].cycle"]
 
 
 def test_the_strictest_policy_holds() -> None:
