@@ -26,6 +26,9 @@ def on_the(day: int, cycle: str = "monthly") -> Schedule:
     ("day", "end", "target", "in_advance", "until"),
     [
         (25, None, "2026-01-16", True, "2026-01-25"),
+        (25, None, "2026-01-15", True, None),
+        (25, "2026-02-01", "2025-11-15", True, None),
+        (16, None, "2026-01-15", False, None),
         (25, None, "2026-01-25", True, "2026-02-25"),
         (16, None, "2026-02-16", True, "2026-03-16"),
         (16, "2026-03-10", "2026-02-16", True, "2026-03-10"),
