@@ -25,8 +25,10 @@ from larabill_billing.metering import Usage
 from larabill_billing.orders import check as order_check
 from larabill_billing.orders import handlers as orders
 from larabill_billing.orders.model import Order, PlaceOrder
+from larabill_billing.repositories import BillingTx
 from larabill_billing.settings import BillingSettings
 from larabill_billing.subscriptions.model import Service
+from larabill_billing.usage.handlers import define_meters
 from larabill_core.access import SYSTEM, Access, Actor, Role
 from larabill_core.engine import Engine
 from larabill_core.errors import AlreadyExists, ConfigurationError
@@ -93,8 +95,16 @@ class Catalog(Area):
     """`engine.billing.catalog`."""
 
     def load(self, seller: UUID, catalog: Catalogue, *, actor: Actor = SYSTEM) -> Changes:
-        """Put a catalogue into force: what changed becomes a new version, what is missing is no longer sold."""
-        return self._run("catalog.write", seller, actor, lambda tx: load_catalog(tx, catalog))
+        """Put a catalogue into force: what changed becomes a new version, what is missing is no longer sold.
+
+        Raises `InvalidInput` for one without plans, and for another aggregation of a meter that has counted.
+        """
+
+        def load(tx: BillingTx) -> Changes:
+            define_meters(tx, catalog.meters)
+            return load_catalog(tx, catalog)
+
+        return self._run("catalog.write", seller, actor, load)
 
     def list(self, seller: UUID, *, hidden: bool = False, actor: Actor = SYSTEM) -> Sequence[Plan]:
         """The plans that customers see, by code; with `hidden` those too that are sold to who knows their code."""

@@ -133,13 +133,16 @@ class Resources:
         *,
         status: ResourceStatus | None = None,
         customer_id: UUID | None = None,
+        held: bool = False,
         after: UUID | None = None,
         limit: int = 100,
     ) -> list[Resource]:
-        """Oldest first, paged by the last id seen."""
+        """Oldest first, paged by the last id seen. `held`: only those with a change that is held back."""
 
         def read(tx: Any) -> Any:
-            return tx.provisioning.resources.list(status=status, customer_id=customer_id, after=after, limit=limit)
+            return tx.provisioning.resources.list(
+                status=status, customer_id=customer_id, held=held, after=after, limit=limit
+            )
 
         found: list[Resource] = self._engine.run(read, seller=seller)
         return found

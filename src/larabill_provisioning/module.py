@@ -9,8 +9,10 @@ from larabill_core.jobs import Handler, Schedule
 from larabill_core.module import Module
 from larabill_core.published import (
     OrderReleased,
+    ServiceChangeRequested,
     ServiceEndRequested,
     ServiceResumeRequested,
+    ServicesOrdered,
     ServiceSuspendRequested,
 )
 from larabill_provisioning.orchestrator.converge import ResourceDue
@@ -30,6 +32,18 @@ MODULE = Module(
             name="provisioning.on_order_released",
             target=f"{_REACTIONS}:on_order_released",
             payload=OrderReleased,
+            queue=QUEUE,
+        ),
+        Handler(
+            name="provisioning.on_services_ordered",
+            target=f"{_REACTIONS}:on_services_ordered",
+            payload=ServicesOrdered,
+            queue=QUEUE,
+        ),
+        Handler(
+            name="provisioning.on_change_requested",
+            target=f"{_REACTIONS}:on_change_requested",
+            payload=ServiceChangeRequested,
             queue=QUEUE,
         ),
         Handler(

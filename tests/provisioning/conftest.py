@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from tests.conftest import OpenTestEngine
+from tests.provisioning.rigid import RIGID
 from tests.provisioning.scene import Scene
 from tests.provisioning.stub import STUB, forget
 
@@ -19,6 +20,7 @@ PLANS = [
     {"plan": "small", "account": "acme", "provider_plan": "s1-us", "region": "us"},
     {"plan": "large", "account": "acme", "provider_plan": "l1"},
     {"plan": "bad", "account": "acme", "provider_plan": "no such plan"},
+    {"plan": "elsewhere", "account": "beta", "provider_plan": "b1"},
 ]
 
 MakeScene = Callable[..., Scene]
@@ -39,8 +41,9 @@ def make_scene(open_test_engine: OpenTestEngine, clock: ManualClock, monkeypatch
             "limits": {"rate": 1000.0, "burst": 1000, "failures_to_open": 1000, **(limits or {})},
             **fake,
         }
-        settings = {"drivers": {"acme": account}, "provisioning": {"plans": PLANS, **(provisioning or {})}}
-        engine = open_test_engine(MODULE, STUB, drivers=load_infos(), settings=settings)
+        accounts = {"acme": account, "beta": {"driver": "fake", "world": world}}
+        settings = {"drivers": accounts, "provisioning": {"plans": PLANS, **(provisioning or {})}}
+        engine = open_test_engine(MODULE, STUB, drivers={**load_infos(), RIGID.name: RIGID}, settings=settings)
         scene = Scene(engine, clock, new_id(), new_id(), FakeWorld.open(world))
         engine.provisioning.plans.sync(scene.seller)
         return scene

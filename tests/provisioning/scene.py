@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -19,8 +19,10 @@ from larabill_core.module import load_target
 from larabill_core.published import (
     OrderReleased,
     ReleasedItem,
+    ServiceChangeRequested,
     ServiceEndRequested,
     ServiceResumeRequested,
+    ServicesOrdered,
     ServiceSuspendRequested,
 )
 from larabill_core.testing.clock import ManualClock
@@ -43,6 +45,19 @@ class Scene:
 
     def release(self, *plans: str, on_failure: Any = "hold", spec: Mapping[str, Any] | None = None) -> list[UUID]:
         """An order is released; the services that it is for."""
+        return self._order(OrderReleased, plans, on_failure, spec)
+
+    def add(self, *plans: str) -> list[UUID]:
+        """Units are added to a running agreement; their services."""
+        return self._order(ServicesOrdered, plans, "hold", None)
+
+    def _order(
+        self,
+        kind: type[OrderReleased] | type[ServicesOrdered],
+        plans: Sequence[str],
+        on_failure: Any,
+        spec: Mapping[str, Any] | None,
+    ) -> list[UUID]:
         items = tuple(
             ReleasedItem(
                 service_id=new_id(),
@@ -55,7 +70,7 @@ class Scene:
             for plan in plans or ("small",)
         )
         self.publish(
-            OrderReleased(
+            kind(
                 seller_id=self.seller,
                 occurred_at=self.clock.now(),
                 order_id=new_id(),
@@ -65,9 +80,9 @@ class Scene:
         )
         return [item.service_id for item in items]
 
-    def released(self) -> list[UUID]:
+    def released(self, *plans: str, on_failure: Any = "hold") -> list[UUID]:
         """An order whose release was heard: its provisioning is queued."""
-        services = self.release()
+        services = self.release(*plans, on_failure=on_failure)
         while (
             self.engine.run(lambda tx: tx.provisioning.resources.for_service(services[0]), seller=self.seller) is None
         ):
@@ -104,13 +119,24 @@ class Scene:
             )
         )
 
-    def suspend_event(self, service: UUID, version: int) -> ServiceSuspendRequested:
+    def change(self, service: UUID, plan: str, **spec: int) -> None:
+        """Billing asks for another plan or specification."""
+        self.publish(self.change_event(service, plan, **spec))
+
+    def change_event(self, service: UUID, plan: str, **spec: int) -> ServiceChangeRequested:
+        return ServiceChangeRequested(
+            seller_id=self.seller, occurred_at=self.clock.now(), service_id=service, plan_code=plan, spec=spec
+        )
+
+    def suspend_event(self, service: UUID, version: int | None) -> ServiceSuspendRequested:
         return ServiceSuspendRequested(
             seller_id=self.seller, occurred_at=self.clock.now(), service_id=service, case_version=version
         )
 
-    def resume_event(self, service: UUID) -> ServiceResumeRequested:
-        return ServiceResumeRequested(seller_id=self.seller, occurred_at=self.clock.now(), service_id=service)
+    def resume_event(self, service: UUID, *, reactivated: bool = False) -> ServiceResumeRequested:
+        return ServiceResumeRequested(
+            seller_id=self.seller, occurred_at=self.clock.now(), service_id=service, reactivated=reactivated
+        )
 
     def publish(self, *events: Event) -> None:
         self.engine.run(lambda tx: tx.publish(*events), seller=self.seller)
@@ -154,6 +180,14 @@ class Scene:
 
     def at_provider(self, service: UUID) -> list[str]:
         return [thing.status for thing in self.world.resources(self.resource(service).ref)]
+
+    def built_as(self, service: UUID) -> list[tuple[str, dict[str, str]]]:
+        """Plan and specification of what stands at the provider."""
+        return [(thing.body["plan"], thing.body["spec"]) for thing in self.world.resources(self.resource(service).ref)]
+
+    def calls(self, service: UUID, method: str, phase: str = "asked") -> int:
+        """How often the provider was asked for it; `phase` effect: how often it was done."""
+        return [call.phase for call in self.world.calls(method, self.resource(service).ref)].count(phase)
 
     def violations(self) -> list[Violation]:
         found: list[Violation] = []

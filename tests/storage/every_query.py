@@ -175,6 +175,7 @@ PROVISIONING: dict[str, Query] = {
     "resources.refs_standing": lambda tx, of: tx.resources.refs_standing("host5", [of.word, "none"]),
     "resources.list": lambda tx, of: tx.resources.list(after=of.id),
     "resources.list of customer": lambda tx, of: tx.resources.list(customer_id=of.group_id),
+    "resources.list of held": lambda tx, of: tx.resources.list(held=True, after=of.id),
     "resources.list of status": lambda tx, of: tx.resources.list(status=ResourceStatus.FAILED),
     "resources.list of customer and status": lambda tx, of: tx.resources.list(
         customer_id=of.group_id, status=ResourceStatus.ACTIVE

@@ -197,6 +197,7 @@ def contents() -> dict[str, dict[str, Any]]:
             "settled": sa.literal("active"),
             "desired": sa.literal("active"),
             "standing_ref": since(30, N.word, None),
+            "is_held": since(99, True, None),
         },
         "larabill_provision_tasks": {"resource_id": N.group_id},
         "larabill_provision_audits": {"resource_id": N.group_id},

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import attrs
 import pytest
 import sqlalchemy as sa
+from tests.conftest import START
 from tests.storage.conftest import SELLER, a_note
 from tests.storage.sample import NOTES, Mood, Note, Part
 
 from larabill_core.engine import Engine
+from larabill_core.errors import Conflict, InvalidInput
 from larabill_sqlalchemy import statements
 from larabill_sqlalchemy.opening import database_of
-from larabill_sqlalchemy.statements import from_row, insert_new, to_row, update_many, upsert
+from larabill_sqlalchemy.statements import (
+    Each,
+    from_row,
+    from_rows,
+    insert_many,
+    insert_new,
+    to_row,
+    update_many,
+    upsert,
+)
 
 
 def add(engine: Engine, *notes: Note) -> None:
@@ -48,6 +60,59 @@ def test_an_amount_that_would_be_rounded_or_is_no_decimal_is_refused(engine: Eng
         pytest.skip("the servers round decimals beyond the fourth")
     with pytest.raises(sa.exc.StatementError):
         add(engine, attrs.evolve(a_note(), amount=wrong))
+
+
+def test_many_entities_come_back_as_they_were(engine: Engine) -> None:
+    moods = [Mood.GOOD, None, Mood.BAD]
+    notes = [
+        attrs.evolve(
+            a_note(f'{number} {{"\\,NULL}} %s'),
+            body="" if number else "NULL",
+            mood=moods[number % 3],
+            parts=(Part(name="ä", amount=Decimal(number)),) * (number % 2),
+            amount=Decimal(number - 3) / 8,
+            unit_price=Decimal(number).scaleb(-12) if number % 2 else None,
+            written_at=START + timedelta(microseconds=number),
+            version=number,
+        )
+        for number in range(9)
+    ]
+    add(engine, *notes)
+    mine = sa.select(NOTES).where(NOTES.c.seller_id == SELLER).order_by(NOTES.c.id)
+    rows = engine.run(lambda tx: tx.connection.execute(mine).all())
+    assert from_rows(Note, rows) == notes
+
+
+def test_columns_beside_the_rows_are_one_value_or_one_for_each(engine: Engine) -> None:
+    notes = [a_note("a"), a_note("b")]
+    more = {"version": Each([7, 8]), "body": "the same", "mood": None}
+    engine.run(lambda tx: insert_many(tx.connection, NOTES, notes, **more))
+    assert (get(engine, "a").version, get(engine, "b").version) == (7, 8)
+    assert {get(engine, label).body for label in "ab"} == {"the same"}
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_value_that_does_not_fit_its_column_is_refused_and_never_cut(engine: Engine, count: int) -> None:
+    if database_of(engine).dialect.name == "sqlite":
+        pytest.skip("text of any length fits")
+    with pytest.raises(Conflict, match="does not fit"):
+        add(engine, *(a_note("x" * 41) for _ in range(count)))
+    notes = [a_note(f"n{number}") for number in range(count)]
+    add(engine, *notes)
+    long = rows_of(notes, label="y" * 41)
+    with pytest.raises(Conflict, match="does not fit"):
+        engine.run(lambda tx: update_many(tx.connection, NOTES, long, seller_id=SELLER))
+
+
+def test_equal_values_of_other_types_are_not_taken_for_what_was_seen_before(engine: Engine) -> None:
+    mixed = [attrs.evolve(a_note("a"), amount=Decimal(1)), attrs.evolve(a_note("b"), amount=True)]
+    with pytest.raises(sa.exc.StatementError, match="must be a Decimal, not bool"):
+        add(engine, *mixed)
+
+
+def test_an_id_that_is_none_is_refused_with_our_words(engine: Engine) -> None:
+    with pytest.raises(InvalidInput, match="is not a UUID"):
+        add(engine, a_note("a"), attrs.evolve(a_note("b"), seller_id="7"))
 
 
 def test_labels_differ_by_case_and_accent(engine: Engine) -> None:
@@ -85,6 +150,15 @@ def test_rows_that_the_condition_excludes_stay_and_are_not_counted(engine: Engin
     rows = rows_of([*notes, a_note("absent")], version=5)
     assert engine.run(lambda tx: update_many(tx.connection, NOTES, rows, seller_id=SELLER, version=1)) == 1
     assert (get(engine, "a").version, get(engine, "b").version) == (5, 2)
+
+
+def test_each_row_has_its_own_condition(engine: Engine) -> None:
+    notes = [attrs.evolve(a_note(label), version=number) for number, label in enumerate("abc", 1)]
+    add(engine, *notes)
+    rows = rows_of(notes, version=9)
+    seen = Each([1, 5, 3])
+    assert engine.run(lambda tx: update_many(tx.connection, NOTES, rows, seller_id=SELLER, version=seen)) == 2
+    assert [get(engine, label).version for label in "abc"] == [9, 2, 9]
 
 
 def test_rows_that_are_the_same_already_count_as_found(engine: Engine) -> None:

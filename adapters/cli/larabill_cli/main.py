@@ -28,6 +28,8 @@ COMMANDS: Mapping[str, str] = {
     "usage": "larabill_cli.commands.usage:usage",
     "webhooks": "larabill_cli.commands.webhooks:webhooks",
     "verify": "larabill_cli.commands.verify:verify",
+    "seed": "larabill_cli.commands.seed:seed",
+    "simulate": "larabill_cli.commands.simulate:simulate",
     "demo": "larabill_cli.demo.command:demo",
 }
 

@@ -52,7 +52,8 @@ def _plain(value: Any) -> Any:
 
 def _values(cls: type[Any], data: Mapping[str, Any]) -> dict[str, Any]:
     values = {}
-    for name, read in _readers(cls).items():
+    kind: Any = cls
+    for name, read in _readers(kind).items():
         if name in data:
             values[name] = parse_model(data[name], name, data["currency"]) if read is None else read(data[name])
     return values

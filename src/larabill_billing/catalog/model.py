@@ -116,8 +116,9 @@ class PlanDefinition:
 
     `phases` come before the regular `prices`. `requires` names plans of which one has to be in the same agreement,
     `conflicts` plans of which none may; an `addon` is never sold alone. `commitments` are the least that a period
-    costs, by currency: what is missing is billed as a true-up. `stock` is how many may exist at once in a region ("" for
-    a plan without regions); regions that are not named are not limited. `proration` is the seller's where it is None.
+    costs, by currency: what is missing is billed as a true-up. `stock` is how many may exist at once in a region (""
+    for a plan without regions); regions that are not named are not limited. `proration` is the seller's where it is
+    None. `product` only groups plans.
     """
 
     code: str

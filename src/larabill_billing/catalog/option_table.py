@@ -83,7 +83,7 @@ def _number(value: object, path: str) -> int:
 
 
 @attrs.frozen(kw_only=True)
-class _OptionTable:
+class OptionTable:
     """The keys of an option that is a table."""
 
     kind: OptionKind | None = None
@@ -95,7 +95,7 @@ class _OptionTable:
 
 def _from_table(said: Mapping[str, Any], path: str) -> Option:
     faults = Faults()
-    table = structure(_OptionTable, said, faults, path)
+    table = structure(OptionTable, said, faults, path)
     if table is None:
         faults.raise_if_any()
         raise AssertionError("what cannot be structured has faults")
@@ -115,7 +115,7 @@ def _from_table(said: Mapping[str, Any], path: str) -> Option:
 
 
 def _priced(
-    kind: OptionKind | None, table: _OptionTable, path: str, faults: Faults
+    kind: OptionKind | None, table: OptionTable, path: str, faults: Faults
 ) -> tuple[tuple[str, ...], tuple[OptionPrice, ...]]:
     """The choices, and the prices of the option or of its choices."""
     where = join(path, "prices")
@@ -139,7 +139,8 @@ def _of_choices(said: object, path: str, faults: Faults) -> tuple[tuple[str, ...
     if not isinstance(said, list | Mapping):
         faults.add(path, "must be a list of choices, or a table of them", value=said)
         return (), ()
-    choices = attempt(faults, partial(_choices, list(said), path), ())
+    nothing: tuple[str, ...] = ()
+    choices = attempt(faults, partial(_choices, list(said), path), nothing)
     prices: list[OptionPrice] = []
     for choice, table in said.items() if isinstance(said, Mapping) else ():
         where = join(path, choice)

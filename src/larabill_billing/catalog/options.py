@@ -43,8 +43,7 @@ def _check_option(option: Option, value: object, path: str) -> None:
         if not isinstance(value, bool):
             raise InvalidInput.one(path, "must be true or false", value)
     elif option.kind is OptionKind.INTEGER:
-        whole = isinstance(value, int) and not isinstance(value, bool)
-        if not whole or not option.minimum <= value <= option.maximum:
+        if type(value) is not int or not option.minimum <= value <= option.maximum:
             raise InvalidInput.one(path, f"must be a whole number, {option.minimum} to {option.maximum}", value)
     elif not isinstance(value, str) or len(value) > LONGEST_TEXT or not value.isprintable():
         raise InvalidInput.one(path, f"must be one line of text, up to {LONGEST_TEXT} characters", value)

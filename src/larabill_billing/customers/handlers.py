@@ -68,6 +68,6 @@ def create_customer(tx: CustomersTx, new: NewCustomer) -> Customer:
         created_at=tx.now,
     )
     faults.raise_if_any()
-    tx.billing.customers.add(customer)
+    tx.billing.customers.add_many([customer])
     record_many(tx, [Change(subject_kind="customer", subject_id=customer.id, action="create")])
     return customer

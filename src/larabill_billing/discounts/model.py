@@ -36,6 +36,8 @@ class Discount:
             if value is None:
                 continue
             try:
+                if not isinstance(value, Decimal):
+                    raise InvalidInput.one(path, "must be a Decimal", value)
                 parse_decimal(value, places=UNIT_PRICE_PLACES, path=path, minimum=0)
             except InvalidInput as problem:
                 faults.include(problem)

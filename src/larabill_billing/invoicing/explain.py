@@ -63,7 +63,7 @@ def explain(line: Explained) -> str:
     if "proration" in trace:
         said.append(proration.explain(trace["proration"]).rstrip("."))
     given_back = ", given back" if trace.get("sign") == -1 else ""
-    return f"{'; '.join(said)}{given_back}: {line.amount} {line.currency}."
+    return f"{'; '.join(said)}{given_back}: {quantize(line.amount, line.currency)} {line.currency}."
 
 
 def _plain(number: Decimal) -> str:

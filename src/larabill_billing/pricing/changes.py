@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from larabill_billing.pricing.exact import ZERO, add, divide, finest, multiply, subtract, total
+from larabill_billing.pricing.exact import ZERO, add, multiply, ratio, subtract, total
 from larabill_billing.pricing.model import Graduated
 from larabill_billing.pricing.rated import Rated, part, rated
 from larabill_core.errors import Faults
@@ -60,8 +60,8 @@ def _spread(model: Graduated, level: Decimal, change: Decimal, share: Decimal, i
         above = high if tier.up_to is None else min(high, tier.up_to)
         overlap = subtract(above, low if below is None else max(low, below))
         if overlap > 0:
-            # what is rounded off by twelve decimals goes to the highest tier that it touches
-            units = left if above == high else finest(divide(multiply(share, overlap), abs(change)))
+            # what is cut off from a fraction without end goes to the highest tier that it touches
+            units = left if above == high else ratio(share, overlap, abs(change))
             inside[index] = add(inside[index], units)
             left = subtract(left, units)
         if above == high:

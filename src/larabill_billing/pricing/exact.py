@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Context, Decimal
 from functools import cache
+from operator import sub
 from typing import Final
 
 from larabill_core.errors import Faults
@@ -26,7 +27,8 @@ quantize: Final[Callable[[Decimal, Decimal], Decimal]] = EXACT.quantize
 ZERO: Final = Decimal(0)
 ONE: Final = Decimal(1)
 _HUNDRED: Final = Decimal(100)
-_FINEST: Final = Decimal("1E-12")
+_FINE: Final = Decimal("1E-30")
+_FINER: Final = Decimal("1E-60")
 
 
 @cache
@@ -67,16 +69,17 @@ def spread(exact: Sequence[Decimal], whole: Decimal, unit: Decimal) -> list[Deci
     """`exact` amounts rounded to `unit` such that they add up to `whole`, which is their sum, rounded.
 
     The method is that of largest remainders, the earlier position first: no amount is a unit or more away from its
-    exact one, and an amount that is whole already stays as it is. To be called in the context EXACT.
+    exact one, and an amount that is whole already stays as it is. Fractions without end are to be `settled` before, or
+    equal ones are not equal. To be called in the context EXACT.
     """
-    parts = []
-    missing = whole
-    for amount in exact:
-        part = amount.quantize(unit)
-        parts.append(part)
-        missing -= part
+    parts = [amount.quantize(unit) for amount in exact]
+    return level(exact, parts, whole - sum(parts, ZERO), unit)
+
+
+def level(exact: Sequence[Decimal], parts: list[Decimal], missing: Decimal, unit: Decimal) -> list[Decimal]:
+    """The `parts`, each rounded half up, with the units added or taken that are `missing`. As `spread`."""
     if missing:
-        rests = [amount - part for amount, part in zip(exact, parts, strict=True)]
+        rests = list(map(sub, exact, parts))
         while missing > ZERO:
             index = rests.index(max(rests))
             parts[index] += unit
@@ -99,9 +102,14 @@ def check_precision(amounts: Sequence[Decimal], unit: Decimal) -> None:
     faults.raise_if_any()
 
 
-def finest(number: Decimal) -> Decimal:
-    """`number` at twelve decimals, as quantities and unit prices are stored."""
-    return quantize(number, _FINEST)
+def ratio(number: Decimal, by: Decimal, of: Decimal) -> Decimal:
+    """`number` * `by` / `of` to 60 decimals: a third has no end, but `settled` finds the amount that it is part of."""
+    return quantize(divide(multiply(number, by), of), _FINER)
+
+
+def settled(amount: Decimal) -> Decimal:
+    """The amount to 30 decimals, which every product of a unit price and a quantity has at most."""
+    return quantize(amount, _FINE)
 
 
 def text(number: Decimal) -> str:

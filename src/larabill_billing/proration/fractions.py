@@ -87,9 +87,12 @@ def _thirty_day_month(part: Period, whole: Period, policy: ProrationPolicy) -> M
 
 
 def fixed_days(start: date, end: date, month_days: int) -> int:
-    """Days from `start` to `end` when every month has `month_days`: 22 from 23 May to 15 June with 30."""
+    """Days from `start` to `end` when every month has `month_days`: 22 from 23 May to 15 June with 30.
+
+    The first of a month follows at once on the day that is one too many: with 30 the 31st is worth nothing.
+    """
     months = (end.year - start.year) * 12 + end.month - start.month
-    return months * month_days + end.day - start.day
+    return months * month_days + min(end.day, month_days + 1) - min(start.day, month_days + 1)
 
 
 def _months_of(whole: Period) -> int | None:

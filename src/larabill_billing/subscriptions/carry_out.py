@@ -16,10 +16,21 @@ from larabill_billing.credits.documents import issue
 from larabill_billing.invoicing.model import Charge, Invoice
 from larabill_billing.settings import settings_of
 from larabill_billing.subscriptions.collect import enqueue_collection
+from larabill_billing.subscriptions.gather import Counted
+from larabill_billing.subscriptions.give_back import UnusedTime
 from larabill_billing.subscriptions.grouping import requests_for
-from larabill_billing.subscriptions.model import Agreement, Service, ServiceStatus, SubscriptionItem, SubscriptionStatus
+from larabill_billing.subscriptions.model import (
+    Agreement,
+    Compensation,
+    Service,
+    ServiceStatus,
+    SubscriptionItem,
+    SubscriptionStatus,
+)
 from larabill_billing.subscriptions.ports import SubscriptionsTx
 from larabill_billing.subscriptions.serving import Served, served, touches_services
+from larabill_billing.usage.handlers import mark_billed
+from larabill_core.jobs import NewJob
 from larabill_core.messages import Event
 from larabill_core.published import (
     ReleasedItem,
@@ -41,6 +52,7 @@ class Decision:
     action: str
     reason: str = ""
     region: str = ""
+    counted: Counted = Counted()
 
 
 def carry_out(tx: SubscriptionsTx, decisions: Sequence[Decision]) -> list[Invoice]:
@@ -58,9 +70,28 @@ def carry_out(tx: SubscriptionsTx, decisions: Sequence[Decision]) -> list[Invoic
     documents = {charge.subscription_id: request.id for request in requests for charge in request.charges}
     _serve(tx, [each for each in decisions if touches_services(each.before, each.after)], documents)
     record_many(tx, [_audit(decision, documents) for decision in decisions])
+    mark_billed(tx, [usage for each in decisions for usage in each.counted.billed_by(each.charges)])
     invoices = issue(tx, requests)
     enqueue_collection(tx, requests)
+    tx.enqueue(*_refunds(tx, decisions, documents))
     return invoices
+
+
+def _refunds(tx: SubscriptionsTx, decisions: Sequence[Decision], documents: Mapping[UUID | None, UUID]) -> list[NewJob]:
+    """Unused time that shall be paid out: after the invoice that gives it back."""
+    return [
+        NewJob(
+            handler="billing.refund_unused",
+            payload=UnusedTime(subscription_id=subscription.id, invoice_id=documents[subscription.id]),
+            seller_id=tx.seller_id,
+            tags=(f"subscription:{subscription.id}",),
+        )
+        for decision in decisions
+        for subscription in (decision.after.subscription,)
+        if subscription.status is SubscriptionStatus.ENDED
+        and subscription.compensation is Compensation.REFUND
+        and any(charge.amount < 0 for charge in decision.charges)
+    ]
 
 
 def _save_items(tx: SubscriptionsTx, decisions: Sequence[Decision]) -> None:

@@ -15,7 +15,7 @@ from larabill_billing.subscriptions.apply import Changed, Moment, apply
 from larabill_billing.subscriptions.carry_out import Decision, carry_out
 from larabill_billing.subscriptions.changes import NAMES, Cancel, Change, Reactivate, When
 from larabill_billing.subscriptions.check import check_change
-from larabill_billing.subscriptions.gather import agreements, usage_of
+from larabill_billing.subscriptions.gather import Counted, agreements, usage_of
 from larabill_billing.subscriptions.model import LIVE, Agreement, Subscription
 from larabill_billing.subscriptions.ports import SubscriptionsTx
 from larabill_billing.subscriptions.renew import catch_up
@@ -68,7 +68,8 @@ def change(
         _check_live(subscription)
         schedule(tx, subscription, wanted, on)
         return tx.billing.subscriptions.get(subscription_id)
-    changed = _applied(tx, agreement, wanted, today)
+    counted = usage_of(tx, [cut_at(agreement, today)])
+    changed = _applied(tx, agreement, wanted, today, counted)
     decision = Decision(
         before=agreement,
         after=changed.agreement,
@@ -76,6 +77,7 @@ def change(
         action=NAMES[type(wanted)],
         reason=reason,
         region=getattr(wanted, "region", ""),
+        counted=counted,
     )
     carry_out(tx, [decision])
     return changed.agreement.subscription
@@ -85,7 +87,7 @@ def preview(tx: SubscriptionsTx, subscription_id: UUID, wanted: Change, when: Wh
     """What the change would do and cost on its day, without doing it. Raises what `change` raises."""
     subscription = tx.billing.subscriptions.get(subscription_id)
     agreement, on = _prepared(tx, subscription, wanted, when)
-    changed = _applied(tx, agreement, wanted, on)
+    changed = _applied(tx, agreement, wanted, on, usage_of(tx, [cut_at(agreement, on)]))
     country = tx.billing.customers.get(subscription.customer_id).country
     rate = tax_rate(settings_of(tx), country)
     charges = settled(changed.charges, subscription.currency, rate, "preview")
@@ -110,7 +112,7 @@ def _prepared(tx: SubscriptionsTx, subscription: Subscription, wanted: Change, w
     return agreement, on
 
 
-def _applied(tx: SubscriptionsTx, agreement: Agreement, wanted: Change, on: date) -> Changed:
+def _applied(tx: SubscriptionsTx, agreement: Agreement, wanted: Change, on: date, counted: Counted) -> Changed:
     subscription = agreement.subscription
     today = local_date(tx.now, subscription.time_zone)
     moment = Moment(
@@ -119,7 +121,7 @@ def _applied(tx: SubscriptionsTx, agreement: Agreement, wanted: Change, on: date
         change_id=new_id(),
         default=settings_of(tx).proration,
         plans=sold_plans(tx, [wanted], [agreement]),
-        used=usage_of(tx, [cut_at(agreement, on)]),
+        used=counted.used,
     )
     return apply(agreement, wanted, moment)
 

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+from uuid import UUID
 
-from larabill_billing.subscriptions.metered import Used, usage_windows
+import attrs
+
+from larabill_billing.invoicing.model import Charge, ChargeKind
+from larabill_billing.subscriptions.metered import Used, meter_of, usage_windows
 from larabill_billing.subscriptions.model import Agreement, Subscription
 from larabill_billing.subscriptions.ports import SubscriptionsTx
+from larabill_billing.usage.handlers import usage_for_periods
+from larabill_billing.usage.model import MeteredPeriod, PeriodUsage
 from larabill_core.clock import start_of_day
 
 
@@ -20,19 +27,42 @@ def agreements(tx: SubscriptionsTx, subscriptions: Sequence[Subscription]) -> li
     ]
 
 
-def usage_of(tx: SubscriptionsTx, wanted: Sequence[tuple[Agreement, int]]) -> Used:
-    """What was used in a period of each agreement, beyond what was prepaid; no query where nothing is metered."""
-    from larabill_billing.usage.handlers import billable
-    from larabill_billing.usage.model import MeteredPeriod
+Pair: TypeAlias = tuple[UUID, str]
 
+
+@attrs.frozen
+class Counted:
+    """What was used, as it was counted, by item and meter: noted as billed where charges for it are issued."""
+
+    usages: Mapping[Pair, PeriodUsage] = attrs.field(factory=dict)
+
+    @property
+    def used(self) -> Used:
+        """What is beyond the prepaid units."""
+        return {pair: usage.beyond_prepaid for pair, usage in self.usages.items()}
+
+    def billed_by(self, charges: Sequence[Charge]) -> list[PeriodUsage]:
+        """Those that these charges bill."""
+        return [
+            self.usages[charge.subscription_item_id, meter_of(charge)]
+            for charge in charges
+            if charge.kind is ChargeKind.USAGE and charge.subscription_item_id is not None
+        ]
+
+
+def usage_of(tx: SubscriptionsTx, wanted: Sequence[tuple[Agreement, int]]) -> Counted:
+    """What was used in a period of each agreement; no query where nothing is metered."""
     periods = [
         MeteredPeriod(
             subscription_item_id=window.item.id,
             meter=window.price.meter,
             start_at=start_of_day(window.period.start, agreement.subscription.time_zone),
             end_at=start_of_day(window.period.end, agreement.subscription.time_zone),
+            included=window.price.included,
         )
         for agreement, n in wanted
         for window in usage_windows(agreement, n)
     ]
-    return billable(tx, periods) if periods else {}
+    if not periods:
+        return Counted()
+    return Counted({usage.period.pair: usage for usage in usage_for_periods(tx, periods)})

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from larabill_billing.subscriptions.collect import InvoiceToCollect
+from larabill_billing.subscriptions.give_back import UnusedTime
+from larabill_billing.subscriptions.migrate import PlanMigration
 from larabill_core.jobs import Handler, Schedule
 from larabill_core.published import (
     InvoicePaid,
@@ -22,6 +24,16 @@ HANDLERS = (
     Handler(name="billing.renew", target=f"{_RENEW}:renew"),
     Handler(name="billing.renew_batch", target=f"{_RENEW}:renew_batch"),
     Handler(name="billing.collect", target="larabill_billing.subscriptions.collect:collect", payload=InvoiceToCollect),
+    Handler(
+        name="billing.migrate_plan",
+        target="larabill_billing.subscriptions.migrate:migrate_batch",
+        payload=PlanMigration,
+    ),
+    Handler(
+        name="billing.refund_unused",
+        target="larabill_billing.subscriptions.give_back:refund_unused",
+        payload=UnusedTime,
+    ),
     Handler(name="billing.on_service_activated", target=f"{_REACTIONS}:on_activated", payload=ServiceActivated),
     Handler(name="billing.on_service_suspended", target=f"{_REACTIONS}:on_suspended", payload=ServiceSuspended),
     Handler(name="billing.on_service_resumed", target=f"{_REACTIONS}:on_resumed", payload=ServiceResumed),

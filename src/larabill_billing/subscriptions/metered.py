@@ -74,6 +74,11 @@ def _charge(agreement: Agreement, item: SubscriptionItem, part: Period, price: U
     )
 
 
+def meter_of(charge: Charge) -> str:
+    """The meter whose use a charge is for."""
+    return charge.cause.rpartition("/")[2]
+
+
 def _true_up(
     agreement: Agreement,
     item: SubscriptionItem,

@@ -19,7 +19,7 @@ from larabill_billing.proration.model import ProrationPolicy
 from larabill_billing.settings import settings_of
 from larabill_billing.subscriptions import renewal
 from larabill_billing.subscriptions.carry_out import Decision, carry_out
-from larabill_billing.subscriptions.gather import agreements, usage_of
+from larabill_billing.subscriptions.gather import Counted, agreements, usage_of
 from larabill_billing.subscriptions.metered import Used
 from larabill_billing.subscriptions.model import Agreement, Subscription, SubscriptionStatus
 from larabill_billing.subscriptions.ports import SubscriptionsTx
@@ -68,11 +68,12 @@ def decide(tx: SubscriptionsTx, due: Sequence[Subscription]) -> list[Decision]:
     ]
     ids = {each.subscription.id for each in changing}
     billed = [each for each in found if each.subscription.id not in ids]
-    used = usage_of(tx, [(each, renewal.used_period(each.subscription)) for each in billed])
+    counted = usage_of(tx, [(each, renewal.used_period(each.subscription)) for each in billed])
+    used = counted.used
     default = settings_of(tx).proration
     return [
         *(scheduled_decisions(tx, changing) if changing else ()),
-        *(_decision(each, _plan(each, used, tx, default)) for each in billed),
+        *(_decision(each, _plan(each, used, tx, default), counted) for each in billed),
     ]
 
 
@@ -84,8 +85,15 @@ def _plan(agreement: Agreement, used: Used, tx: SubscriptionsTx, default: Prorat
         return renewal.hold(agreement, problem)
 
 
-def _decision(before: Agreement, plan: renewal.Plan) -> Decision:
-    return Decision(before=before, after=plan.agreement, charges=plan.charges, action=plan.outcome, reason=plan.reason)
+def _decision(before: Agreement, plan: renewal.Plan, counted: Counted) -> Decision:
+    return Decision(
+        before=before,
+        after=plan.agreement,
+        charges=plan.charges,
+        action=plan.outcome,
+        reason=plan.reason,
+        counted=counted,
+    )
 
 
 def changes_first(subscription: Subscription, today: date) -> bool:

@@ -23,8 +23,7 @@ from larabill_billing.subscriptions.changes import (
     ScheduledChange,
     change_data,
 )
-from larabill_billing.subscriptions.gather import usage_of
-from larabill_billing.subscriptions.metered import Used
+from larabill_billing.subscriptions.gather import Counted, usage_of
 from larabill_billing.subscriptions.model import Agreement, Subscription
 from larabill_billing.subscriptions.ports import SubscriptionsTx
 from larabill_billing.subscriptions.timing import timed
@@ -81,7 +80,7 @@ def scheduled_decisions(tx: SubscriptionsTx, agreements: Sequence[Agreement]) ->
     waiting = tx.billing.subscription_changes.scheduled([each.subscription.id for each in agreements])
     firsts = {subscription_id: changes[0] for subscription_id, changes in waiting.items()}
     plans = sold_plans(tx, [change.change() for change in firsts.values()], agreements)
-    used = usage_of(
+    counted = usage_of(
         tx,
         [
             cut_at(each, firsts[each.subscription.id].effective_on)
@@ -93,7 +92,7 @@ def scheduled_decisions(tx: SubscriptionsTx, agreements: Sequence[Agreement]) ->
     done = []
     for agreement in agreements:
         changes = waiting.get(agreement.subscription.id, [])
-        decision, finished = _decide(tx, agreement, changes, plans, used)
+        decision, finished = _decide(tx, agreement, changes, plans, counted)
         decisions.append(decision)
         done += finished
     tx.billing.subscription_changes.save_many(done)
@@ -105,7 +104,7 @@ def _decide(
     agreement: Agreement,
     changes: Sequence[ScheduledChange],
     plans: Mapping[str, Plan],
-    used: Used,
+    counted: Counted,
 ) -> tuple[Decision, list[ScheduledChange]]:
     """The first change carried out, and the day of the next one noted."""
     subscription = agreement.subscription
@@ -120,7 +119,7 @@ def _decide(
         change_id=first.id,
         default=settings_of(tx).proration,
         plans=plans,
-        used=used,
+        used=counted.used,
     )
     try:
         changed = apply(freed, first.change(), moment)
@@ -135,6 +134,7 @@ def _decide(
         action=first.kind,
         reason=f"scheduled for {first.effective_on}",
         region=str(first.data.get("region", "")),
+        counted=counted,
     )
     return decision, [applied]
 

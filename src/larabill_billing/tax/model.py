@@ -32,6 +32,14 @@ _ABOVE_ZERO = (TaxCategory.STANDARD,)
 _ANY_RATE = (TaxCategory.CANARY_ISLANDS, TaxCategory.CEUTA_MELILLA)
 
 
+def _category(value: str) -> TaxCategory:
+    try:
+        return TaxCategory(value)
+    except ValueError:
+        known = f"one of: {', '.join(TaxCategory)}"
+        raise InvalidInput.one("category", "is not a category of EN 16931", value, known) from None
+
+
 @attrs.frozen(kw_only=True)
 class TaxRate:
     """`rate` percent under the name that is printed; `inclusive`: prices hold the tax already.
@@ -39,7 +47,7 @@ class TaxRate:
     Raises `InvalidInput`: EN 16931 wants more than 0 percent in category S (BR-S-05), and 0 in Z, E, AE, K, G and O.
     """
 
-    category: TaxCategory = attrs.field(converter=TaxCategory)
+    category: TaxCategory = attrs.field(converter=_category)
     rate: Decimal
     name: str
     inclusive: bool = False
@@ -48,11 +56,13 @@ class TaxRate:
     divisor: Decimal = attrs.field(init=False, repr=False, eq=False)
     """100 plus the rate: the gross of 100."""
     key: str = attrs.field(init=False, repr=False, eq=False)
-    """Category and rate, by which a document's lines are summed up."""
+    """Category and rate, by which a document's lines are summed up, and whether they are inclusive."""
 
     def __attrs_post_init__(self) -> None:
         faults = Faults()
         try:
+            if not isinstance(self.rate, Decimal):
+                raise InvalidInput.one("rate", "must be a Decimal", self.rate)
             parse_decimal(self.rate, places=6, path="rate", minimum=0)
         except InvalidInput as problem:
             faults.include(problem)

@@ -17,7 +17,7 @@ from larabill_core.privacy import Secret
 from larabill_provisioning.credentials.access import ensure_password, password_of
 from larabill_provisioning.orchestrator.change import Change, save_changes
 from larabill_provisioning.orchestrator.outcomes import record_outcome
-from larabill_provisioning.orchestrator.rules import STARTS, WORKING, is_wanted
+from larabill_provisioning.orchestrator.rules import STARTS, WORKING, is_outdated, is_wanted
 from larabill_provisioning.ports import ProvisioningTx
 from larabill_provisioning.resources.model import Action, Desired, Resource
 from larabill_provisioning.resources.states import ResourceStatus
@@ -55,6 +55,10 @@ class ResourceCall:
         resource = tx.provisioning.resources.get(operation.subject_id, lock=True)
         if not is_wanted(resource, self.action, tx.now):
             return Withdrawn(reason=f"by now the resource shall be {resource.desired}")
+        version = operation.arguments["spec_version"]
+        if is_outdated(resource, self.action, version) and not operation.progress:
+            # Never sent under this key. A create that has made some of its steps is finished first, then resized.
+            return Withdrawn(reason="by now the resource shall be of another plan or specification")
         change = Change(tx, resource)
         if self._takes_away() and not self._may_take_away(tx, resource):
             # Billing asks again if it still wants to: a payment is on its way, or has come.
@@ -65,6 +69,7 @@ class ResourceCall:
             return Withdrawn(reason="the overdue case is closed or has moved on, or money is on its way")
         if self.creates:
             ensure_password(tx, resource.id)
+            change.set(applied_version=resource.applied_version or version)
         if resource.status is not WORKING[self.action]:
             change.move(STARTS[self.action], operation=operation.key)
         save_changes(tx, [change])
@@ -139,6 +144,8 @@ class ResourceCall:
                 return Done() if found is None else Pending(handle=LOOK)
             case Action.SUSPEND:
                 there = found is not None and found.status is RemoteStatus.SUSPENDED
+            case Action.RESIZE:
+                there = found is not None and found.status is not RemoteStatus.BUILDING
             case _:
                 there = found is not None and found.status is RemoteStatus.ACTIVE
         if found is None:

@@ -136,7 +136,7 @@ def _without_account(tx: ProvisioningTx, change: Change, action: Action) -> None
 def end(tx: ProvisioningTx, change: Change) -> None:
     """Nothing stands there any more."""
     change.move(ResourceEvent.DEPROVISIONED)
-    change.set(ended_at=tx.now, last_error="", failed_action="", drift="")
+    change.set(ended_at=tx.now, last_error="", failed_action="", drift="", held=None)
     tx.secrets.delete("larabill_resources", change.resource.id)
     tell_gone(tx, change.resource)
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import attrs
 
-from larabill_core.calls.model import Operation, Retried, Withdrawn
+from larabill_core.calls.model import Operation, OperationStatus, Retried, Withdrawn
 from larabill_core.contracts.outcome import Done, Failed, Manual, Outcome, Pending, Unknown
 from larabill_core.privacy import hash_id, mask
 from larabill_core.published import ServiceActivated, ServiceResumed, ServiceSuspended
 from larabill_provisioning.credentials.access import add_secrets
 from larabill_provisioning.orchestrator.change import Change
 from larabill_provisioning.orchestrator.converge import converge, end
-from larabill_provisioning.orchestrator.rules import WORKING
+from larabill_provisioning.orchestrator.rules import WORKING, is_outdated, tries_anew
 from larabill_provisioning.orchestrator.tell import tell, tell_failed
 from larabill_provisioning.ports import ProvisioningTx
 from larabill_provisioning.resources.model import Action, Desired
@@ -23,24 +23,28 @@ def record_outcome(tx: ProvisioningTx, operation: Operation, outcome: Outcome | 
     _record_task(tx, operation)
     change = Change(tx, tx.provisioning.resources.get(operation.subject_id, lock=True))
     action = Action(operation.action)
+    outdated = is_outdated(change.resource, action, operation.arguments["spec_version"])
+    if action is Action.PROVISION and isinstance(outcome, Failed | Retried):
+        _nothing_built(tx, change, operation)
     match outcome:
         case Done():
             _done(tx, change, operation, outcome)
         case Failed() | Manual():
             _failed(change, operation, outcome.reason)
-            if isinstance(outcome, Failed) and action is Action.PROVISION:
+            if isinstance(outcome, Failed) and action is Action.PROVISION and not outdated:
                 _by_policy(tx, change)
         case Withdrawn():
             if change.resource.status is WORKING[action]:
                 # An earlier attempt had gone out and definitely failed: what stands there now has to be made sure.
                 # Nothing failed for good, so whatever is wanted next may be tried, this action too.
                 _failed(change, operation, outcome.reason)
-                change.set(failed_action="")
+                if not (outdated and action is Action.RESIZE):
+                    change.set(failed_action="")
         case Retried() | Unknown():
             change.set(last_error=outcome.reason)
         case Pending():
             pass
-    following = converge(tx, [change])
+    following = converge(tx, [change], retry=outdated and tries_anew(change.resource))
     stands = change.resource.status is ResourceStatus.FAILED and change.resource.failed_action
     if stands and not operation.is_open and not following:
         tell_failed(tx, change.resource)
@@ -93,7 +97,9 @@ def _done(tx: ProvisioningTx, change: Change, operation: Operation, outcome: Don
 
 
 def _first_active(tx: ProvisioningTx, change: Change, operation: Operation) -> None:
-    change.set(applied_version=operation.arguments["spec_version"], activated_at=tx.now)
+    # What was found may be of an earlier create than this one: then what has changed since is still to be done.
+    applied = change.resource.applied_version or operation.arguments["spec_version"]
+    change.set(applied_version=applied, activated_at=tx.now)
     tell(tx, change.resource, ServiceActivated)
 
 
@@ -105,6 +111,15 @@ def _take_driver_ref(tx: ProvisioningTx, change: Change, operation: Operation, o
         return True
     _failed(change, operation, "the provider gave an id that stands for another service: look there, then adopt")
     return False
+
+
+def _nothing_built(tx: ProvisioningTx, change: Change, operation: Operation) -> None:
+    """This attempt has definitely failed. So nothing stands, unless some create made a few of its steps, or one before
+    ended without anybody knowing how (I10)."""
+    known = tx.operations.for_subject(operation.subject_id) if operation.seq > 1 else [operation]
+    creates = [each for each in known if each.action == Action.PROVISION]
+    if not any(each.progress or each.status is OperationStatus.MANUAL for each in creates):
+        change.set(applied_version=0)
 
 
 def _failed(change: Change, operation: Operation, reason: str) -> None:

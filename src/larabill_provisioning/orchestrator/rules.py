@@ -55,6 +55,25 @@ def is_wanted(resource: Resource, action: Action, now: datetime) -> bool:
             return wanted is Desired.GONE
 
 
+def is_outdated(resource: Resource, action: Action, spec_version: int) -> bool:
+    """Whether a create or resize of this version would make what nobody wants any more."""
+    builds = action in (Action.PROVISION, Action.RESIZE)
+    return builds and resource.desired is not Desired.GONE and spec_version < resource.spec_version
+
+
+def is_untouched(resource: Resource) -> bool:
+    """Nothing of it can stand at a provider: whatever is wanted by now is simply what will be built."""
+    return resource.driver_ref is None and not resource.applied_version
+
+
+def tries_anew(resource: Resource) -> bool:
+    """Whether a failed resource tries by itself what failed once its plan or specification has changed: a resize, or a
+    create that has definitely left nothing (I10)."""
+    if resource.failed_action == Action.PROVISION:
+        return is_untouched(resource)
+    return resource.failed_action == Action.RESIZE
+
+
 def next_action(resource: Resource, now: datetime, *, can: Collection[str], retry: bool = False) -> Action | None:
     """The operation that brings `resource` nearer to its goal, None when it is there or a person has to decide.
 
@@ -102,4 +121,5 @@ def _away(resource: Resource, wanted: Desired, can: Collection[str]) -> Action |
         # It runs on until its data may be destroyed: better than a failure that nobody can mend.
         return None
     failed_resize = resource.failed_action == Action.RESIZE and resource.settled is ResourceStatus.SUSPENDED
-    return Action.RESIZE if failed_resize and resource.status is ResourceStatus.FAILED else Action.SUSPEND
+    tries = failed_resize and resource.status is ResourceStatus.FAILED and resource.desired is not Desired.GONE
+    return Action.RESIZE if tries else Action.SUSPEND

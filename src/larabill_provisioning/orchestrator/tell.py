@@ -43,6 +43,20 @@ def tell_failed(tx: ProvisioningTx, resource: Resource) -> None:
     )
 
 
+def tell_held(tx: ProvisioningTx, resource: Resource, reason: str) -> None:
+    """A change is held back for the operator; the service goes on as it is."""
+    tx.publish(
+        ServiceFailed(
+            seller_id=resource.seller_id,
+            occurred_at=tx.now,
+            service_id=resource.service_id,
+            resource_id=resource.id,
+            action="change",
+            reason=reason,
+        )
+    )
+
+
 def tell_gone(tx: ProvisioningTx, resource: Resource) -> None:
     """It has ended; or was given up, and billing credits or refunds."""
     if resource.remedy not in ("credit", "refund"):

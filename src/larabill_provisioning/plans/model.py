@@ -30,6 +30,14 @@ def choose(maps: Iterable[PlanMap], billing_plan: str, region: str) -> PlanMap |
     return fitting.get(region) or fitting.get(ANY_REGION)
 
 
+def elsewhere(chosen: PlanMap, account: str) -> str:
+    """What is wrong when the plan lies at another account than the resource, and how to mend it."""
+    return (
+        f"plan {chosen.billing_plan!r} lies at account {chosen.account}, the resource at {account}: map the plan to "
+        f"{account}, run `larabill migrate`, then retry the resource"
+    )
+
+
 def no_map(billing_plan: str, region: str) -> str:
     """What is wrong when `choose` finds nothing, and how to mend it."""
     return (

@@ -12,48 +12,43 @@ from larabill_core.privacy import hash_id
 from larabill_core.published import ServiceActivated, ServiceResumed
 from larabill_provisioning.orchestrator.change import Change
 from larabill_provisioning.orchestrator.converge import converge
-from larabill_provisioning.orchestrator.reactions import assign
+from larabill_provisioning.orchestrator.reshape import reshape
 from larabill_provisioning.orchestrator.tell import tell
-from larabill_provisioning.plans.model import choose, no_map
 from larabill_provisioning.ports import ProvisioningTx
-from larabill_provisioning.resources.model import Desired, Resource
+from larabill_provisioning.resources.model import Action, Desired, HeldChange, Resource
 from larabill_provisioning.resources.states import SETTLED, ResourceEvent, ResourceStatus
 
 Remedy = Literal["credit", "refund"]
 
 
 def retry(tx: ProvisioningTx, resource_id: UUID) -> Resource:
-    """Try again what failed, with a new operation: a create looks for what is there first.
+    """Try again what failed, with a new operation: a create looks for what is there first. A change that was held back
+    is let go, and a mended plan map counts as long as nothing was built.
 
-    Raises `Conflict` unless the resource is failed and idle, `Forbidden` for customers.
+    Raises `Conflict` unless the resource is idle and failed or has a change held back, and when that still cannot be
+    had; `Forbidden` for customers.
     """
-    change = _failed_and_idle(tx, resource_id, "retry")
-    if change.resource.driver_ref is None and change.resource.desired is not Desired.GONE:
-        _choose_plan(tx, change)
-    change.note("retry", failed=change.resource.failed_action)
+    change = _failed_and_idle(tx, resource_id, "retry", or_held=True)
+    resource = change.resource
+    unbuilt = resource.driver_ref is None and resource.desired is not Desired.GONE
+    if resource.held is not None or unbuilt:
+        wanted = resource.held or resource
+        problem = reshape(tx, change, wanted.billing_plan, wanted.spec)
+        if problem and not (resource.status is ResourceStatus.FAILED and resource.account):
+            raise Conflict(f"resource {resource_id}", problem)
+    change.note("retry", failed=resource.failed_action)
     converge(tx, [change], retry=True)
     return change.resource
-
-
-def _choose_plan(tx: ProvisioningTx, change: Change) -> None:
-    """A mended plan map counts, as nothing was built yet; but at the same account, where something may stand."""
-    resource = change.resource
-    maps = tx.provisioning.plan_maps.for_plans({resource.billing_plan})
-    if not resource.account:
-        assign(tx, change, maps)
-        return
-    chosen = choose(maps, resource.billing_plan, resource.region)
-    if chosen is not None and chosen.account == resource.account:
-        change.set(plan_code=chosen.provider_plan_code, config=dict(chosen.config))
 
 
 def adopt(tx: ProvisioningTx, resource_id: UUID, driver_ref: str, seen: Found | None) -> Resource:
     """The operator says that `driver_ref` is this service. `seen` is what the driver knows, None if it cannot look.
 
-    Raises `Conflict` unless the resource is failed and idle, or when another service stands as `driver_ref`;
-    `Forbidden` for customers.
+    Where a change failed, or was held back while the service runs, it was made at the provider by hand.
+    Raises `Conflict` unless the resource is idle and failed or has a change held back, or when another service stands
+    as `driver_ref`; `Forbidden` for customers.
     """
-    change = _failed_and_idle(tx, resource_id, "adopt")
+    change = _failed_and_idle(tx, resource_id, "adopt", or_held=True)
     if not change.resource.account:
         raise Conflict(f"resource {resource_id}", "it has no account", change.resource.last_error)
     if tx.provisioning.resources.holder(change.resource.account, driver_ref) not in (None, resource_id):
@@ -63,6 +58,12 @@ def adopt(tx: ProvisioningTx, resource_id: UUID, driver_ref: str, seen: Found | 
     verified = "no" if seen is None else "yes"
     facts = {**change.resource.facts, **(seen.facts if seen is not None else {})}
     change.set(driver_ref=driver_ref, facts=facts, remedy="", drift="")
+    held = change.resource.held
+    if held is not None and change.resource.status is not ResourceStatus.FAILED:
+        return _changed_by_hand(tx, change, held, verified)
+    by_hand = change.resource.failed_action == Action.RESIZE
+    applied = 0 if by_hand else change.resource.applied_version
+    change.set(applied_version=applied or change.resource.spec_version)
     if seen is not None and seen.status is RemoteStatus.SUSPENDED:
         change.set(settled=ResourceStatus.SUSPENDED)
         change.note("adopt_suspended", driver_ref=hash_id(driver_ref), verified=verified)
@@ -74,9 +75,18 @@ def adopt(tx: ProvisioningTx, resource_id: UUID, driver_ref: str, seen: Found | 
         last_error="",
         failed_action="",
         activated_at=change.resource.activated_at or tx.now,
-        applied_version=change.resource.applied_version or change.resource.spec_version,
     )
     tell(tx, change.resource, ServiceActivated if first else ServiceResumed)
+    converge(tx, [change])
+    return change.resource
+
+
+def _changed_by_hand(tx: ProvisioningTx, change: Change, held: HeldChange, verified: str) -> Resource:
+    problem = reshape(tx, change, held.billing_plan, held.spec, by_hand=True)
+    if problem:
+        raise Conflict(f"resource {change.resource.id}", problem)
+    change.set(applied_version=change.resource.spec_version)
+    change.note("change_by_hand", plan=change.resource.billing_plan, verified=verified)
     converge(tx, [change])
     return change.resource
 
@@ -99,34 +109,26 @@ def abandon(tx: ProvisioningTx, resource_id: UUID, remedy: Remedy, *, nothing_th
 def change_plan(tx: ProvisioningTx, resource_id: UUID, *, billing_plan: str, spec: Mapping[str, Any]) -> Resource:
     """Bring a running resource to another plan or specification at the same account.
 
-    Raises `Conflict` when it does not run or the plan lies at another account, `Forbidden` for customers.
+    Raises `Conflict` when it does not run, the plan lies at another account or the driver cannot resize; `Forbidden`
+    for customers.
     """
     _require_staff(tx)
     change = Change(tx, tx.provisioning.resources.get(resource_id, lock=True))
     resource = change.resource
     if resource.status not in SETTLED or resource.desired is Desired.GONE:
         raise Conflict(f"resource {resource_id}", f"it is {resource.status}", "only a running service can change")
-    chosen = choose(tx.provisioning.plan_maps.for_plans({billing_plan}), billing_plan, resource.region)
-    if chosen is None:
-        raise Conflict(f"resource {resource_id}", no_map(billing_plan, resource.region))
-    if chosen.account != resource.account:
-        raise Conflict(f"resource {resource_id}", f"plan {billing_plan} lies at account {chosen.account}")
-    change.set(
-        billing_plan=billing_plan,
-        plan_code=chosen.provider_plan_code,
-        config=dict(chosen.config),
-        spec=dict(spec),
-        spec_version=resource.spec_version + 1,
-    )
+    problem = reshape(tx, change, billing_plan, spec)
+    if problem:
+        raise Conflict(f"resource {resource_id}", problem)
     change.note("change_plan", plan=billing_plan)
     converge(tx, [change])
     return change.resource
 
 
-def _failed_and_idle(tx: ProvisioningTx, resource_id: UUID, what: str) -> Change:
+def _failed_and_idle(tx: ProvisioningTx, resource_id: UUID, what: str, *, or_held: bool = False) -> Change:
     _require_staff(tx)
     resource = tx.provisioning.resources.get(resource_id, lock=True)
-    if resource.status is not ResourceStatus.FAILED:
+    if resource.status is not ResourceStatus.FAILED and not (or_held and resource.held is not None):
         raise Conflict(f"resource {resource_id}", f"it is {resource.status}", f"only a failed one can be {what}ed")
     if tx.operations.open_for([resource_id]):
         raise Conflict(f"resource {resource_id}", "an operation on it is under way", "wait for its end")

@@ -32,13 +32,24 @@ class Action(StrEnum):
 
 
 @attrs.frozen(kw_only=True)
+class HeldChange:
+    """A plan and specification that billing asked for and that cannot be had yet; `reason` says what to mend."""
+
+    billing_plan: str
+    spec: Mapping[str, Any]
+    reason: str
+
+
+@attrs.frozen(kw_only=True)
 class Resource:
     """What stands, or shall stand, at `account` for one service.
 
     `ref` is ours and constant; `driver_ref` is the provider's, None until something was built. `billing_plan` is the
     code that billing knows, `plan_code` the provider's. `settled` is the last state in which nothing was under way.
-    `asked_at` and `asked_by` name the latest request that was heeded, so that an older one changes nothing.
-    `spec_version` grows with each change of plan or spec; the provider has `applied_version`.
+    `asked_at` and `asked_by` name the latest request that was heeded, so that an older one changes nothing;
+    `plan_asked_at` and `plan_asked_by` the same for changes of plan or spec, which no other request overtakes.
+    `spec_version` grows with each change of plan or spec; the provider has `applied_version`, or may have it while
+    nobody knows what came of a create; 0 as long as nothing of ours can stand there.
     """
 
     id: UUID
@@ -69,6 +80,9 @@ class Resource:
     case_version: int | None = None
     asked_at: datetime
     asked_by: UUID
+    plan_asked_at: datetime | None = None
+    plan_asked_by: UUID | None = None
+    held: HeldChange | None = None
     destroy_at: datetime | None = None
     activated_at: datetime | None = None
     revealed_at: datetime | None = None

@@ -70,8 +70,8 @@ class ResourceRepository(Protocol):
         ...
 
     def stalled(self) -> list[tuple[UUID, str]]:
-        """(resource, status) of work that nobody will continue: under way, waiting, or suspended against what is
-        desired, without an open operation (I8, I9)."""
+        """(resource, status) of work that nobody will continue: under way, waiting, suspended against what is
+        desired, or of an older plan or spec, without an open operation (I8, I9)."""
         ...
 
     def list(
@@ -79,10 +79,11 @@ class ResourceRepository(Protocol):
         *,
         status: ResourceStatus | None = None,
         customer_id: UUID | None = None,
+        held: bool = False,
         after: UUID | None = None,
         limit: int = 100,
     ) -> list[Resource]:
-        """By id (that is, by age), keyset paged with `after`."""
+        """By id (that is, by age), keyset paged with `after`. `held`: only those with a change that is held back."""
         ...
 
 

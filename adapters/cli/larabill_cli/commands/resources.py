@@ -16,7 +16,7 @@ from larabill_provisioning.resources.states import ResourceStatus
 
 @click.group()
 def resources() -> None:
-    """See resources; decide about those that failed."""
+    """See resources; decide about those that failed, or have a change held back."""
 
 
 def _fields(resource: Resource) -> dict[str, Any]:
@@ -33,27 +33,35 @@ def _fields(resource: Resource) -> dict[str, Any]:
         "failed_action": resource.failed_action,
         "last_error": resource.last_error,
         "drift": resource.drift,
+        "held": "" if resource.held is None else f"{resource.held.billing_plan}: {resource.held.reason}",
     }
 
 
 @resources.command("list")
 @click.option("--status", type=click.Choice([status.value for status in ResourceStatus]), help="Only in this state.")
+@click.option("--held", is_flag=True, help="Only those with a change that is held back.")
 @click.option("--after", metavar="RES_ID", help="Go on behind this resource.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=100, show_default=True)
 @seller_option
 @json_option
 @pass_session
-def list_resources(session: Session, status: str | None, after: str | None, limit: int, seller: str | None) -> None:
+def list_resources(
+    session: Session, status: str | None, held: bool, after: str | None, limit: int, seller: str | None
+) -> None:
     """Resources by age."""
     behind = None if after is None else parse_public_id(after, "res", "--after")
     found = session.engine.provisioning.resources.list(
-        session.seller(seller), status=None if status is None else ResourceStatus(status), after=behind, limit=limit
+        session.seller(seller),
+        status=None if status is None else ResourceStatus(status),
+        held=held,
+        after=behind,
+        limit=limit,
     )
     rows = [_fields(resource) for resource in found]
     if session.json:
         emit(rows)
         return
-    names = ("id", "name", "account", "plan", "status", "last_error")
+    names = ("id", "name", "account", "plan", "status", "held" if held else "last_error")
     table("Resources", names, [[row[name] for name in names] for row in rows])
 
 
@@ -96,7 +104,7 @@ def show(session: Session, resource_id: str, seller: str | None) -> None:
 @json_option
 @pass_session
 def retry(session: Session, resource_id: str, seller: str | None) -> None:
-    """Try anew what failed. What may stand at the provider already is looked for first."""
+    """Try anew what failed or was held back. What may stand at the provider already is looked for first."""
     wanted = parse_public_id(resource_id, "res", "RESOURCE_ID")
     facade = session.engine.provisioning.resources
     _say(session, facade.retry(session.seller(seller), wanted, actor=OPERATOR))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
@@ -135,10 +135,10 @@ class Plans:
         query = sa.select(_P.id, _P.version, _P.definition).where(_P.seller_id == self._tx.seller_id, *where)
         rows = self._tx.connection.execute(query.order_by(_P.code, _P.version)).all()
         known = self._versions.known(self._tx.seller_id, [row.id for row in rows])
-        return [known.get(row.id) or self._read(row) for row in rows]
+        return [known.get(row.id) or self._read(row.id, row.version, row.definition) for row in rows]
 
-    def _read(self, row: sa.Row[Any]) -> Plan:
-        fields = definition_fields(row.definition)
-        plan = Plan(id=row.id, seller_id=self._tx.seller_id, version=row.version, **fields)
+    def _read(self, plan_id: UUID, version: int, definition: Mapping[str, Any]) -> Plan:
+        fields = definition_fields(definition)
+        plan = Plan(id=plan_id, seller_id=self._tx.seller_id, version=version, **fields)
         self._versions.keep(plan)
         return plan

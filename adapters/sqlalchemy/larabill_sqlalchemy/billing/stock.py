@@ -49,7 +49,7 @@ class StockRows:
         for chunk in chunks([row_id for key, row_id in ids.items() if key not in wanted]):
             self._tx.connection.execute(sa.delete(STOCK).where(_C.seller_id == self._tx.seller_id, _C.id.in_(chunk)))
         changed = [{"id": ids[key], "total": total} for key, total in wanted.items() if key in ids]
-        update_many(self._tx.connection, STOCK, changed, where=_C.seller_id == self._tx.seller_id)
+        update_many(self._tx.connection, STOCK, changed, seller_id=self._tx.seller_id)
         self._add([limit for limit in limits if (limit.plan_code, limit.region) not in ids])
 
     def _add(self, limits: Sequence[Units]) -> None:

@@ -56,6 +56,11 @@ RESOURCES = sa.Table(
     sa.Column("case_version", sa.Integer),
     sa.Column("asked_at", Instant, nullable=False),
     sa.Column("asked_by", Id, nullable=False),
+    sa.Column("plan_asked_at", Instant),
+    sa.Column("plan_asked_by", Id),
+    sa.Column("held", Json),
+    # True or NULL, for the operator's list.
+    sa.Column("is_held", sa.Boolean),
     sa.Column("destroy_at", Instant),
     sa.Column("activated_at", Instant),
     sa.Column("revealed_at", Instant),
@@ -68,6 +73,7 @@ RESOURCES = sa.Table(
     sa.Index("uq_larabill_resources_standing_ref", "account", "standing_ref", unique=True),
     sa.Index("ix_larabill_resources_seller_id", "seller_id", "id"),
     sa.Index("ix_larabill_resources_seller_id_status", "seller_id", "status", "id"),
+    sa.Index("ix_larabill_resources_seller_id_is_held", "seller_id", "is_held", "id"),
     sa.Index("ix_larabill_resources_seller_id_customer_id", "seller_id", "customer_id", "id"),
     sa.Index("ix_larabill_resources_seller_id_account", "seller_id", "account", "id", "status"),
     sa.Index("ix_larabill_resources_account_ref", "account", "ref"),
@@ -196,6 +202,7 @@ class Resources:
         against = sa.or_(
             sa.and_(_R.status.in_(_WAITING), ~sa.func.coalesce(ends_later, sa.false())),
             sa.and_(_R.status == ResourceStatus.SUSPENDED.value, _R.desired == Desired.ACTIVE.value),
+            sa.and_(_R.status.in_(_STANDING), _R.desired != Desired.GONE.value, _R.applied_version < _R.spec_version),
         )
         busy = sa.exists().where(OPERATIONS.c.open_subject_id == _R.id)
         query = sa.select(_R.id, _R.status).where(_R.seller_id == self._tx.seller_id, against, ~busy).order_by(_R.id)
@@ -219,6 +226,7 @@ class Resources:
         *,
         status: ResourceStatus | None = None,
         customer_id: UUID | None = None,
+        held: bool = False,
         after: UUID | None = None,
         limit: int = 100,
     ) -> list[Resource]:
@@ -227,6 +235,8 @@ class Resources:
             query = query.where(_R.status == status.value)
         if customer_id is not None:
             query = query.where(_R.customer_id == customer_id)
+        if held:
+            query = query.where(_R.is_held == sa.true())  # not IS TRUE, which no index of MariaDB serves
         if after is not None:
             query = query.where(_R.id > after)
         return self._all(query)
@@ -234,4 +244,5 @@ class Resources:
 
 def _row(resource: Resource) -> dict[str, Any]:
     stands = resource.status is not ResourceStatus.DEPROVISIONED
-    return to_row(resource, standing_ref=resource.driver_ref if stands else None)
+    is_held = True if resource.held is not None else None
+    return to_row(resource, standing_ref=resource.driver_ref if stands else None, is_held=is_held)

@@ -45,6 +45,10 @@ def upgrade() -> None:
         sa.Column("case_version", sa.Integer()),
         sa.Column("asked_at", Instant(), nullable=False),
         sa.Column("asked_by", Id(), nullable=False),
+        sa.Column("plan_asked_at", Instant()),
+        sa.Column("plan_asked_by", Id()),
+        sa.Column("held", Json()),
+        sa.Column("is_held", sa.Boolean()),
         sa.Column("destroy_at", Instant()),
         sa.Column("activated_at", Instant()),
         sa.Column("revealed_at", Instant()),
@@ -64,6 +68,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_larabill_resources_seller_id_customer_id", "larabill_resources", ["seller_id", "customer_id", "id"]
     )
+    op.create_index("ix_larabill_resources_seller_id_is_held", "larabill_resources", ["seller_id", "is_held", "id"])
     op.create_index("ix_larabill_resources_seller_id_status", "larabill_resources", ["seller_id", "status", "id"])
     op.create_index("ix_larabill_resources_status", "larabill_resources", ["status", "seller_id", "account"])
     op.create_index("uq_larabill_resources_service_id", "larabill_resources", ["service_id"], unique=True)
