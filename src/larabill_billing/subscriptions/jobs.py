@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from larabill_billing.subscriptions.collect import InvoiceToCollect
 from larabill_billing.subscriptions.give_back import UnusedTime
+from larabill_billing.subscriptions.migrate import PlanMigration
 from larabill_core.jobs import Handler, Schedule
 from larabill_core.published import (
     InvoicePaid,
@@ -23,6 +24,11 @@ HANDLERS = (
     Handler(name="billing.renew", target=f"{_RENEW}:renew"),
     Handler(name="billing.renew_batch", target=f"{_RENEW}:renew_batch"),
     Handler(name="billing.collect", target="larabill_billing.subscriptions.collect:collect", payload=InvoiceToCollect),
+    Handler(
+        name="billing.migrate_plan",
+        target="larabill_billing.subscriptions.migrate:migrate_batch",
+        payload=PlanMigration,
+    ),
     Handler(
         name="billing.refund_unused",
         target="larabill_billing.subscriptions.give_back:refund_unused",

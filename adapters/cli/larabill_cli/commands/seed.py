@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
@@ -90,7 +91,7 @@ def _live(
 @contextmanager
 def _progress(session: Session, length: int, label: str) -> Iterator[Callable[[int], None]]:
     """A bar on stderr that hears how far we are; nothing for programs."""
-    shown: TextIO = io.StringIO() if session.json else click.get_text_stream("stderr")
+    shown: TextIO = io.StringIO() if session.json else sys.stderr
     with click.progressbar(range(length), label=label, file=shown) as bar:
         yield bar.update
 

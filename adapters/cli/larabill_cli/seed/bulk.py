@@ -6,7 +6,8 @@ together. One batch is in memory at a time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from larabill_billing.orders.model import NewItem, PlaceOrder
 from larabill_billing.subscriptions.model import Subscription, SubscriptionItem
 from larabill_cli.seed.plans import sell
 from larabill_core.engine import Engine
-from larabill_core.ids import new_id, new_ids
+from larabill_core.ids import new_id
 
 BATCH: Final = 2_000
 CATALOG: Final = """
@@ -46,7 +47,7 @@ def fill(engine: Engine, seller: UUID, count: int, told: Callable[[int], None]) 
     customer, subscription, items = _first(engine, seller)
     told(1)
     for size in _batches(count - 1):
-        engine.run(lambda tx, size=size: copy(tx, customer, subscription, items, size), seller=seller)
+        engine.run(partial(copy, customer=customer, subscription=subscription, items=items, count=size), seller=seller)
         told(size)
 
 
@@ -62,25 +63,23 @@ def _first(engine: Engine, seller: UUID) -> tuple[Customer, Subscription, list[S
     return customer, subscription, list(billing.subscriptions.items(seller, subscription.id))
 
 
-def copy(tx: Any, customer: Customer, subscription: Subscription, items: list[SubscriptionItem], count: int) -> None:
+def copy(
+    tx: Any, *, customer: Customer, subscription: Subscription, items: Sequence[SubscriptionItem], count: int
+) -> None:
     """So many customers with the same agreement, and the audits that lead to it. A constant number of statements."""
-    customers = [attrs.evolve(customer, id=id) for id in new_ids(count)]
-    agreements = [
-        attrs.evolve(subscription, id=id, customer_id=each.id)
-        for id, each in zip(new_ids(count), customers, strict=True)
-    ]
+    customers = [attrs.evolve(customer, id=new_id()) for _ in range(count)]
+    agreements = [attrs.evolve(subscription, id=new_id(), customer_id=each.id) for each in customers]
     tx.billing.customers.add_many(customers)
     tx.billing.subscriptions.add_many(
         agreements,
         [attrs.evolve(item, id=new_id(), subscription_id=each.id) for each in agreements for item in items],
     )
-    status = subscription.status.value
     record_many(
         tx,
         [
             *(Change(subject_kind="customer", subject_id=each.id, action="create") for each in customers),
             *(
-                Change(subject_kind="subscription", subject_id=each.id, action="seed", after=status)
+                Change(subject_kind="subscription", subject_id=each.id, action="create", after=each.status)
                 for each in agreements
             ),
         ],

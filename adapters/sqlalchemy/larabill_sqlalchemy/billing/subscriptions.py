@@ -203,6 +203,20 @@ class Subscriptions:
                 found[row.subscription_id].append(from_row(SubscriptionItem, row))
         return found
 
+    def on_other_versions(
+        self, plan_code: str, plan_id: UUID, *, after: UUID | None = None, limit: int = 100
+    ) -> list[Subscription]:
+        other = (
+            sa.exists()
+            .where(_I.seller_id == _S.seller_id, _I.subscription_id == _S.id, _I.quantity > 0)
+            .where(_I.plan_code == plan_code, _I.plan_id != plan_id)
+        )
+        query = sa.select(SUBSCRIPTIONS).where(_S.seller_id == self._tx.seller_id, _S.status.in_(LIVE_CODES), other)
+        if after is not None:
+            query = query.where(_S.id > after)
+        rows = self._tx.connection.execute(query.order_by(_S.id).limit(limit).with_for_update())
+        return [from_row(Subscription, row) for row in rows]
+
     def items(self, subscription_ids: Collection[UUID]) -> dict[UUID, list[SubscriptionItem]]:
         found: dict[UUID, list[SubscriptionItem]] = defaultdict(list)
         for chunk in chunks(sorted(subscription_ids)):
