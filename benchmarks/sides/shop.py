@@ -12,15 +12,14 @@ import attrs
 import sqlalchemy as sa
 
 from larabill_billing.catalog.loader import parse_catalog
-from larabill_billing.catalog.model import Cycle
 from larabill_billing.customers.model import NewCustomer
 from larabill_billing.orders.model import NewItem, PlaceOrder
-from larabill_billing.subscriptions import renew
+from larabill_billing.periods.cycle import Cycle
+from larabill_billing.subscriptions.renew import renew_due
 from larabill_core.engine import Engine
 from larabill_core.ids import new_id
 from larabill_core.jobs import Handler
 from larabill_core.keyring import KeyRing
-from larabill_core.messages import Nothing
 from larabill_core.module import Module, installed_modules
 from larabill_core.published import InvoiceIssued
 from larabill_core.testing.clock import ManualClock
@@ -76,6 +75,7 @@ class Shop:
             "larabill": {"database": url, "keys": keys, "modules": ["billing", "audience"]},
             "billing": {"seller": {"name": "S", "country": "DE", "currency": "EUR"}, "payment_terms_days": 365},
         }
+        settings["billing"]["taxes"] = [{"rate": "19", "name": "VAT"}]
         installed = {**installed_modules(), "audience": AUDIENCE}
         manifest = load_manifest(settings, installed=installed)
         schema = open_database(url)
@@ -97,7 +97,7 @@ class Shop:
         seller = engine.billing.default_seller()
         engine.billing.catalog.load(seller, parse_catalog(CATALOG))
         customer = engine.billing.customers.create(seller, NewCustomer(name="N", email="n@example.com", country="DE"))
-        items = tuple(NewItem(plan_code=code, cycle=Cycle.MONTHLY) for code in ("server", "backup"))
+        items = tuple(NewItem(plan_code=code, cycle=Cycle("monthly")) for code in ("server", "backup"))
         wanted = PlaceOrder(order_uuid=new_id(), customer_id=customer.id, currency="EUR", items=items)
         order = engine.billing.orders.place(seller, wanted)
         engine.run_due()
@@ -123,8 +123,7 @@ class Shop:
 
     def renew(self, batch: int) -> None:
         """One transaction that renews up to `batch` agreements."""
-        renew.BATCH = batch
-        self.engine.run(lambda tx: renew.renew_batch(tx, Nothing()), seller=self.engine.billing.default_seller())
+        self.engine.run(lambda tx: renew_due(tx, batch), seller=self.engine.billing.default_seller())
 
     def batches(self, batch: int) -> Sequence[int]:
         """How many agreements each transaction of one month renews."""

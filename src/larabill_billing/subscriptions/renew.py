@@ -47,14 +47,19 @@ def renew(tx: SubscriptionsTx, payload: Nothing) -> None:
 
 
 def renew_batch(tx: SubscriptionsTx, payload: Nothing) -> None:
-    """One step of up to 500 agreements that are due: a scheduled change, the next period, or the end.
+    """One step of up to 500 agreements that are due."""
+    renew_due(tx, BATCH)
 
-    The number of statements does not depend on how many there are.
+
+def renew_due(tx: SubscriptionsTx, limit: int) -> None:
+    """One step of up to `limit` agreements that are due: a scheduled change, the next period, or the end.
+
+    The number of statements does not depend on how many there are. A job follows while more is due.
     """
-    due = tx.billing.subscriptions.claim_due(tx.now, BATCH, together=settings_of(tx).group_invoices)
+    due = tx.billing.subscriptions.claim_due(tx.now, limit, together=settings_of(tx).group_invoices)
     decisions = decide(tx, due)
     carry_out(tx, decisions)
-    if len(due) >= BATCH or any(is_still_due(tx, decision.after.subscription) for decision in decisions):
+    if len(due) >= limit or any(is_still_due(tx, decision.after.subscription) for decision in decisions):
         tx.enqueue(NewJob(handler="billing.renew_batch", seller_id=tx.seller_id))
 
 
