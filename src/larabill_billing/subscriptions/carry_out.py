@@ -15,6 +15,7 @@ from larabill_billing.catalog.stock import give_back, take
 from larabill_billing.credits.documents import issue
 from larabill_billing.invoicing.model import Charge, Invoice
 from larabill_billing.settings import settings_of
+from larabill_billing.subscriptions.changes import ScheduledChange
 from larabill_billing.subscriptions.collect import enqueue_collection
 from larabill_billing.subscriptions.gather import Counted
 from larabill_billing.subscriptions.give_back import UnusedTime
@@ -53,6 +54,7 @@ class Decision:
     reason: str = ""
     region: str = ""
     counted: Counted = Counted()
+    done: tuple[ScheduledChange, ...] = ()
 
 
 def carry_out(tx: SubscriptionsTx, decisions: Sequence[Decision]) -> list[Invoice]:
@@ -64,6 +66,7 @@ def carry_out(tx: SubscriptionsTx, decisions: Sequence[Decision]) -> list[Invoic
         return []
     tx.billing.subscriptions.save_many([decision.after.subscription for decision in decisions])
     _save_items(tx, decisions)
+    tx.billing.subscription_changes.save_many([change for decision in decisions for change in decision.done])
     requests = requests_for(
         [(decision.after.subscription, decision.charges) for decision in decisions], settings_of(tx), tx.now
     )

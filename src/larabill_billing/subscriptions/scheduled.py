@@ -88,15 +88,9 @@ def scheduled_decisions(tx: SubscriptionsTx, agreements: Sequence[Agreement]) ->
             if each.subscription.id in firsts
         ],
     )
-    decisions = []
-    done = []
-    for agreement in agreements:
-        changes = waiting.get(agreement.subscription.id, [])
-        decision, finished = _decide(tx, agreement, changes, plans, counted)
-        decisions.append(decision)
-        done += finished
-    tx.billing.subscription_changes.save_many(done)
-    return decisions
+    return [
+        _decide(tx, agreement, waiting.get(agreement.subscription.id, []), plans, counted) for agreement in agreements
+    ]
 
 
 def _decide(
@@ -105,13 +99,13 @@ def _decide(
     changes: Sequence[ScheduledChange],
     plans: Mapping[str, Plan],
     counted: Counted,
-) -> tuple[Decision, list[ScheduledChange]]:
+) -> Decision:
     """The first change carried out, and the day of the next one noted."""
     subscription = agreement.subscription
     later = min((change.effective_on for change in changes[1:]), default=None)
     freed = attrs.evolve(agreement, subscription=timed(attrs.evolve(subscription, change_on=later)))
     if not changes:
-        return Decision(before=agreement, after=freed, action="skip_change", reason="nothing is scheduled"), []
+        return Decision(before=agreement, after=freed, action="skip_change", reason="nothing is scheduled")
     first = changes[0]
     moment = Moment(
         on=first.effective_on,
@@ -125,9 +119,9 @@ def _decide(
         changed = apply(freed, first.change(), moment)
     except (LarabillError, KeyError) as problem:
         failed = attrs.evolve(first, status=ChangeStatus.FAILED, reason=str(problem)[:500], done_at=tx.now)
-        return Decision(before=agreement, after=freed, action="fail_change", reason=failed.reason), [failed]
+        return Decision(before=agreement, after=freed, action="fail_change", reason=failed.reason, done=(failed,))
     applied = attrs.evolve(first, status=ChangeStatus.APPLIED, done_at=tx.now)
-    decision = Decision(
+    return Decision(
         before=agreement,
         after=changed.agreement,
         charges=changed.charges,
@@ -135,8 +129,8 @@ def _decide(
         reason=f"scheduled for {first.effective_on}",
         region=str(first.data.get("region", "")),
         counted=counted,
+        done=(applied,),
     )
-    return decision, [applied]
 
 
 def cut_at(agreement: Agreement, on: date) -> tuple[Agreement, int]:
