@@ -23,6 +23,7 @@ from larabill_billing.subscriptions.changes import (
     ScheduledChange,
     change_data,
 )
+from larabill_billing.subscriptions.check import check_change
 from larabill_billing.subscriptions.gather import Counted, usage_of
 from larabill_billing.subscriptions.model import Agreement, Subscription
 from larabill_billing.subscriptions.ports import SubscriptionsTx
@@ -116,8 +117,10 @@ def _decide(
         used=counted.used,
     )
     try:
-        changed = apply(freed, first.change(), moment)
-    except (LarabillError, KeyError) as problem:
+        wanted = first.change()
+        check_change(freed, wanted, plans)
+        changed = apply(freed, wanted, moment)
+    except LarabillError as problem:
         failed = attrs.evolve(first, status=ChangeStatus.FAILED, reason=str(problem)[:500], done_at=tx.now)
         return Decision(before=agreement, after=freed, action="fail_change", reason=failed.reason, done=(failed,))
     applied = attrs.evolve(first, status=ChangeStatus.APPLIED, done_at=tx.now)
