@@ -90,7 +90,7 @@ def sums(report: dict[str, Any]) -> dict[str, str]:
         "cash": balances.get("cash:cards", ""),
         "revenue": balances.get("revenue", "").removeprefix("-"),
         "credit": balances.get("customer_credit", "").removeprefix("-"),
-        "tax": balances.get("tax", "").removeprefix("-"),
+        "tax": balances.get("tax_payable", "").removeprefix("-"),
     }
 
 
