@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from larabill_cli.output import WIDTH, table
-from larabill_cli.simulate.report import Line, Report, ShownInvoice, ShownSubscription
+from larabill_cli.simulate.shown import Line, Report, ShownInvoice, ShownSubscription
 
 
 def show(report: Report, source: str) -> None:
