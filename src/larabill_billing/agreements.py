@@ -9,6 +9,7 @@ from larabill_billing.area import Area
 from larabill_billing.subscriptions import change as changing
 from larabill_billing.subscriptions.change import Preview
 from larabill_billing.subscriptions.changes import Cancel, Change, ScheduledChange, When
+from larabill_billing.subscriptions.migrate import migrate
 from larabill_billing.subscriptions.model import Compensation, Subscription, SubscriptionItem
 from larabill_billing.subscriptions.scheduled import withdraw
 from larabill_core.access import SYSTEM, Actor
@@ -72,6 +73,13 @@ class Subscriptions(Area):
             actor,
             lambda tx: tx.billing.subscription_changes.scheduled([subscription_id]).get(subscription_id, []),
         )
+
+    def migrate(self, seller: UUID, plan_code: str, *, notice_days: int, actor: Actor = SYSTEM) -> int:
+        """Move everybody on older versions of a plan to the one on sale, with notice; how many the first batch holds.
+
+        Raises `NotFound`, `InvalidInput`.
+        """
+        return self._run("subscriptions.write", seller, actor, lambda tx: migrate(tx, plan_code, notice_days))
 
     def withdraw(self, seller: UUID, change_id: UUID, *, actor: Actor = SYSTEM) -> ScheduledChange:
         """A scheduled change will not be carried out. Raises `NotFound`, `Conflict`."""

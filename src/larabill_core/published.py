@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar, Literal, TypeAlias
 from uuid import UUID
@@ -128,6 +128,18 @@ class ServiceChangeRequested(Event):
     service_id: UUID
     plan_code: str
     spec: Mapping[str, Any]
+
+
+@attrs.frozen(kw_only=True)
+class PlanMigrationScheduled(Event):
+    """A running agreement goes over to the plan's present version on a day to come: the notice to its customer."""
+
+    name: ClassVar[str] = "billing.plan_migration_scheduled"
+
+    subscription_id: UUID
+    customer_id: UUID
+    plan_code: str
+    effective_on: date
 
 
 @attrs.frozen(kw_only=True)

@@ -23,6 +23,7 @@ PAGES = (
     "../README.md",
     "tutorials/first-order.md",
     "reference/errors.md",
+    "reference/pricing-models.md",
     "how-to/embed.md",
     "explanation/conventions.md",
 )

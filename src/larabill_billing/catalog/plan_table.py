@@ -30,11 +30,12 @@ from larabill_billing.catalog.price_table import (
 )
 from larabill_billing.catalog.selling import MOST_UNITS
 from larabill_billing.pricing.model import PricingModel
-from larabill_billing.proration.model import ProrationPolicy
+from larabill_billing.proration.model import Convention, ProrationPolicy
 from larabill_core.errors import Faults, InvalidInput, join
 from larabill_core.money import UNIT_PRICE_PLACES, parse_quantity
 from larabill_core.privacy import refuse_pan
 from larabill_core.published import FailurePolicy
+from larabill_core.structure import structure
 
 REQUIRED: Final = ("code", "name", "prices")
 MOST_STOCK: Final = 1_000_000_000
@@ -109,6 +110,19 @@ def _stock(value: object, path: str) -> dict[str, int]:
     return stock
 
 
+def _proration(value: object, path: str) -> ProrationPolicy | None:
+    faults = Faults()
+    policy = structure(ProrationPolicy, value, faults, path)
+    if policy is None and isinstance(value, Mapping):
+        # it checks the rest of itself only where its convention is one
+        rest = Faults()
+        structure(ProrationPolicy, {**value, "convention": Convention.NONE}, rest, path)
+        known = set(faults)
+        faults.include(InvalidInput(tuple(fault for fault in rest if fault not in known)))
+    faults.raise_if_any()
+    return policy
+
+
 def _units(value: object, path: str) -> Decimal:
     return parse_amount(value, path, UNIT_PRICE_PLACES)
 
@@ -163,7 +177,7 @@ class PlanTable:
     minimum_term_months: int = attrs.field(default=0, metadata={"parse": _whole})
     notice_days: int = attrs.field(default=0, metadata={"parse": _whole})
     billing: BillingMode = BillingMode.ADVANCE
-    proration: ProrationPolicy | None = None
+    proration: ProrationPolicy | None = attrs.field(default=None, metadata={"parse": _proration})
     trial: TrialTable | None = None
     addon: bool = False
     requires: tuple[str, ...] = attrs.field(default=(), metadata={"parse": _codes})

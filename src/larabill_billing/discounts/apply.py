@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal, getcontext, setcontext
+from operator import sub
 from typing import Final, NamedTuple
 
 from larabill_billing.discounts.model import Discount
-from larabill_billing.pricing.exact import EXACT, ZERO, check_precision, minor_unit, spread
+from larabill_billing.pricing.exact import EXACT, ZERO, check_precision, level, minor_unit, settled, spread
 
 
 class Discounted(NamedTuple):
@@ -36,8 +37,11 @@ def apply(discounts: Sequence[Discount], amounts: Sequence[Decimal], currency: s
     setcontext(EXACT)
     try:
         for discount in discounts:
-            shares, whole = _shares(discount, left, unit)
-            left = tuple([amount - share for amount, share in zip(left, shares, strict=True)])
+            if discount.amount is None:
+                shares, whole = _percentage(discount.factor, left, unit)
+            else:
+                shares, whole = _amount(discount.amount, left, unit)
+            left = tuple(map(sub, left, shares))
             taken.append(tuple(shares))
             off += whole
     finally:
@@ -45,20 +49,33 @@ def apply(discounts: Sequence[Discount], amounts: Sequence[Decimal], currency: s
     return _make(Discounted, (left, tuple(taken), off))
 
 
-def _shares(discount: Discount, left: tuple[Decimal, ...], unit: Decimal) -> tuple[list[Decimal], Decimal]:
-    """What the discount takes from each line, and from all."""
-    factor = discount.factor
-    whole = ZERO
-    exact = []
+def _percentage(factor: Decimal, left: Sequence[Decimal], unit: Decimal) -> tuple[list[Decimal], Decimal]:
+    """What is taken from each line, and from all: mostly the rounded shares add up by themselves."""
+    whole = given = ZERO
+    shares = []
     for amount in left:
-        weight = amount if amount > ZERO else ZERO
-        whole += weight
-        exact.append(weight * factor)
+        share = ZERO
+        if amount > ZERO:
+            share = (amount * factor).quantize(unit)
+            whole += amount
+            given += share
+        shares.append(share)
     # a sum has as many decimals as the finest of its numbers: one look finds a wrong one
     if not whole.same_quantum(unit):
         check_precision(left, unit)
     off = (whole * factor).quantize(unit)
-    if discount.amount is not None:
-        off = min(discount.amount.quantize(unit), whole)
-        exact = [share * off / whole for share in exact] if off else [ZERO] * len(left)
-    return spread(exact, off, unit), off
+    if given != off:
+        exact = [amount * factor if amount > ZERO else ZERO for amount in left]
+        return level(exact, shares, off - given, unit), off
+    return shares, off
+
+
+def _amount(amount: Decimal, left: Sequence[Decimal], unit: Decimal) -> tuple[list[Decimal], Decimal]:
+    """What is taken from each line, and from all: no more than there is."""
+    weights = [max(line, ZERO) for line in left]
+    check_precision(weights, unit)
+    whole = sum(weights, ZERO)
+    off = min(amount.quantize(unit), whole)
+    if not off:
+        return [ZERO] * len(weights), off
+    return spread([settled(weight * off / whole) for weight in weights], off, unit), off

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Context, Decimal
 from functools import cache
+from operator import sub
 from typing import Final
 
 from larabill_core.errors import Faults
@@ -68,17 +69,17 @@ def spread(exact: Sequence[Decimal], whole: Decimal, unit: Decimal) -> list[Deci
     """`exact` amounts rounded to `unit` such that they add up to `whole`, which is their sum, rounded.
 
     The method is that of largest remainders, the earlier position first: no amount is a unit or more away from its
-    exact one, and an amount that is whole already stays as it is. To be called in the context EXACT.
+    exact one, and an amount that is whole already stays as it is. Fractions without end are to be `settled` before, or
+    equal ones are not equal. To be called in the context EXACT.
     """
-    parts = []
-    missing = whole
-    for amount in exact:
-        part = amount.quantize(unit)
-        parts.append(part)
-        missing -= part
+    parts = [amount.quantize(unit) for amount in exact]
+    return level(exact, parts, whole - sum(parts, ZERO), unit)
+
+
+def level(exact: Sequence[Decimal], parts: list[Decimal], missing: Decimal, unit: Decimal) -> list[Decimal]:
+    """The `parts`, each rounded half up, with the units added or taken that are `missing`. As `spread`."""
     if missing:
-        # equal remainders of fractions without end must be equal here, too
-        rests = [(amount - part).quantize(_FINE) for amount, part in zip(exact, parts, strict=True)]
+        rests = list(map(sub, exact, parts))
         while missing > ZERO:
             index = rests.index(max(rests))
             parts[index] += unit

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from larabill_billing.pricing.exact import ONE, ZERO, percent, subtract, total, whole_up
+from larabill_billing.pricing.exact import ONE, ZERO, multiply, percent, subtract, total, whole_up
 from larabill_billing.pricing.model import (
     Flat,
     Graduated,
@@ -23,6 +23,8 @@ from larabill_billing.pricing.model import (
 from larabill_billing.pricing.percentage import percentage_parts
 from larabill_billing.pricing.rated import Part, Rated, part, rated
 from larabill_core.errors import InvalidInput
+
+_make: Final = tuple.__new__
 
 
 def rate(
@@ -47,7 +49,12 @@ def rate(
         quantity = total(events)
     used = quantity if quantity > ZERO else ZERO
     if isinstance(model, PerUnit):
-        parts: tuple[Part, ...] = (part(used, "unit", model.unit_price),)
+        # what most lines cost, so it takes no detour
+        price = model.unit_price
+        amount = multiply(used, price)
+        parts: tuple[Part, ...] = (_make(Part, (used, "unit", price, ZERO, amount, ONE)),)
+        if not already_billed:
+            return _make(Rated, (amount, currency, model.code, used, parts, already_billed))
     elif isinstance(model, Flat):
         parts = (part(ONE, "flat", model.amount),)
     elif isinstance(model, Percentage):

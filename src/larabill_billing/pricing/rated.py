@@ -81,14 +81,16 @@ _make: Final = tuple.__new__
 def part(quantity: Decimal, unit: str, unit_price: Decimal, flat: Decimal = ZERO, size: Decimal = ONE) -> Part:
     """The part with its amount."""
     amount = multiply(quantity, unit_price)
-    return _make(Part, (quantity, unit, unit_price, flat, add(amount, flat) if flat else amount, size))
+    if flat:
+        amount = add(amount, flat)
+    return _make(Part, (quantity, unit, unit_price, flat, amount, size))
 
 
 def rated(
     model: str, currency: str, quantity: Decimal, parts: tuple[Part, ...], already_billed: Decimal = ZERO
 ) -> Rated:
     """The parts with their sum, less what was billed before; never below zero."""
-    amount = parts[0][4] if len(parts) == 1 else settled(total([each[4] for each in parts]))
+    amount = parts[0].amount if len(parts) == 1 else settled(total([each.amount for each in parts]))
     if already_billed or amount < ZERO:
         amount = max(subtract(amount, already_billed), ZERO)
     return _make(Rated, (amount, currency, model, quantity, parts, already_billed))

@@ -67,6 +67,12 @@ class SubscriptionRepository(Protocol):
         """Items that are not over, in the order of their ids: one statement."""
         ...
 
+    def on_other_versions(
+        self, plan_code: str, plan_id: UUID, *, after: UUID | None = None, limit: int = 100
+    ) -> list[Subscription]:
+        """Live ones with an item of this plan in another version, by id, locked."""
+        ...
+
     def items(self, subscription_ids: Collection[UUID]) -> dict[UUID, list[SubscriptionItem]]:
         """All items, also those that are over."""
         ...

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal, getcontext, setcontext
 from typing import Final, Literal, NamedTuple, TypeAlias
 
-from larabill_billing.pricing.exact import EXACT, ZERO, check_precision, minor_unit, spread
+from larabill_billing.pricing.exact import EXACT, ZERO, check_precision, minor_unit, settled, spread
 from larabill_billing.tax.model import TaxRate
 from larabill_core.errors import Faults, InvalidInput
 
@@ -62,26 +62,16 @@ def calculate(
     if len(amounts) != len(rates):
         raise InvalidInput.one("rates", f"must be as many as the {len(amounts)} amounts", len(rates))
     unit = minor_unit(currency)
-    sums: dict[str, Decimal] = {}
-    used: list[TaxRate] = []
     outer = getcontext()
     setcontext(EXACT)
     try:
-        for amount, rate in zip(amounts, rates, strict=True):
-            key = rate.key
-            if key in sums:
-                sums[key] += amount
-            else:
-                sums[key] = amount
-                used.append(rate)
-        if len(used) == 1 and rounding == "category":
-            taxes = [_tax(sums[key], rate).quantize(unit)]
-        else:
-            taxes = _taxes(amounts, rates, used, sums, unit, rounding)
+        groups = _groups(amounts, rates)
+        moved = None if rounding == "category" else _moved(amounts, rates, groups, unit, rounding)
         breakdown = []
         net = tax = ZERO
-        for rate, due in zip(used, taxes, strict=True):
-            base = sums[rate.key] - due if rate.inclusive else sums[rate.key]
+        for rate, whole in groups:
+            due = _tax(whole, rate).quantize(unit) if moved is None else moved[rate.key]
+            base = whole - due if rate.inclusive else whole
             breakdown.append(_make(TaxTotal, (rate, base, due)))
             net += base
             tax += due
@@ -95,33 +85,48 @@ def calculate(
 
 
 def _tax(amount: Decimal, rate: TaxRate) -> Decimal:
-    return amount * rate.rate / rate.divisor if rate.inclusive else amount * rate.factor
+    return settled(amount * rate.rate / rate.divisor) if rate.inclusive else amount * rate.factor
 
 
-def _taxes(
-    amounts: Sequence[Decimal],
-    rates: Sequence[TaxRate],
-    used: Sequence[TaxRate],
-    sums: dict[str, Decimal],
-    unit: Decimal,
-    rounding: Rounding,
-) -> list[Decimal]:
-    """The rounded taxes of the rates in use."""
+def _groups(amounts: Sequence[Decimal], rates: Sequence[TaxRate]) -> list[tuple[TaxRate, Decimal]]:
+    """Each rate in use, with the sum of its amounts; rates are the same when category and percentage are."""
+    if not rates:
+        return []
+    first = rates[0]
+    for rate in rates:
+        if rate is not first:
+            break
+    else:
+        return [(first, sum(amounts, ZERO))]
     faults = Faults()
-    for at, rate in enumerate(rates):
-        if rate.inclusive is not used[0].inclusive:
+    used: dict[str, TaxRate] = {}
+    sums: dict[str, Decimal] = {}
+    for at, (amount, rate) in enumerate(zip(amounts, rates, strict=True)):
+        if rate.inclusive is not first.inclusive:
             remedy = "the amounts of a document are all gross or all net"
             faults.add(f"rates[{at}].inclusive", "is not as in the first line", value=rate.inclusive, remedy=remedy)
+        used.setdefault(rate.key, rate)
+        sums[rate.key] = sums.get(rate.key, ZERO) + amount
     faults.raise_if_any()
+    return [(rate, sums[key]) for key, rate in used.items()]
+
+
+def _moved(
+    amounts: Sequence[Decimal],
+    rates: Sequence[TaxRate],
+    groups: list[tuple[TaxRate, Decimal]],
+    unit: Decimal,
+    rounding: Rounding,
+) -> dict[str, Decimal]:
+    """The taxes of the rates in use when it is not each of them that is rounded."""
     if rounding == "line":
-        taxes = dict.fromkeys(sums, ZERO)
+        taxes = {rate.key: ZERO for rate, _ in groups}
         for amount, rate in zip(amounts, rates, strict=True):
             taxes[rate.key] += _tax(amount, rate).quantize(unit)
-        return list(taxes.values())
-    exact = [_tax(sums[rate.key], rate) for rate in used]
-    if rounding == "document":
-        return spread(exact, sum(exact, ZERO).quantize(unit), unit)
-    return [tax.quantize(unit) for tax in exact]
+        return taxes
+    exact = [_tax(whole, rate) for rate, whole in groups]
+    spreaded = spread(exact, sum(exact, ZERO).quantize(unit), unit)
+    return {rate.key: due for (rate, _), due in zip(groups, spreaded, strict=True)}
 
 
 def _lines(taxed: Taxed) -> tuple[TaxedLine, ...]:

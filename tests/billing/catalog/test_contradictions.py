@@ -140,7 +140,11 @@ BAD = [
     # the rest
     ({"visibility": "secret"}, {"visibility"}),
     ({"billing": "later"}, {"billing"}),
-    ({"proration": {"convention": "guess"}}, {"proration.convention"}),
+    (
+        {"proration": {"convention": "guess", "rounding": "so", "month_days": 99, "precison": 1}},
+        {"proration.convention", "proration.rounding", "proration.month_days", "proration.precison"},
+    ),
+    ({"proration": "none"}, {"proration"}),
     (
         {"proration": {"convention": "none", "rounding": "up_a_bit", "precision": 99}},
         {"proration.rounding", "proration.precision"},

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import attrs
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from larabill_billing.catalog.data import FIELDS, definition_fields, to_data
@@ -22,10 +23,12 @@ NAMES = st.from_regex(r"[a-z][a-z0-9_]{0,8}", fullmatch=True)
 CYCLES = st.sampled_from(["daily", "weekly", "monthly", "10_days", "18_months", "annual", "10_years"])
 
 
+@cache
 def numbers(places: int, largest: int = 10**6) -> st.SearchStrategy[str]:
     return st.integers(0, largest * 10**places).map(lambda units: f"{Decimal(units).scaleb(-places):f}")
 
 
+@cache
 def models(places: int, *, percentages: bool = False) -> st.SearchStrategy[Any]:
     """An amount of so many decimals, or the table of a pricing model."""
     fine = numbers(12)
@@ -65,8 +68,8 @@ def models(places: int, *, percentages: bool = False) -> st.SearchStrategy[Any]:
 def plan_tables(draw: st.DrawFn) -> dict[str, Any]:
     """A plan that contradicts itself nowhere, as the file says it."""
     code = draw(CODES)
-    currencies = draw(st.lists(st.sampled_from(["EUR", "USD", "JPY", "KWD"]), min_size=1, max_size=3, unique=True))
-    cycles = draw(st.lists(CYCLES, min_size=1, max_size=3, unique=True))
+    currencies = draw(st.lists(st.sampled_from(["EUR", "USD", "JPY", "KWD"]), min_size=1, max_size=2, unique=True))
+    cycles = draw(st.lists(CYCLES, min_size=1, max_size=2, unique=True))
     regions = draw(st.lists(NAMES, max_size=3, unique=True))
     provision, addon = draw(st.booleans()), draw(st.booleans())
 
@@ -144,6 +147,11 @@ def catalogue_of(table: dict[str, Any]) -> dict[str, Any]:
     return {"plans": [plan, *others], "meters": meters}
 
 
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""A plan is much data, and other workers share the processor."""
+
+
+@unhurried
 @given(plan_tables())
 def test_every_definition_survives_storage(table: dict[str, Any]) -> None:
     defined = parse_tables(catalogue_of(table)).plans[0]
@@ -151,6 +159,7 @@ def test_every_definition_survives_storage(table: dict[str, Any]) -> None:
     assert PlanDefinition(**definition_fields(json.loads(stored))) == defined
 
 
+@unhurried
 @given(plan_tables())
 def test_nothing_that_the_file_says_is_lost(table: dict[str, Any]) -> None:
     plan = parse_tables(catalogue_of(table)).plans[0]

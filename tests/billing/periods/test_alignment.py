@@ -52,6 +52,7 @@ def test_weeks_begin_on_a_weekday() -> None:
     schedule = aligned_to_weekday(date(2026, 1, 1), Cycle("2_weeks"), 1)
     assert [schedule.boundary(n) for n in (0, 1)] == [date(2026, 1, 5), date(2026, 1, 19)]
     assert aligned_to_weekday(date(2026, 1, 5), Cycle.WEEKLY, 1).anchor_on == date(2026, 1, 5)
+    assert aligned_to_weekday(date(2026, 1, 5), Cycle.WEEKLY, 7).anchor_on == date(2026, 1, 11)
 
 
 @pytest.mark.parametrize(("cycle", "weekday"), [("weekly", 0), ("weekly", 8), ("monthly", 1), ("10_days", 1)])
@@ -83,8 +84,9 @@ def test_a_stub_is_clipped_to_the_start() -> None:
     schedule = calendar(date(2026, 2, 17), Cycle.MONTHLY)
     assert clipped(schedule, 0, date(2026, 2, 17)) == Period(date(2026, 2, 17), date(2026, 3, 1))
     assert clipped(schedule, 1, date(2026, 2, 17)) == schedule.period(1)
-    with pytest.raises(InvalidInput, match="over before the start"):
-        clipped(schedule, -1, date(2026, 2, 17))
+    for early, start in ((-1, date(2026, 2, 17)), (0, date(2026, 3, 1))):
+        with pytest.raises(InvalidInput, match="over before the start"):
+            clipped(schedule, early, start)
 
 
 @pytest.mark.parametrize(

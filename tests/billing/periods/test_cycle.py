@@ -22,6 +22,8 @@ from larabill_core.errors import InvalidInput
         ("14_days", "2_weeks", 0, 14),
         ("30_days", "30_days", 0, 30),
         ("1_day", "daily", 0, 1),
+        ("120_months", "10_years", 120, 0),
+        ("3660_days", "3660_days", 0, 3660),
     ],
 )
 def test_equal_lengths_have_one_code(code: str, canonical: str, months: int, days: int) -> None:

@@ -89,6 +89,7 @@ ITEMS = sa.Table(
     sa.Column("unit_price", UnitPrice),
     sa.Column("starts_on", sa.Date, nullable=False),
     sa.Column("first_period", sa.Integer, nullable=False),
+    sa.Column("metered_from", sa.Date),
     sa.Index("ix_larabill_subscription_items_subscription", "seller_id", "subscription_id"),
     **MYSQL_OPTIONS,
 )
@@ -126,6 +127,7 @@ _MUTABLE_OF_ITEM = (
     "unit_price",
     "starts_on",
     "first_period",
+    "metered_from",
 )
 
 
@@ -202,6 +204,20 @@ class Subscriptions:
             for row in self._tx.connection.execute(query.order_by(_I.id)):
                 found[row.subscription_id].append(from_row(SubscriptionItem, row))
         return found
+
+    def on_other_versions(
+        self, plan_code: str, plan_id: UUID, *, after: UUID | None = None, limit: int = 100
+    ) -> list[Subscription]:
+        other = (
+            sa.exists()
+            .where(_I.seller_id == _S.seller_id, _I.subscription_id == _S.id, _I.quantity > 0)
+            .where(_I.plan_code == plan_code, _I.plan_id != plan_id)
+        )
+        query = sa.select(SUBSCRIPTIONS).where(_S.seller_id == self._tx.seller_id, _S.status.in_(LIVE_CODES), other)
+        if after is not None:
+            query = query.where(_S.id > after)
+        rows = self._tx.connection.execute(query.order_by(_S.id).limit(limit).with_for_update())
+        return [from_row(Subscription, row) for row in rows]
 
     def items(self, subscription_ids: Collection[UUID]) -> dict[UUID, list[SubscriptionItem]]:
         found: dict[UUID, list[SubscriptionItem]] = defaultdict(list)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,19 +12,19 @@ import attrs
 import sqlalchemy as sa
 
 from larabill_billing.catalog.loader import parse_catalog
-from larabill_billing.catalog.model import Cycle
 from larabill_billing.customers.model import NewCustomer
 from larabill_billing.orders.model import NewItem, PlaceOrder
-from larabill_billing.subscriptions import renew
+from larabill_billing.periods.cycle import Cycle
+from larabill_billing.subscriptions.renew import renew_due
 from larabill_core.engine import Engine
 from larabill_core.ids import new_id
 from larabill_core.jobs import Handler
 from larabill_core.keyring import KeyRing
-from larabill_core.messages import Nothing
 from larabill_core.module import Module, installed_modules
 from larabill_core.published import InvoiceIssued
 from larabill_core.testing.clock import ManualClock
 from larabill_sqlalchemy import open_engine
+from larabill_sqlalchemy.billing.subscriptions import SUBSCRIPTIONS
 from larabill_sqlalchemy.databases import open_database
 from larabill_sqlalchemy.migrate import upgrade
 from larabill_sqlalchemy.opening import database_of, load_manifest, storages_of
@@ -53,11 +54,11 @@ def hear(tx: Any, event: InvoiceIssued) -> None:
 AUDIENCE = Module(
     name="audience",
     requires=("billing",),
-    handlers=(Handler(name="audience.hear", target="benchmarks.renewal.shop:hear", payload=InvoiceIssued),),
+    handlers=(Handler(name="audience.hear", target="benchmarks.sides.shop:hear", payload=InvoiceIssued),),
 )
 
 
-@attrs.frozen
+@attrs.define
 class Shop:
     """An engine on a database of its own with `size` agreements, each on two items and with a customer of its own."""
 
@@ -74,6 +75,7 @@ class Shop:
             "larabill": {"database": url, "keys": keys, "modules": ["billing", "audience"]},
             "billing": {"seller": {"name": "S", "country": "DE", "currency": "EUR"}, "payment_terms_days": 365},
         }
+        settings["billing"]["taxes"] = [{"rate": "19", "name": "VAT"}]
         installed = {**installed_modules(), "audience": AUDIENCE}
         manifest = load_manifest(settings, installed=installed)
         schema = open_database(url)
@@ -95,7 +97,7 @@ class Shop:
         seller = engine.billing.default_seller()
         engine.billing.catalog.load(seller, parse_catalog(CATALOG))
         customer = engine.billing.customers.create(seller, NewCustomer(name="N", email="n@example.com", country="DE"))
-        items = tuple(NewItem(plan_code=code, cycle=Cycle.MONTHLY) for code in ("server", "backup"))
+        items = tuple(NewItem(plan_code=code, cycle=Cycle("monthly")) for code in ("server", "backup"))
         wanted = PlaceOrder(order_uuid=new_id(), customer_id=customer.id, currency="EUR", items=items)
         order = engine.billing.orders.place(seller, wanted)
         engine.run_due()
@@ -103,7 +105,7 @@ class Shop:
         (template,) = engine.run(lambda tx: tx.billing.subscriptions.for_order(order.id), seller=seller)
         lines = engine.run(lambda tx: tx.billing.subscriptions.items([template.id]), seller=seller)[template.id]
 
-        def copy(tx: Any, count: int) -> None:
+        def add(tx: Any, count: int) -> None:
             customers = [attrs.evolve(customer, id=new_id()) for _ in range(count)]
             agreements = [attrs.evolve(template, id=new_id(), customer_id=each.id) for each in customers]
             tx.billing.customers.add_many(customers)
@@ -113,7 +115,7 @@ class Shop:
             )
 
         for count in _parts(self.size - 1, AT_ONCE):
-            engine.run(lambda tx, count=count: copy(tx, count), seller=seller)
+            engine.run(partial(add, count=count), seller=seller)
 
     def wait_a_month(self) -> None:
         """All agreements become due."""
@@ -121,12 +123,18 @@ class Shop:
 
     def renew(self, batch: int) -> None:
         """One transaction that renews up to `batch` agreements."""
-        renew.BATCH = batch
-        self.engine.run(lambda tx: renew.renew_batch(tx, Nothing()), seller=self.engine.billing.default_seller())
+        self.engine.run(lambda tx: renew_due(tx, batch), seller=self.engine.billing.default_seller())
 
     def batches(self, batch: int) -> Sequence[int]:
         """How many agreements each transaction of one month renews."""
         return [*_parts(self.size, batch)]
+
+    def poison(self, count: int) -> None:
+        """Let so many agreements become such as cannot be priced: each is parked when it is due, and then left out."""
+        mine = sa.select(SUBSCRIPTIONS.c.id).where(SUBSCRIPTIONS.c.currency == "EUR").order_by(SUBSCRIPTIONS.c.id)
+        with self.database.begin() as connection:
+            ids = connection.scalars(mine.limit(count)).all()
+            connection.execute(sa.update(SUBSCRIPTIONS).where(SUBSCRIPTIONS.c.id.in_(ids)).values(currency="JPY"))
 
     def close(self) -> None:
         """Let go of the database."""

@@ -9,9 +9,11 @@ from uuid import UUID
 import attrs
 import sqlalchemy as sa
 
-from benchmarks.renewal.shop import Shop
+from benchmarks.sides.shop import Shop
 from larabill_core.ids import new_id
 from larabill_sqlalchemy.billing.charges import CHARGES
+from larabill_sqlalchemy.billing.customers import SELLERS
+from larabill_sqlalchemy.billing.invoicing import INVOICES
 from larabill_sqlalchemy.billing.subscriptions import SUBSCRIPTIONS
 from larabill_sqlalchemy.opening import storages_of
 from larabill_sqlalchemy.statements import insert_many
@@ -69,8 +71,11 @@ class Watch:
         """From here on."""
         self._mark = new_id()
 
-    def written(self, *, plain: bool) -> Written:
-        """All since the mark, as tuples: of the driver's own values where `plain`, else of those of our column types."""
+    def written(self, renewed: int, *, plain: bool) -> Written:
+        """All since the mark, as tuples: of the driver's own values where `plain`, else of our column types'.
+
+        Raises `RuntimeError` unless so many agreements were renewed, each with an invoice.
+        """
         newer = sa.select(CHARGES.c.subscription_id).where(CHARGES.c.id > self._mark)
         with self._shop.database.connect() as connection:
             inserted = {
@@ -78,17 +83,20 @@ class Watch:
                 for table, key in self._tables.items()
             }
             moved = _select([SUBSCRIPTIONS.c.id, *self.changing], plain).where(SUBSCRIPTIONS.c.id.in_(newer))
-            return Written(
+            written = Written(
                 {table: [*map(tuple, rows)] for table, rows in inserted.items() if rows},
                 [*map(tuple, connection.execute(moved))],
                 [column.name for column in self.changing],
             )
+        if not len(written.moved) == len(written.inserted.get(INVOICES, ())) == renewed:
+            raise RuntimeError(f"{len(written.moved)} agreements were renewed instead of {renewed}")
+        return written
 
 
 def _key_of(table: sa.Table) -> sa.Column[UUID] | None:
-    """The key by which new rows are told; None for a table without one, and for sellers, whose ids are derived."""
-    keys = [*table.primary_key.columns]
-    return keys[0] if len(keys) == 1 and isinstance(keys[0].type, Id) and "seller_id" in table.c else None
+    """The key by which new rows are told; None where there is none. The ids of sellers are derived."""
+    keys = (key for key in table.primary_key.columns if isinstance(key.type, Id) and key.name != "seller_id")
+    return None if table is SELLERS else next(keys, None)
 
 
 def _select(columns: Iterable[sa.Column[Any]], plain: bool) -> sa.Select[Any]:

@@ -10,9 +10,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
-from benchmarks.renewal.written import Written
+from benchmarks.sides.written import Written
 
+DIALECT: Any = postgresql.dialect()  # type: ignore[no-untyped-call]
 Write = Callable[[Any, Written], None]
 """Takes the driver's connection and what is to be written."""
 
@@ -116,9 +118,10 @@ def _advance_postgresql(cursor: Any, batch: Written, form: str) -> None:
 
 def _arrays(columns: list[sa.Column[Any]], values: list[list[Any]], form: str) -> str:
     """The placeholders; psycopg has no binary form for a list without any value."""
-    kinds = [column.type.compile(sa.dialects.postgresql.dialect()).partition("(")[0] for column in columns]
-    plain = [kind == "NUMERIC" or not any(cell is not None for cell in cells) for kind, cells in zip(kinds, values)]
-    return ", ".join(f"%{'s' if text else form}::{kind}[]" for kind, text in zip(kinds, plain))
+    kinds = [column.type.compile(DIALECT).partition("(")[0] for column in columns]
+    pairs = zip(kinds, values, strict=True)
+    as_text = [kind == "NUMERIC" or all(cell is None for cell in cells) for kind, cells in pairs]
+    return ", ".join(f"%{'s' if text else form}::{kind}[]" for kind, text in zip(kinds, as_text, strict=True))
 
 
 def _names(table: sa.Table, quote: str = '"') -> str:
@@ -129,11 +132,10 @@ def _marks(table: sa.Table, mark: str) -> str:
     return ", ".join([mark] * len(table.c))
 
 
-FLOOR: Mapping[str, Write] = {"sqlite": write_sqlite, "mariadb": write_mysql, "mysql": write_mysql, "postgresql": write_postgresql}
+FLOOR: Mapping[str, Write] = {"sqlite": write_sqlite, "mariadb": write_mysql, "postgresql": write_postgresql}
 BESIDE: Mapping[str, Mapping[str, Write]] = {
     "sqlite": {},
     "mariadb": {"load_data": load_mysql},
-    "mysql": {"load_data": load_mysql},
     "postgresql": {"copy": copy_postgresql, "text_arrays": write_postgresql_text},
 }
 """What is shown beside the floor."""

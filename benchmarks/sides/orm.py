@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, registry
 
-from benchmarks.renewal.written import Written
+from benchmarks.sides.written import Written
 
 
 class Mapped:

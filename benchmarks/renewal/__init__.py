@@ -1,1 +1,0 @@
-"""What a renewal costs: `python -m benchmarks.renewal --database URL --n 20000 --json`."""
