@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from larabill_billing.customers.model import NewCustomer
 from larabill_billing.orders.model import NewItem, PlaceOrder
 from larabill_billing.periods.cycle import Cycle
 from larabill_billing.subscriptions.renew import renew_due
+from larabill_cli.seed.bulk import multiply
 from larabill_core.engine import Engine
 from larabill_core.ids import new_id
 from larabill_core.jobs import Handler
@@ -44,7 +44,6 @@ name = "Backup"
 release = "placed"
 prices.EUR = { monthly = "2.49" }
 """
-AT_ONCE = 1_000
 
 
 def hear(tx: Any, event: InvoiceIssued) -> None:
@@ -105,17 +104,7 @@ class Shop:
         (template,) = engine.run(lambda tx: tx.billing.subscriptions.for_order(order.id), seller=seller)
         lines = engine.run(lambda tx: tx.billing.subscriptions.items([template.id]), seller=seller)[template.id]
 
-        def add(tx: Any, count: int) -> None:
-            customers = [attrs.evolve(customer, id=new_id()) for _ in range(count)]
-            agreements = [attrs.evolve(template, id=new_id(), customer_id=each.id) for each in customers]
-            tx.billing.customers.add_many(customers)
-            tx.billing.subscriptions.add_many(
-                agreements,
-                [attrs.evolve(line, id=new_id(), subscription_id=each.id) for each in agreements for line in lines],
-            )
-
-        for count in _parts(self.size - 1, AT_ONCE):
-            engine.run(partial(add, count=count), seller=seller)
+        multiply(engine, customer, template, lines, self.size - 1)
 
     def wait_a_month(self) -> None:
         """All agreements become due."""
