@@ -25,6 +25,7 @@ PAGES = (
     "reference/errors.md",
     "reference/pricing-models.md",
     "how-to/embed.md",
+    "explanation/conventions.md",
 )
 
 _BLOCK = re.compile(r"^```(python|console|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

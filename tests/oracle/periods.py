@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from itertools import count, islice
 from typing import Any
@@ -9,7 +10,14 @@ from typing import Any
 from tests.oracle import units
 from tests.oracle.runner import Answers, Case, Shape, shape
 
-from larabill_billing.periods.alignment import aligned, calendar, clipped, cut_until, next_billing_date
+from larabill_billing.periods.alignment import (
+    aligned,
+    aligned_to_weekday,
+    calendar,
+    clipped,
+    cut_until,
+    next_billing_date,
+)
 from larabill_billing.periods.cycle import Cycle
 from larabill_billing.periods.due import billed_until, due, period_billed
 from larabill_billing.periods.instants import at_time_of, bill_cycle_day, end_of_day, instants, trial_end
@@ -27,7 +35,7 @@ BLESTA, SILVER, NINJA, FOSS = (
     "invoiceninja/invoiceninja",
     "FOSSBilling/FOSSBilling",
 )
-STRIPE = "https://stripe.com/docs/subscriptions/billing-cycle"
+STRIPE = "stripe.com"
 
 KILL_BILL_POLICY = ProrationPolicy(Convention.ACTUAL_DAYS, "half_up", precision=9)
 
@@ -271,14 +279,34 @@ def silver_months(case: Case) -> Answers:
 
 
 def silver_cycles(case: Case) -> Answers:
-    """Billing cycles with inclusive ends, along the calendar or from the start."""
+    """Billing cycles with inclusive ends, from the start or from the calendar's next month, Monday or year.
+
+    The last day of a trial ends a cycle too.
+    """
     inputs = case.inputs
     start, cycle = units.day(inputs["start"]), units.cycle(inputs["interval"], inputs.get("interval_count", 1))
-    along_calendar = inputs.get("alignment", "anniversary") == "calendar"
-    schedule = (calendar if along_calendar else anniversary)(start, cycle)
-    first = schedule.index(start)
-    periods = (clipped(schedule, n, start) for n in count(first))
-    return {"cycles": lambda: [[each.start, each.last] for each in islice(periods, len(case.expected["cycles"]))]}
+    schedule = anniversary(start, cycle)
+    if inputs.get("alignment", "anniversary") == "calendar":
+        schedule = _from_the_next_unit(start, inputs["interval"], cycle)
+    trial = inputs.get("trial_end")
+    cut = None if trial is None else Period(units.day(trial), units.day(trial))
+
+    def cycles() -> Iterator[list[date]]:
+        for n in count(schedule.index(start)):
+            period = clipped(schedule, n, start)
+            if cut is not None and period.start <= cut.start < period.last:
+                yield [period.start, cut.start]
+                period = Period(anniversary(cut.start, Cycle.DAILY).boundary(1), period.end)
+            yield [period.start, period.last]
+
+    return {"cycles": lambda: list(islice(cycles(), len(case.expected["cycles"])))}
+
+
+def _from_the_next_unit(start: date, unit: str, cycle: Cycle) -> Schedule:
+    if cycle.days:
+        return aligned_to_weekday(start, cycle, 1) if unit == "week" else anniversary(start, cycle)
+    one = calendar(start, units.cycle(unit))
+    return anniversary(one.boundary(one.next_index(start)), cycle)
 
 
 def stripe_anchor(case: Case) -> Answers:
@@ -327,7 +355,7 @@ SHAPES: tuple[Shape, ...] = (
     shape(POLAR, "start trial_days interval", polar_trial),
     shape(BLESTA, "start prorate_day", blesta_days, "period timezone term prorate_date"),
     shape(SILVER, "start end", silver_months),
-    shape(SILVER, "start interval", silver_cycles, "alignment interval_count"),
+    shape(SILVER, "start interval", silver_cycles, "alignment interval_count trial_end"),
     shape(STRIPE, "anchor interval", stripe_anchor),
     shape(NINJA, "date months", month_later),
     shape(FOSS, "date months", month_later),

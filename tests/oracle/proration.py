@@ -28,7 +28,7 @@ from larabill_billing.proration.prorate import (
 from larabill_core.clock import local_date
 
 LAGO_DOCS = "getlago/lago-docs"
-STRIPE = "https://docs.stripe.com/billing/subscriptions/prorations"
+STRIPE = "stripe.com"
 
 LAGO_POLICY = ProrationPolicy(Convention.INCLUSIVE_DAYS, "half_up")
 POLAR_POLICY = ProrationPolicy(Convention.SECONDS, "half_even")
@@ -256,7 +256,7 @@ SHAPES: tuple[Shape, ...] = (
     ),
     shape(KILL_BILL, "previous_bill_through end", kill_bill_trailing, "billing_period fixed_days period_price price"),
     shape(KILL_BILL, "start first_bcd_date", kill_bill_leading, "billing_period fixed_days period_price price"),
-    shape(KILL_BILL, CHARGED, kill_bill_charge, "period_price price fixed_days"),
+    shape(KILL_BILL, CHARGED, kill_bill_charge, "*"),
     shape(KILL_BILL, "period_price unused_credit", kill_bill_rest),
     shape(KILL_BILL, "period_price existing_item", kill_bill_rest, "missing_from missing_to_exclusive"),
     shape(
@@ -265,14 +265,9 @@ SHAPES: tuple[Shape, ...] = (
         kill_bill_invoice,
         "end billing_period billing_mode fixed_days",
     ),
-    shape(
-        LAGO,
-        "days_billed days_in_period plan_amount_cents",
-        lago_fee,
-        "started terminated upgrade period_days period_end_exclusive",
-    ),
-    shape(LAGO, "old_full new_full days days_in_month", lago_netting),
-    shape(LAGO_DOCS, "amount start", lago_docs_start, "days_in_month"),
+    shape(LAGO, "days_billed days_in_period plan_amount_cents", lago_fee, "*"),
+    shape(LAGO, "old_full new_full days days_in_month", lago_netting, "*"),
+    shape(LAGO_DOCS, "amount start days_in_month", lago_docs_start, "*"),
     shape(LAGO_DOCS, "old new old_already_invoiced change_at", lago_docs_upgrade),
     shape(LAGO_DOCS, "old new", lago_docs_direction),
     shape(
@@ -289,6 +284,6 @@ SHAPES: tuple[Shape, ...] = (
         "next_price_per_seat_cents",
     ),
     shape(BLESTA, "start prorate_day period price", blesta_price, "term timezone prorate_date"),
-    shape(SILVER, "amount days days_in_month", silver_share),
+    shape(SILVER, "amount days days_in_month", silver_share, "*"),
     shape(STRIPE, "old new fraction_left", stripe_change),
 )

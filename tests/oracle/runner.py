@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import attrs
 from tests.oracle.units import same
@@ -41,7 +42,9 @@ class Case:
 class Shape:
     """Cases of one source that have all `required` inputs and none beyond these and the `optional` ones.
 
-    The first shape that fits and that answers everything expected is taken.
+    `source` is a repository, an address, or a site such as `stripe.com` for all of its pages. With `*` among the
+    optional names, others are taken for remarks: where the required ones say it all. A case passes when one of the
+    shapes that fit it answers everything expected.
     """
 
     source: str
@@ -51,7 +54,14 @@ class Shape:
 
     def fits(self, case: Case) -> bool:
         names = case.inputs.keys()
-        return case.source == self.source and self.required <= names <= self.required | self.optional
+        known = "*" in self.optional or names <= self.required | self.optional
+        return self.source in (case.source, _site(case.source)) and self.required <= names and known
+
+
+def _site(source: str) -> str:
+    """The site of an address, without `www`, `docs` and the like."""
+    host = urlsplit(source).hostname or ""
+    return ".".join(host.split(".")[-2:])
 
 
 def shape(source: str, required: str, answer: Callable[[Case], Answers], optional: str = "") -> Shape:

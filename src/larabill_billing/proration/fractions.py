@@ -77,19 +77,22 @@ def _thirty_day_month(part: Period, whole: Period, policy: ProrationPolicy) -> M
     length = policy.month_days * months
 
     def gone(on: date) -> int:
-        # The end of the whole is so many full months away, also where a month end had to be clamped.
+        # The end of the whole is so many full months away, also where a month end had to be clamped; and no day before
+        # the end is farther: from 28 February to 31 March, 30 March is as far as the end.
         if on >= whole.end:
             return length + fixed_days(whole.end, on, policy.month_days)
-        days = fixed_days(whole.start, on, policy.month_days)
-        return min(max(days, 0), length) if on > whole.start else days
+        return min(fixed_days(whole.start, on, policy.month_days), length)
 
     return Measure(Fraction(gone(part.end) - gone(part.start)), Fraction(length), "days")
 
 
 def fixed_days(start: date, end: date, month_days: int) -> int:
-    """Days from `start` to `end` when every month has `month_days`: 22 from 23 May to 15 June with 30."""
+    """Days from `start` to `end` when every month has `month_days`: 22 from 23 May to 15 June with 30.
+
+    The first of a month follows at once on the day that is one too many: with 30 the 31st is worth nothing.
+    """
     months = (end.year - start.year) * 12 + end.month - start.month
-    return months * month_days + end.day - start.day
+    return months * month_days + min(end.day, month_days + 1) - min(start.day, month_days + 1)
 
 
 def _months_of(whole: Period) -> int | None:

@@ -14,7 +14,7 @@ from larabill_billing.proration.fractions import Measure, Span, measure, rounded
 from larabill_billing.proration.model import Convention, ProrationPolicy
 from larabill_core.clock import parse_date, parse_instant
 from larabill_core.errors import InvalidInput
-from larabill_core.money import exponent
+from larabill_core.money import exponent, parse_currency
 
 _ROUNDED: Final = {
     "half_up": "rounded half up",
@@ -43,6 +43,9 @@ class Trace:
     whole: Period | None = None
     spans: tuple[Span, Span] | None = None
     before: Decimal | None = None
+
+    def __attrs_post_init__(self) -> None:
+        parse_currency(self.currency)
 
     @property
     def places(self) -> int:
