@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +11,15 @@ import attrs
 import sqlalchemy as sa
 
 from larabill_billing.catalog.loader import parse_catalog
-from larabill_billing.catalog.model import Cycle
 from larabill_billing.customers.model import NewCustomer
 from larabill_billing.orders.model import NewItem, PlaceOrder
-from larabill_billing.subscriptions import renew
+from larabill_billing.periods.cycle import Cycle
+from larabill_billing.subscriptions.renew import renew_due
+from larabill_cli.seed.bulk import multiply
 from larabill_core.engine import Engine
 from larabill_core.ids import new_id
 from larabill_core.jobs import Handler
 from larabill_core.keyring import KeyRing
-from larabill_core.messages import Nothing
 from larabill_core.module import Module, installed_modules
 from larabill_core.published import InvoiceIssued
 from larabill_core.testing.clock import ManualClock
@@ -45,7 +44,6 @@ name = "Backup"
 release = "placed"
 prices.EUR = { monthly = "2.49" }
 """
-AT_ONCE = 1_000
 
 
 def hear(tx: Any, event: InvoiceIssued) -> None:
@@ -76,6 +74,7 @@ class Shop:
             "larabill": {"database": url, "keys": keys, "modules": ["billing", "audience"]},
             "billing": {"seller": {"name": "S", "country": "DE", "currency": "EUR"}, "payment_terms_days": 365},
         }
+        settings["billing"]["taxes"] = [{"rate": "19", "name": "VAT"}]
         installed = {**installed_modules(), "audience": AUDIENCE}
         manifest = load_manifest(settings, installed=installed)
         schema = open_database(url)
@@ -97,7 +96,7 @@ class Shop:
         seller = engine.billing.default_seller()
         engine.billing.catalog.load(seller, parse_catalog(CATALOG))
         customer = engine.billing.customers.create(seller, NewCustomer(name="N", email="n@example.com", country="DE"))
-        items = tuple(NewItem(plan_code=code, cycle=Cycle.MONTHLY) for code in ("server", "backup"))
+        items = tuple(NewItem(plan_code=code, cycle=Cycle("monthly")) for code in ("server", "backup"))
         wanted = PlaceOrder(order_uuid=new_id(), customer_id=customer.id, currency="EUR", items=items)
         order = engine.billing.orders.place(seller, wanted)
         engine.run_due()
@@ -105,17 +104,7 @@ class Shop:
         (template,) = engine.run(lambda tx: tx.billing.subscriptions.for_order(order.id), seller=seller)
         lines = engine.run(lambda tx: tx.billing.subscriptions.items([template.id]), seller=seller)[template.id]
 
-        def add(tx: Any, count: int) -> None:
-            customers = [attrs.evolve(customer, id=new_id()) for _ in range(count)]
-            agreements = [attrs.evolve(template, id=new_id(), customer_id=each.id) for each in customers]
-            tx.billing.customers.add_many(customers)
-            tx.billing.subscriptions.add_many(
-                agreements,
-                [attrs.evolve(line, id=new_id(), subscription_id=each.id) for each in agreements for line in lines],
-            )
-
-        for count in _parts(self.size - 1, AT_ONCE):
-            engine.run(partial(add, count=count), seller=seller)
+        multiply(engine, customer, template, lines, self.size - 1)
 
     def wait_a_month(self) -> None:
         """All agreements become due."""
@@ -123,8 +112,7 @@ class Shop:
 
     def renew(self, batch: int) -> None:
         """One transaction that renews up to `batch` agreements."""
-        renew.BATCH = batch
-        self.engine.run(lambda tx: renew.renew_batch(tx, Nothing()), seller=self.engine.billing.default_seller())
+        self.engine.run(lambda tx: renew_due(tx, batch), seller=self.engine.billing.default_seller())
 
     def batches(self, batch: int) -> Sequence[int]:
         """How many agreements each transaction of one month renews."""

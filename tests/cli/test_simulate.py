@@ -90,7 +90,7 @@ def sums(report: dict[str, Any]) -> dict[str, str]:
         "cash": balances.get("cash:cards", ""),
         "revenue": balances.get("revenue", "").removeprefix("-"),
         "credit": balances.get("customer_credit", "").removeprefix("-"),
-        "tax": balances.get("tax", "").removeprefix("-"),
+        "tax": balances.get("tax_payable", "").removeprefix("-"),
     }
 
 
@@ -317,10 +317,11 @@ amount = "3.00"
 
 
 def test_what_falls_due_comes_before_what_the_timeline_says_for_the_same_instant() -> None:
-    entry = '[[timeline]]\nat = 2026-02-28\ndo = "cancel"\nsubscription = "s1"\nwhen = "now"\n'
+    """The renewal of that midnight is paid by card, and leaves the credit alone."""
+    entry = '[[timeline]]\nat = 2026-02-28\ndo = "credit"\ncustomer = "ada"\namount = "3.00"\n'
     report = played(WEB + entry)
     assert [invoice["issued_on"] for invoice in report["invoices"]] == ["2026-01-31", "2026-02-28"]
-    assert report["subscriptions"][0]["status"] == "ended"
+    assert [credit["amount"] for credit in report["credits"]] == ["3.00"]
 
 
 def test_what_falls_due_at_the_end_no_longer_belongs_to_the_scenario() -> None:

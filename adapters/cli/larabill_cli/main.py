@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, str] = {
     "resources": "larabill_cli.commands.resources:resources",
     "modules": "larabill_cli.commands.modules:modules",
     "drivers": "larabill_cli.commands.drivers:drivers",
+    "usage": "larabill_cli.commands.usage:usage",
     "webhooks": "larabill_cli.commands.webhooks:webhooks",
     "verify": "larabill_cli.commands.verify:verify",
     "seed": "larabill_cli.commands.seed:seed",

@@ -77,11 +77,11 @@ def _thirty_day_month(part: Period, whole: Period, policy: ProrationPolicy) -> M
     length = policy.month_days * months
 
     def gone(on: date) -> int:
-        # The end of the whole is so many full months away, also where a month end had to be clamped.
+        # The end of the whole is so many full months away, also where a month end had to be clamped; and no day before
+        # the end is farther: from 28 February to 31 March, 30 March is as far as the end.
         if on >= whole.end:
             return length + fixed_days(whole.end, on, policy.month_days)
-        days = fixed_days(whole.start, on, policy.month_days)
-        return min(max(days, 0), length) if on > whole.start else days
+        return min(fixed_days(whole.start, on, policy.month_days), length)
 
     return Measure(Fraction(gone(part.end) - gone(part.start)), Fraction(length), "days")
 

@@ -15,9 +15,9 @@ from larabill_billing.catalog.stock import give_back, take
 from larabill_billing.credits.documents import issue
 from larabill_billing.invoicing.model import Charge, Invoice
 from larabill_billing.settings import settings_of
+from larabill_billing.subscriptions.changes import ScheduledChange
 from larabill_billing.subscriptions.collect import enqueue_collection
 from larabill_billing.subscriptions.gather import Counted
-from larabill_billing.subscriptions.give_back import UnusedTime
 from larabill_billing.subscriptions.grouping import requests_for
 from larabill_billing.subscriptions.model import (
     Agreement,
@@ -28,6 +28,7 @@ from larabill_billing.subscriptions.model import (
     SubscriptionStatus,
 )
 from larabill_billing.subscriptions.ports import SubscriptionsTx
+from larabill_billing.subscriptions.return_unused import UnusedTime
 from larabill_billing.subscriptions.serving import Served, served, touches_services
 from larabill_billing.usage.handlers import mark_billed
 from larabill_core.jobs import NewJob
@@ -53,6 +54,7 @@ class Decision:
     reason: str = ""
     region: str = ""
     counted: Counted = Counted()
+    done: tuple[ScheduledChange, ...] = ()
 
 
 def carry_out(tx: SubscriptionsTx, decisions: Sequence[Decision]) -> list[Invoice]:
@@ -64,6 +66,7 @@ def carry_out(tx: SubscriptionsTx, decisions: Sequence[Decision]) -> list[Invoic
         return []
     tx.billing.subscriptions.save_many([decision.after.subscription for decision in decisions])
     _save_items(tx, decisions)
+    tx.billing.subscription_changes.save_many([change for decision in decisions for change in decision.done])
     requests = requests_for(
         [(decision.after.subscription, decision.charges) for decision in decisions], settings_of(tx), tx.now
     )
@@ -73,24 +76,27 @@ def carry_out(tx: SubscriptionsTx, decisions: Sequence[Decision]) -> list[Invoic
     mark_billed(tx, [usage for each in decisions for usage in each.counted.billed_by(each.charges)])
     invoices = issue(tx, requests)
     enqueue_collection(tx, requests)
-    tx.enqueue(*_refunds(tx, decisions, documents))
+    tx.enqueue(*_unused(tx, decisions, documents))
     return invoices
 
 
-def _refunds(tx: SubscriptionsTx, decisions: Sequence[Decision], documents: Mapping[UUID | None, UUID]) -> list[NewJob]:
-    """Unused time that shall be paid out: after the invoice that gives it back."""
+def _unused(tx: SubscriptionsTx, decisions: Sequence[Decision], documents: Mapping[UUID | None, UUID]) -> list[NewJob]:
+    """What follows where unused time was given back."""
     return [
         NewJob(
-            handler="billing.refund_unused",
-            payload=UnusedTime(subscription_id=subscription.id, invoice_id=documents[subscription.id]),
+            handler="billing.return_unused",
+            payload=UnusedTime(
+                subscription_id=subscription.id,
+                invoice_id=documents[subscription.id],
+                pay_out=subscription.status is SubscriptionStatus.ENDED
+                and subscription.compensation is Compensation.REFUND,
+            ),
             seller_id=tx.seller_id,
             tags=(f"subscription:{subscription.id}",),
         )
         for decision in decisions
         for subscription in (decision.after.subscription,)
-        if subscription.status is SubscriptionStatus.ENDED
-        and subscription.compensation is Compensation.REFUND
-        and any(charge.amount < 0 for charge in decision.charges)
+        if any(charge.amount < 0 for charge in decision.charges)
     ]
 
 

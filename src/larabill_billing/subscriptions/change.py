@@ -54,7 +54,9 @@ def change(
     The subscription as it is then. Raises `InvalidInput` with every fault, `NotFound`, `Conflict`, `IllegalTransition`.
     """
     check_reason(reason)
-    subscription = catch_up(tx, tx.billing.subscriptions.get(subscription_id, lock=True))
+    subscription = tx.billing.subscriptions.get(subscription_id, lock=True)
+    if not (isinstance(wanted, Cancel) and subscription.held_reason):
+        subscription = catch_up(tx, subscription)
     agreement, on = _prepared(tx, subscription, wanted, when)
     today = local_date(tx.now, subscription.time_zone)
     if isinstance(wanted, Cancel):
@@ -132,6 +134,8 @@ def _check_live(subscription: Subscription) -> None:
 
 
 def _end_later(tx: SubscriptionsTx, subscription: Subscription, wanted: Cancel, on: date, reason: str) -> Subscription:
+    if subscription.held_reason:
+        raise Conflict(f"subscription {subscription.id}", "its renewal is held", "cancel it now, or release the hold")
     changed = timed(attrs.evolve(subscription, end_on=on, compensation=wanted.compensation))
     tx.billing.subscriptions.save_many([changed])
     record(tx, "subscription", subscription.id, "schedule_end", subscription.status, changed.status, reason)

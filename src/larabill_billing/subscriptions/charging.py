@@ -169,6 +169,25 @@ def setup_charges(agreement: Agreement, item: SubscriptionItem, on: date) -> lis
     ]
 
 
+def paid_already(agreement: Agreement, item: SubscriptionItem, part: Period) -> Charge:
+    """A line over nothing for days that were paid before a pause."""
+    subscription = agreement.subscription
+    return Charge(
+        customer_id=subscription.customer_id,
+        subscription_id=subscription.id,
+        subscription_item_id=item.id,
+        kind=ChargeKind.RECURRING,
+        period_start=part.start,
+        period_end=part.end,
+        cause=cause_of(subscription),
+        description=f"{item.description}, paid before the pause",
+        quantity=Decimal(item.quantity),
+        unit_price=Decimal(0),
+        amount=Decimal(0),
+        currency=subscription.currency,
+    )
+
+
 def adjustment(
     agreement: Agreement,
     item: SubscriptionItem,

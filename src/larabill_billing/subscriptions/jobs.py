@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from larabill_billing.subscriptions.collect import InvoiceToCollect
-from larabill_billing.subscriptions.give_back import UnusedTime
 from larabill_billing.subscriptions.migrate import PlanMigration
+from larabill_billing.subscriptions.return_unused import UnusedTime
 from larabill_core.jobs import Handler, Schedule
 from larabill_core.published import (
     InvoicePaid,
@@ -30,8 +30,8 @@ HANDLERS = (
         payload=PlanMigration,
     ),
     Handler(
-        name="billing.refund_unused",
-        target="larabill_billing.subscriptions.give_back:refund_unused",
+        name="billing.return_unused",
+        target="larabill_billing.subscriptions.return_unused:return_unused",
         payload=UnusedTime,
     ),
     Handler(name="billing.on_service_activated", target=f"{_REACTIONS}:on_activated", payload=ServiceActivated),

@@ -16,7 +16,7 @@ from larabill_billing.periods.schedule import Period
 from larabill_billing.proration.model import ProrationPolicy
 from larabill_billing.proration.prorate import prorate
 from larabill_billing.subscriptions.charging import cause_of, item_charges, lived, priced
-from larabill_billing.subscriptions.model import Agreement, SubscriptionItem
+from larabill_billing.subscriptions.model import Agreement, Subscription, SubscriptionItem
 from larabill_core.money import quantize
 
 Used: TypeAlias = Mapping[tuple[UUID, str], Decimal]
@@ -32,7 +32,7 @@ def usage_charges(agreement: Agreement, n: int, used: Used, default: ProrationPo
     whole = subscription.schedule.period(n)
     charges: list[Charge] = []
     for item in agreement.items:
-        part = lived(subscription, item, whole)
+        part = metered_part(subscription, item, whole)
         plan = agreement.plans[item.plan_id]
         if part.end <= part.start:
             continue
@@ -119,6 +119,14 @@ def _true_up(
     ]
 
 
+def metered_part(subscription: Subscription, item: SubscriptionItem, period: Period) -> Period:
+    """The part of a period of which the use is not billed yet."""
+    part = lived(subscription, item, period)
+    if item.metered_from is None or item.metered_from <= part.start:
+        return part
+    return Period(item.metered_from, max(item.metered_from, part.end))
+
+
 @attrs.frozen
 class UsageWindow:
     """The part of a period in which an item's use of a meter has to be counted."""
@@ -136,6 +144,6 @@ def usage_windows(agreement: Agreement, n: int) -> list[UsageWindow]:
         UsageWindow(item, price, part)
         for item in agreement.items
         for price in usage_prices(agreement.plans[item.plan_id], subscription.currency)
-        for part in (lived(subscription, item, whole),)
+        for part in (metered_part(subscription, item, whole),)
         if part.start < part.end
     ]

@@ -124,8 +124,15 @@ class Subscription:
 
     @property
     def billed_to(self) -> date:
-        """The day up to which it is billed: where the next period begins."""
-        return self.schedule.boundary(self.next_period)
+        """The day up to which it is billed: where the next period begins, or all of it does."""
+        return max(self.schedule.boundary(self.next_period), self.started_on)
+
+    @property
+    def period_end(self) -> date:
+        """Where the period that runs ends: in advance what is billed, in arrears what is billed next."""
+        if self.billing is BillingMode.ADVANCE:
+            return self.billed_to
+        return self.schedule.boundary(self.next_period + 1)
 
 
 @attrs.frozen(kw_only=True)
@@ -133,7 +140,8 @@ class SubscriptionItem:
     """`quantity` units of a plan version, configured by `spec`. At 0 the item is over and is billed no more.
 
     It is billed from `starts_on`. `first_period` is the period of the present schedule from which the phases of its
-    price count. `unit_price` stands instead of the plan's price where it was agreed on.
+    price count. `unit_price` stands instead of the plan's price where it was agreed on. What was used before
+    `metered_from` was billed when the plan changed.
     """
 
     id: UUID
@@ -147,6 +155,7 @@ class SubscriptionItem:
     unit_price: Decimal | None = None
     starts_on: date
     first_period: int = 0
+    metered_from: date | None = None
 
 
 @attrs.frozen(kw_only=True)

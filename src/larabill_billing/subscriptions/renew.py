@@ -26,7 +26,7 @@ from larabill_billing.subscriptions.ports import SubscriptionsTx
 from larabill_billing.subscriptions.scheduled import scheduled_decisions
 from larabill_billing.subscriptions.timing import bills_on
 from larabill_core.clock import local_date
-from larabill_core.errors import Conflict
+from larabill_core.errors import ConcurrencyError, Conflict, LarabillError
 from larabill_core.jobs import NewJob
 from larabill_core.messages import Nothing
 
@@ -47,15 +47,38 @@ def renew(tx: SubscriptionsTx, payload: Nothing) -> None:
 
 
 def renew_batch(tx: SubscriptionsTx, payload: Nothing) -> None:
-    """One step of up to 500 agreements that are due: a scheduled change, the next period, or the end.
+    """One step of up to 500 agreements that are due."""
+    renew_due(tx, BATCH)
 
-    The number of statements does not depend on how many there are.
+
+def renew_due(tx: SubscriptionsTx, limit: int) -> None:
+    """One step of up to `limit` agreements that are due: a scheduled change, the next period, or the end.
+
+    The number of statements does not depend on how many there are. A job follows while more is due.
     """
-    due = tx.billing.subscriptions.claim_due(tx.now, BATCH, together=settings_of(tx).group_invoices)
+    due = tx.billing.subscriptions.claim_due(tx.now, limit, together=settings_of(tx).group_invoices)
     decisions = decide(tx, due)
-    carry_out(tx, decisions)
-    if len(due) >= BATCH or any(is_still_due(tx, decision.after.subscription) for decision in decisions):
+    carry_out_each(tx, decisions)
+    if len(due) >= limit or any(is_still_due(tx, decision.after.subscription) for decision in decisions):
         tx.enqueue(NewJob(handler="billing.renew_batch", seller_id=tx.seller_id))
+
+
+def carry_out_each(tx: SubscriptionsTx, decisions: Sequence[Decision]) -> None:
+    """Carry out all at once; where that is refused, by halves, until what is refused stands alone and is held."""
+    try:
+        with tx.savepoint():
+            carry_out(tx, decisions)
+    except ConcurrencyError:
+        raise
+    except LarabillError as problem:
+        if len(decisions) == 1:
+            before = decisions[0].before
+            held = _decision(before, renewal.hold(before, problem), Counted())
+            carry_out(tx, [held])
+            return
+        middle = len(decisions) // 2
+        carry_out_each(tx, decisions[:middle])
+        carry_out_each(tx, decisions[middle:])
 
 
 def decide(tx: SubscriptionsTx, due: Sequence[Subscription]) -> list[Decision]:

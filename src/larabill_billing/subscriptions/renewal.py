@@ -68,8 +68,11 @@ def hold(agreement: Agreement, problem: Exception) -> Plan:
 def is_over(agreement: Agreement) -> bool:
     """Whether nothing of the agreement is left to be billed but use."""
     subscription = agreement.subscription
-    end = subscription.end_on
-    return not agreement.items or (end is not None and subscription.billed_to >= end)
+    if not agreement.items:
+        return True
+    if subscription.end_on is None:
+        return False
+    return subscription.status is SubscriptionStatus.PAUSED or subscription.billed_to >= subscription.end_on
 
 
 def used_period(subscription: Subscription) -> int:

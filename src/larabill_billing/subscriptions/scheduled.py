@@ -23,6 +23,7 @@ from larabill_billing.subscriptions.changes import (
     ScheduledChange,
     change_data,
 )
+from larabill_billing.subscriptions.check import check_change
 from larabill_billing.subscriptions.gather import Counted, usage_of
 from larabill_billing.subscriptions.model import Agreement, Subscription
 from larabill_billing.subscriptions.ports import SubscriptionsTx
@@ -88,15 +89,9 @@ def scheduled_decisions(tx: SubscriptionsTx, agreements: Sequence[Agreement]) ->
             if each.subscription.id in firsts
         ],
     )
-    decisions = []
-    done = []
-    for agreement in agreements:
-        changes = waiting.get(agreement.subscription.id, [])
-        decision, finished = _decide(tx, agreement, changes, plans, counted)
-        decisions.append(decision)
-        done += finished
-    tx.billing.subscription_changes.save_many(done)
-    return decisions
+    return [
+        _decide(tx, agreement, waiting.get(agreement.subscription.id, []), plans, counted) for agreement in agreements
+    ]
 
 
 def _decide(
@@ -105,13 +100,13 @@ def _decide(
     changes: Sequence[ScheduledChange],
     plans: Mapping[str, Plan],
     counted: Counted,
-) -> tuple[Decision, list[ScheduledChange]]:
+) -> Decision:
     """The first change carried out, and the day of the next one noted."""
     subscription = agreement.subscription
     later = min((change.effective_on for change in changes[1:]), default=None)
     freed = attrs.evolve(agreement, subscription=timed(attrs.evolve(subscription, change_on=later)))
     if not changes:
-        return Decision(before=agreement, after=freed, action="skip_change", reason="nothing is scheduled"), []
+        return Decision(before=agreement, after=freed, action="skip_change", reason="nothing is scheduled")
     first = changes[0]
     moment = Moment(
         on=first.effective_on,
@@ -122,12 +117,14 @@ def _decide(
         used=counted.used,
     )
     try:
-        changed = apply(freed, first.change(), moment)
-    except (LarabillError, KeyError) as problem:
+        wanted = first.change()
+        check_change(freed, wanted, plans)
+        changed = apply(freed, wanted, moment)
+    except LarabillError as problem:
         failed = attrs.evolve(first, status=ChangeStatus.FAILED, reason=str(problem)[:500], done_at=tx.now)
-        return Decision(before=agreement, after=freed, action="fail_change", reason=failed.reason), [failed]
+        return Decision(before=agreement, after=freed, action="fail_change", reason=failed.reason, done=(failed,))
     applied = attrs.evolve(first, status=ChangeStatus.APPLIED, done_at=tx.now)
-    decision = Decision(
+    return Decision(
         before=agreement,
         after=changed.agreement,
         charges=changed.charges,
@@ -135,8 +132,8 @@ def _decide(
         reason=f"scheduled for {first.effective_on}",
         region=str(first.data.get("region", "")),
         counted=counted,
+        done=(applied,),
     )
-    return decision, [applied]
 
 
 def cut_at(agreement: Agreement, on: date) -> tuple[Agreement, int]:

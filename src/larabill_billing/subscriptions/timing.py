@@ -26,8 +26,8 @@ def next_on(subscription: Subscription) -> date | None:
 
 def bills_on(subscription: Subscription) -> date:
     """The day on which its next period is billed: the first of it, or in arrears the first after it."""
-    in_arrears = subscription.billing is BillingMode.ARREARS
-    return subscription.schedule.boundary(subscription.next_period + in_arrears)
+    in_advance = subscription.billing is BillingMode.ADVANCE
+    return subscription.billed_to if in_advance else subscription.period_end
 
 
 def timed(subscription: Subscription) -> Subscription:

@@ -80,15 +80,16 @@ class Check:
             and (stored.occurred_at, stored.corrects) == (event.occurred_at, event.corrects)
         )
 
-    def target(self, target: UsageEvent, by: UsageEvent, path: str, faults: Faults) -> None:
+    def target(self, target: UsageEvent, by: UsageEvent, path: str, faults: Faults) -> bool:
         """Whether an event may be corrected by another, whose own place is good."""
         for name in ("subscription_id", "subscription_item_id", "meter"):
             if getattr(target, name) != getattr(by, name):
                 faults.add(join(path, name), "is not that of the event that it corrects", value=target.idempotency_id)
-                return
-        since = self.open_from.get((target.subscription_item_id, target.meter))
-        if since is not None and target.occurred_at < since:
+                return False
+        since = self.open_from.get((target.subscription_item_id, target.meter), target.occurred_at)
+        if target.occurred_at < since:
             _closed(target.occurred_at, join(path, "corrects"), faults)
+        return target.occurred_at >= since
 
     def _find(self, event: NewUsage, path: str, faults: Faults) -> _Place | None:
         meter, subject = self.meters.get(event.meter), self.subjects.get(event.subscription_id)

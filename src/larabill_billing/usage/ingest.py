@@ -32,6 +32,7 @@ def ingest(record: Callable[[Batch], Recorded], source: Iterable[Item], size: in
             at = place_of(items[0], first)
             done = record(read(items, first))
             report = attrs.evolve(report, new=report.new + done.new, known=report.known + done.known)
+            at = place_of(items[-1], first + len(items))  # where the source itself may break off
     except InvalidInput as problem:
         return attrs.evolve(report, stopped_at=at, faults=problem.faults)
     return report

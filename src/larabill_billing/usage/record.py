@@ -58,16 +58,18 @@ class _Recording:
         check = self._state()
         self._find_repeated()
         counted, known = self._counted(check)
+        made = self._made(counted)
+        corrected_by = self._corrections(check, made)
         if len(self.faults):
             return
-        made = self._made(counted)
-        known |= self.tx.billing.usage.add_new(list(made.values()))
+        usage = self.tx.billing.usage
+        known |= usage.add_new(list(made.values()))
         for id, stored in known.items():
             if not check.is_same(stored, self.batch.events[self.once[id]]):
                 remedy = "correct that event by a new one"
                 self._fault(id, "idempotency_id", "is known with other content", id, remedy)
         self.new = {id: event for id, event in made.items() if id not in known}
-        self._correct(check)
+        self._correct({known.get(corrected, target).id: by for corrected, (target, by) in corrected_by.items()})
 
     def _state(self) -> Check:
         usage, events = self.tx.billing.usage, self.batch.events
@@ -127,26 +129,33 @@ class _Recording:
             )
         return made
 
-    def _correct(self, check: Check) -> None:
-        """Put new events in the place of those that they correct: recorded before, or standing before them here."""
-        wanted = {id: event.corrects for id, event in self.new.items() if event.corrects is not None}
+    def _corrections(self, check: Check, made: Mapping[str, UsageEvent]) -> dict[str, tuple[UsageEvent, str]]:
+        """By the client's id of each event that is to be corrected: the event, and the id of what corrects it."""
+        wanted = {id: event.corrects for id, event in made.items() if event.corrects is not None}
         if not wanted:
-            return
-        outside = self.tx.billing.usage.stored({corrects for corrects in wanted.values() if corrects not in self.new})
-        by: dict[UUID, str] = {}
+            return {}
+        stored = self.tx.billing.usage.stored({*wanted, *wanted.values()} - (made.keys() - wanted.keys()))
+        found: dict[str, tuple[UsageEvent, str]] = {}
         for id, corrects in wanted.items():
-            target = self.new.get(corrects) or outside.get(corrects)
-            if target is None or (corrects in self.new and self.once[corrects] >= self.once[id]):
+            target = stored.get(corrects) or made.get(corrects)
+            if id in stored or (target is None and corrects in self.once):
+                continue  # known already, or what it corrects is refused itself
+            if target is None or (corrects not in stored and self.once[corrects] >= self.once[id]):
                 self._fault(id, "corrects", "names no event that is recorded or stands before it", corrects)
-            elif target.id in by:
-                self._fault(id, "corrects", "is corrected already", corrects, f"correct {by[target.id]}")
-            else:
-                check.target(target, self.new[id], self.batch.places[self.once[id]], self.faults)
-                by[target.id] = id
-        others = self.tx.billing.usage.add_corrections({target: self.new[id].id for target, id in by.items()})
-        for target_id, other in others.items():
-            id = by[target_id]
-            self._fault(id, "corrects", "is corrected already", wanted[id], f"correct {other}")
+            elif corrects in found:
+                self._fault(id, "corrects", "is corrected already", corrects, f"correct {found[corrects][1]}")
+            elif check.target(target, made[id], self.batch.places[self.once[id]], self.faults):
+                found[corrects] = target, id
+        return found
+
+    def _correct(self, by: Mapping[UUID, str]) -> None:
+        """Put new events in the place of those that they correct, unless others do already."""
+        mine = {target_id: self.new[id].id for target_id, id in by.items() if id in self.new}
+        if not mine:
+            return
+        for target_id, other in self.tx.billing.usage.add_corrections(mine).items():
+            event = self.new[by[target_id]]
+            self._fault(by[target_id], "corrects", "is corrected already", event.corrects or "", f"correct {other}")
 
     def _fault(self, id: str, name: str, problem: str, value: str, remedy: str = "") -> None:
         where = join(self.batch.places[self.once[id]], name)

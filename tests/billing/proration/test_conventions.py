@@ -101,6 +101,8 @@ def test_a_whole_of_no_length_is_refused(convention: Convention) -> None:
         (("2026-05-15", "2026-05-23"), ("2026-04-23", "2026-05-23"), 8),
         (("2026-01-31", "2026-02-15"), ("2026-01-31", "2026-02-28"), 14),
         (("2026-02-15", "2026-02-28"), ("2026-01-31", "2026-02-28"), 16),
+        (("2026-02-28", "2026-03-30"), ("2026-02-28", "2026-03-31"), 30),
+        (("2026-03-30", "2026-03-31"), ("2026-02-28", "2026-03-31"), 0),
     ],
 )
 def test_months_of_30_days(part: tuple[str, str], whole: tuple[str, str], days: int) -> None:
@@ -161,6 +163,11 @@ def test_whole_days_round_at_noon(hour: int, minute: int, days: int) -> None:
     assert found == Decimal(f"{days}.00")
 
 
+def test_half_a_day_is_always_one() -> None:
+    at = datetime(2026, 1, 15, 12, tzinfo=UTC)
+    assert amount(Convention.WHOLE_DAYS, period("2026-01-15", "2026-02-01"), JANUARY, at=at) == Decimal("17.00")
+
+
 def test_whole_days_do_not_notice_the_clocks() -> None:
     part = period("2026-03-29", "2026-04-01")
     assert amount(Convention.WHOLE_DAYS, part, MARCH, time_zone="Europe/Berlin") == Decimal("3.00")
@@ -169,6 +176,13 @@ def test_whole_days_do_not_notice_the_clocks() -> None:
 def test_without_proration_a_part_is_nothing_and_a_whole_is_all() -> None:
     assert amount(Convention.NONE, period("2026-01-01", "2026-01-31"), JANUARY) == Decimal("0.00")
     assert amount(Convention.NONE, JANUARY, JANUARY) == Decimal("31.00")
+
+
+def test_the_fraction_is_rounded_as_the_amount_is() -> None:
+    part = period("2026-01-01", "2026-01-21")
+    assert fraction(Convention.ACTUAL_DAYS, part, JANUARY, rounding="down", precision=1) == Fraction("0.6")
+    assert fraction(Convention.ACTUAL_DAYS, part, JANUARY, rounding="up", precision=1) == Fraction("0.7")
+    assert fraction(Convention.ACTUAL_DAYS, part, JANUARY, precision=1) == Fraction("0.6")
 
 
 def test_the_fraction_is_rounded_before_the_price_where_the_policy_says_so() -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from larabill_billing.periods.alignment import aligned
 from larabill_billing.periods.cycle import Cycle
 from larabill_billing.periods.due import due
-from larabill_billing.periods.schedule import Period, anniversary
+from larabill_billing.periods.schedule import Period
 from larabill_billing.proration.model import Convention, ProrationPolicy
 from larabill_billing.proration.normalised import Direction, direction, per_month
 from larabill_billing.proration.prorate import (
@@ -48,10 +48,12 @@ POLICIES = st.builds(
     places=st.none() | st.integers(2, 6),
     month_days=st.integers(1, 31),
 )
+# With a day of the month of its own, so that a period also goes from 28 February to 31 March.
 PERIODS = st.builds(
-    lambda start, cycle: anniversary(start, Cycle(cycle)).period(0),
+    lambda start, cycle, day: aligned(start, Cycle(cycle), day).period(0),
     st.dates(date(2000, 1, 1), date(2040, 1, 1)),
     st.sampled_from(["weekly", "30_days", "monthly", "quarterly", "annual"]),
+    st.integers(1, 31),
 )
 
 

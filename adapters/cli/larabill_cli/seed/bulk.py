@@ -46,8 +46,23 @@ def fill(engine: Engine, seller: UUID, count: int, told: Callable[[int], None]) 
     sell(engine, seller, parse_catalog(CATALOG))
     customer, subscription, items = _first(engine, seller)
     told(1)
-    for size in _batches(count - 1):
-        engine.run(partial(copy, customer=customer, subscription=subscription, items=items, count=size), seller=seller)
+    multiply(engine, customer, subscription, items, count - 1, told)
+
+
+def multiply(
+    engine: Engine,
+    customer: Customer,
+    subscription: Subscription,
+    items: Sequence[SubscriptionItem],
+    count: int,
+    told: Callable[[int], None] = lambda _: None,
+) -> None:
+    """So many more customers with the same agreement as this one, in transactions of a batch each."""
+    for size in _batches(count):
+        engine.run(
+            partial(copy, customer=customer, subscription=subscription, items=items, count=size),
+            seller=customer.seller_id,
+        )
         told(size)
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import attrs
 
 from larabill_billing import Cycle
 from larabill_billing.catalog.loader import parse_catalog
+from larabill_billing.dunning.handlers import EASTERNMOST
 from larabill_billing.invoicing.model import InvoiceStatus
 from larabill_billing.orders.model import NewItem, PlaceOrder
 from larabill_billing.subscriptions.model import LIVE
@@ -52,17 +53,20 @@ class Year:
             self._seen = newest[-1][0].id
             newest = self.engine.billing.invoices.list(self.seller, after=self._seen, limit=PAGE)
 
-    def live(self, day: date, wishes: Iterable[Wish]) -> None:
+    def live(self, day: date, wishes: Sequence[Wish]) -> None:
         """One day: what fell due in the night and what follows from the day before, then what customers do."""
         self.clock.set(datetime.combine(day, OPENS))
-        work(self.engine)
-        self._look_at_invoices(day)
+        if self.engine.run(_has_work):
+            work(self.engine)
+            self._look_at_invoices(day)
         for wish in wishes:
             self._order(wish)
         for invoice_id in self._payments.pop(day, ()):
             self._pay(invoice_id)
         for subscription_id in self._cancellations.pop(day, ()):
             self._cancel(subscription_id)
+        if wishes:
+            self._look_at_invoices(day)
 
     def close(self) -> None:
         """What follows from the last day."""
@@ -124,6 +128,16 @@ class Year:
         subscriptions = self.engine.billing.subscriptions
         if subscriptions.get(self.seller, subscription_id).status in LIVE:
             subscriptions.cancel(self.seller, subscription_id, "period_end", "moves elsewhere")
+
+
+def _has_work(tx: Any) -> bool:
+    """Whether anything is due now: most days of a small year are quiet."""
+    due = tx.jobs.next_run_at()
+    return bool(
+        (due is not None and due <= tx.now)
+        or tx.billing.subscriptions.due_by_seller(tx.now)
+        or tx.billing.dunning.sellers_with_work((tx.now + EASTERNMOST).date())
+    )
 
 
 def days_of(people: People, start: date, end: date) -> list[tuple[date, list[Wish]]]:

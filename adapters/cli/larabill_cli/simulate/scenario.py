@@ -309,7 +309,9 @@ def _steps(entries: Mapping[int, Entry], zones: Mapping[str, str], time_zone: st
     for index, entry in entries.items():
         place = join("timeline", index)
         customer = getattr(entry, "customer", owners.get(getattr(entry, "subscription", ""), ""))
-        at = _instant(entry.at, zones.get(customer, time_zone), join(place, "at"), faults)
+        zone_name = zones.get(customer, time_zone)
+        at = _instant(entry.at, zone_name, join(place, "at"), faults)
+        _instant(getattr(entry, "happened", None), zone_name, join(place, "happened"), faults)
         if at is not None:
             steps.append(Step(at=at, entry=entry, place=place))
     return tuple(steps)

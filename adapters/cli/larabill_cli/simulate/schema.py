@@ -16,8 +16,8 @@ import attrs
 import click
 
 from larabill_cli.simulate.entries import VERBS
-from larabill_cli.simulate.report import Report
 from larabill_cli.simulate.scenario import NOT_YET, Buyer, ScenarioFile
+from larabill_cli.simulate.shown import Report
 
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _AS_IN: Final = "as in a catalogue file: docs/reference/catalogue.md"

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from larabill_cli.output import WIDTH, table
-from larabill_cli.simulate.report import Line, Report, ShownInvoice, ShownSubscription
+from larabill_cli.simulate.shown import Line, Report, ShownInvoice, ShownSubscription
 
 
 def show(report: Report, source: str) -> None:
@@ -127,8 +127,8 @@ def _words(about: Mapping[str, Any]) -> str:
     words += [f"{about[name]} {about['currency']}" for name in ("amount", "total") if name in about]
     told = {*_SHOWN_ALONE, "amount", "total", "currency", "number"}
     for name, value in about.items():
-        if name not in told and value not in (None, "", {}, []):
-            words.append(f"{len(value)} {name}" if isinstance(value, list) else f"{name} {value}")
+        if name not in told and value not in (None, "", {}, [], False):
+            words.append(f"{name} {len(value)}" if isinstance(value, list) else f"{name} {value}")
     return ", ".join(words)
 
 

@@ -13,6 +13,7 @@ from larabill_billing.payments.model import Payment
 from larabill_billing.subscriptions import changes
 from larabill_billing.subscriptions.changes import Change, ChangeCycle, ChangeItem
 from larabill_billing.subscriptions.collect import collect_job
+from larabill_billing.usage.model import NewUsage
 from larabill_cli.simulate.company import LARGEST_PAGE, Company
 from larabill_cli.simulate.entries import (
     Cancel,
@@ -26,8 +27,10 @@ from larabill_cli.simulate.entries import (
     Refund,
     Resume,
     Subscribe,
+    TopUp,
+    Usage,
 )
-from larabill_cli.simulate.moments import When
+from larabill_cli.simulate.moments import When, instant
 from larabill_core.errors import Conflict, NotFound
 from larabill_core.ids import new_id
 
@@ -92,6 +95,33 @@ def pause(company: Company, entry: Pause) -> None:
 
 def resume(company: Company, entry: Resume) -> None:
     _change(company, entry, changes.Resume(), "now")
+
+
+def usage(company: Company, entry: Usage) -> None:
+    """An event without an id of its own is one for itself."""
+    subscription = company.engine.billing.subscriptions.get(company.seller, _subscription(company, entry))
+    event = NewUsage(
+        idempotency_id=entry.event or str(new_id()),
+        subscription_id=subscription.id,
+        subscription_item_id=_item(company, entry),
+        meter=entry.meter,
+        quantity=entry.quantity,
+        unique_key=entry.key,
+        occurred_at=instant(entry.happened or entry.at, subscription.time_zone, "happened"),
+        corrects=entry.corrects,
+    )
+    company.engine.billing.usage.record(company.seller, [event])
+
+
+def top_up(company: Company, entry: TopUp) -> None:
+    company.engine.billing.usage.grant(
+        company.seller,
+        _subscription(company, entry),
+        _item(company, entry),
+        entry.meter,
+        entry.units,
+        str(new_id()),
+    )
 
 
 def pay(company: Company, entry: Pay) -> None:
@@ -185,6 +215,8 @@ _VERBS: Final[Mapping[type[Entry], Callable[[Company, Any], None]]] = {
     Cancel: cancel,
     Pause: pause,
     Resume: resume,
+    Usage: usage,
+    TopUp: top_up,
     Pay: pay,
     Decline: decline,
     Refund: refund,

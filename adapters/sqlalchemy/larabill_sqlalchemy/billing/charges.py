@@ -11,6 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from larabill_billing.invoicing.model import Charge, ChargeKind, ChargeStatus, Draft
+from larabill_billing.subscriptions.charging import REGULAR
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.faults import unique
 from larabill_sqlalchemy.statements import chunks, from_row, insert_many, insert_new, skip_locked
@@ -124,6 +125,9 @@ class Charges:
 
     def overlapping(self) -> list[tuple[UUID, date, date]]:
         other = CHARGES.alias("other")
+        # Options of an item, and the periods of its next schedule, may lie beside those that were foreseen before.
+        foreseen = f"{REGULAR}%"
+        both_foreseen = sa.and_(_C.cause.like(foreseen), other.c.cause.like(foreseen))
         query = (
             sa.select(_C.subscription_item_id, _C.period_start, other.c.period_start)
             .join(
@@ -134,6 +138,7 @@ class Charges:
                     other.c.kind == _C.kind,
                     other.c.id > _C.id,
                     other.c.status != ChargeStatus.FREED.value,
+                    sa.or_(other.c.cause == _C.cause, ~both_foreseen),
                     other.c.period_start < _C.period_end,
                     other.c.period_end > _C.period_start,
                 ),

@@ -89,6 +89,7 @@ ITEMS = sa.Table(
     sa.Column("unit_price", UnitPrice),
     sa.Column("starts_on", sa.Date, nullable=False),
     sa.Column("first_period", sa.Integer, nullable=False),
+    sa.Column("metered_from", sa.Date),
     sa.Index("ix_larabill_subscription_items_subscription", "seller_id", "subscription_id"),
     **MYSQL_OPTIONS,
 )
@@ -126,6 +127,7 @@ _MUTABLE_OF_ITEM = (
     "unit_price",
     "starts_on",
     "first_period",
+    "metered_from",
 )
 
 

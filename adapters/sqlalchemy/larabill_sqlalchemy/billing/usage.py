@@ -59,8 +59,10 @@ class Usage:
         upsert(self._tx.connection, METERS, to_row(meter))
 
     def has_counted(self, meter: str) -> bool:
-        query = sa.select(_E.id).where(_E.seller_id == self._tx.seller_id, _E.meter == meter).limit(1)
-        return self._tx.connection.execute(query).first() is not None
+        query = sa.select(_E.id).where(_E.seller_id == self._tx.seller_id, _E.meter == meter)
+        # in the index's order, or a planner may prefer to look for any such row through the whole table
+        first = query.order_by(_E.subscription_item_id, _E.occurred_at, _E.id).limit(1)
+        return self._tx.connection.execute(first).first() is not None
 
     def subjects(self, subscription_ids: Collection[UUID]) -> dict[UUID, Subject]:
         s, i = SUBSCRIPTIONS.c, ITEMS.c

@@ -84,6 +84,7 @@ def _create_subscription_items() -> None:
         sa.Column("unit_price", UnitPrice()),
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("first_period", sa.Integer(), nullable=False),
+        sa.Column("metered_from", sa.Date()),
         sa.PrimaryKeyConstraint("id", name="pk_larabill_subscription_items"),
         sa.ForeignKeyConstraint(
             ["subscription_id"], ["larabill_subscriptions.id"], name="fk_larabill_subscription_items_subscription_id"
