@@ -91,6 +91,14 @@ def kills(session: nox.Session) -> None:
 
 
 @nox.session
+def periods(session: nox.Session) -> None:
+    """A hundred thousand anchors, cycles and zones: their periods tile ten years."""
+    install_dev(session)
+    env = {"LARABILL_PERIOD_EXAMPLES": "100000"}
+    session.run("pytest", "-q", "-n", "auto", "tests/billing/periods", *session.posargs, env=env)
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """The benchmarks."""
     install_dev(session)

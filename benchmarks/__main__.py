@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from benchmarks import renewal
+from benchmarks import pricing, renewal
 
 if __name__ == "__main__":
     renewal.main(standalone_mode=False)
+    pricing.main(standalone_mode=False)

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from larabill_core.errors import DatabaseUnavailable
 from larabill_sqlalchemy.databases import open_database
 from larabill_sqlalchemy.faults import translated
-from larabill_sqlalchemy.migrate import create_for_tests
+from larabill_sqlalchemy.migrate import create_schema
 from larabill_sqlalchemy.storage import OF_ALL_SELLERS, Storage
 
 SERVERS = {
@@ -69,7 +69,7 @@ class Place:
             return
         missing = [storage for storage in storages if storage.name not in self.made]
         if missing:
-            create_for_tests(self.connected(), missing)
+            create_schema(self.connected(), missing)
             self.made += [storage.name for storage in missing]
 
     def _copy(self, storages: Sequence[Storage]) -> None:
@@ -79,7 +79,7 @@ class Place:
         template = self.folder / ("_".join(storage.name for storage in storages) + ".template")
         if not template.exists():
             database = open_database(f"sqlite:///{template}")
-            create_for_tests(database, storages)
+            create_schema(database, storages)
             database.dispose()
         shutil.copyfile(template, file)
 

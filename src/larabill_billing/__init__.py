@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from larabill_billing.catalog.loader import parse_catalog, read_catalog
-    from larabill_billing.catalog.model import Cycle
     from larabill_billing.customers.model import NewCustomer, NewSeller
     from larabill_billing.facade import Billing
     from larabill_billing.module import MODULE
     from larabill_billing.orders.model import NewItem, PlaceOrder
+    from larabill_billing.periods.cycle import Cycle
     from larabill_billing.repositories import BillingTx
     from larabill_billing.settings import BillingSettings
 
@@ -22,7 +22,7 @@ _HOME = {
     "Billing": "facade",
     "BillingSettings": "settings",
     "BillingTx": "repositories",
-    "Cycle": "catalog.model",
+    "Cycle": "periods.cycle",
     "MODULE": "module",
     "NewCustomer": "customers.model",
     "NewItem": "orders.model",

@@ -13,20 +13,23 @@ from uuid import UUID
 
 import attrs
 
+from larabill_billing.agreements import Subscriptions
 from larabill_billing.area import Area
 from larabill_billing.books import Invoices, LedgerBooks, Payments, Webhooks
-from larabill_billing.catalog.handlers import Changes
+from larabill_billing.catalog.handlers import Changes, listed
 from larabill_billing.catalog.handlers import load as load_catalog
-from larabill_billing.catalog.model import Plan, PlanDefinition
+from larabill_billing.catalog.model import Catalogue, Plan, Stock
 from larabill_billing.customers.handlers import create_customer, create_seller
 from larabill_billing.customers.model import Customer, NewCustomer, NewSeller, Seller
+from larabill_billing.metering import Usage
 from larabill_billing.orders import check as order_check
 from larabill_billing.orders import handlers as orders
+from larabill_billing.orders.handlers import OrderPreview
 from larabill_billing.orders.model import Order, PlaceOrder
+from larabill_billing.repositories import BillingTx
 from larabill_billing.settings import BillingSettings
-from larabill_billing.subscriptions import cancel as cancelling
-from larabill_billing.subscriptions.model import Service, Subscription
-from larabill_billing.subscriptions.terms import When
+from larabill_billing.subscriptions.model import Service
+from larabill_billing.usage.handlers import define_meters
 from larabill_core.access import SYSTEM, Access, Actor, Role
 from larabill_core.engine import Engine
 from larabill_core.errors import AlreadyExists, ConfigurationError
@@ -52,6 +55,7 @@ class Billing:
         self.sellers = Sellers(engine, access)
         self.services = Services(engine, access)
         self.subscriptions = Subscriptions(engine, access)
+        self.usage = Usage(engine, access)
         self.webhooks = Webhooks(engine, access)
 
     def default_seller(self) -> UUID:
@@ -91,13 +95,25 @@ class Sellers(Area):
 class Catalog(Area):
     """`engine.billing.catalog`."""
 
-    def load(self, seller: UUID, plans: Sequence[PlanDefinition], *, actor: Actor = SYSTEM) -> Changes:
-        """Put a catalogue into force: what changed becomes a new version, what is missing is no longer sold."""
-        return self._run("catalog.write", seller, actor, lambda tx: load_catalog(tx, plans))
+    def load(self, seller: UUID, catalog: Catalogue, *, actor: Actor = SYSTEM) -> Changes:
+        """Put a catalogue into force: what changed becomes a new version, what is missing is no longer sold.
 
-    def list(self, seller: UUID, *, actor: Actor = SYSTEM) -> Sequence[Plan]:
-        """The plans that are sold, by code."""
-        return self._run("catalog.read", seller, actor, lambda tx: list(tx.billing.plans.active().values()))
+        Raises `InvalidInput` for one without plans, and for another aggregation of a meter that has counted.
+        """
+
+        def load(tx: BillingTx) -> Changes:
+            define_meters(tx, catalog.meters)
+            return load_catalog(tx, catalog)
+
+        return self._run("catalog.write", seller, actor, load)
+
+    def list(self, seller: UUID, *, hidden: bool = False, actor: Actor = SYSTEM) -> Sequence[Plan]:
+        """The plans that customers see, by code; with `hidden` those too that are sold to who knows their code."""
+        return self._run("catalog.read", seller, actor, lambda tx: listed(tx, hidden=hidden))
+
+    def stock(self, seller: UUID, *, actor: Actor = SYSTEM) -> Sequence[Stock]:
+        """What may be sold and what is taken, of each plan and region that is limited."""
+        return self._run("catalog.read", seller, actor, lambda tx: tx.billing.stock.all())
 
 
 class Customers(Area):
@@ -136,6 +152,11 @@ class Orders(Area):
         request = order_check.parse(attrs.asdict(wanted) if isinstance(wanted, PlaceOrder) else wanted)
         return self._run("orders.write", seller, actor, lambda tx: orders.place(tx, request))
 
+    def preview(self, seller: UUID, wanted: PlaceOrder | Mapping[str, Any], *, actor: Actor = SYSTEM) -> OrderPreview:
+        """What the order would cost now, to the cent (I13). Raises what `place` raises."""
+        request = order_check.parse(attrs.asdict(wanted) if isinstance(wanted, PlaceOrder) else wanted)
+        return self._run("orders.read", seller, actor, lambda tx: orders.preview(tx, request))
+
     def cancel(self, seller: UUID, order_id: UUID, reason: str = "", *, actor: Actor = SYSTEM) -> Order:
         """Call off an order that was not released. Raises `NotFound`, `IllegalTransition`, `Conflict`."""
         return self._run("orders.write", seller, actor, lambda tx: orders.cancel(tx, order_id, reason))
@@ -159,65 +180,6 @@ class Orders(Area):
             seller,
             actor,
             lambda tx: tx.billing.orders.page(customer_id=customer_id, after=after, limit=limit),
-        )
-
-
-class Subscriptions(Area):
-    """`engine.billing.subscriptions`."""
-
-    def cancel(
-        self,
-        seller: UUID,
-        subscription_id: UUID,
-        when: When,
-        reason: str = "",
-        *,
-        force: bool = False,
-        actor: Actor = SYSTEM,
-    ) -> Subscription:
-        """End now, at "period_end", or at the first period boundary from a date. `force` breaks the terms.
-
-        Raises `NotFound`, `IllegalTransition`; `Conflict` naming the earliest date.
-        """
-        if force:
-            self._access.require(actor, "subscriptions.force")
-        return self._run(
-            "subscriptions.write",
-            seller,
-            actor,
-            lambda tx: cancelling.cancel(tx, subscription_id, when, reason, force=force),
-        )
-
-    def withdraw_cancellation(self, seller: UUID, subscription_id: UUID, *, actor: Actor = SYSTEM) -> Subscription:
-        """It goes on after all. Raises `NotFound`, `Conflict`."""
-        return self._run(
-            "subscriptions.write", seller, actor, lambda tx: cancelling.withdraw_cancellation(tx, subscription_id)
-        )
-
-    def release_hold(self, seller: UUID, subscription_id: UUID, *, actor: Actor = SYSTEM) -> Subscription:
-        """Try a held renewal again at the next run. Raises `NotFound`, `Conflict`."""
-        return self._run("subscriptions.write", seller, actor, lambda tx: cancelling.release_hold(tx, subscription_id))
-
-    def get(self, seller: UUID, subscription_id: UUID, *, actor: Actor = SYSTEM) -> Subscription:
-        """Raises `NotFound`."""
-        return self._run("subscriptions.read", seller, actor, lambda tx: tx.billing.subscriptions.get(subscription_id))
-
-    def list(
-        self,
-        seller: UUID,
-        *,
-        customer_id: UUID | None = None,
-        held: bool = False,
-        after: UUID | None = None,
-        limit: int = 100,
-        actor: Actor = SYSTEM,
-    ) -> Sequence[Subscription]:
-        """By id; `held`: only those whose renewal waits for a person."""
-        return self._run(
-            "subscriptions.read",
-            seller,
-            actor,
-            lambda tx: tx.billing.subscriptions.page(customer_id=customer_id, held=held, after=after, limit=limit),
         )
 
 

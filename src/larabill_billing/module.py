@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from larabill_billing.credits import verify as credits
+from larabill_billing.credits import jobs as credits
+from larabill_billing.credits import verify as credits_verify
 from larabill_billing.dunning import jobs as dunning
 from larabill_billing.dunning import verify as dunning_verify
-from larabill_billing.invoicing import jobs as invoicing
 from larabill_billing.invoicing import verify as invoicing_verify
 from larabill_billing.ledger import verify as ledger
 from larabill_billing.orders import jobs as orders
@@ -17,6 +17,7 @@ from larabill_billing.payments import verify as payments_verify
 from larabill_billing.settings import BillingSettings
 from larabill_billing.subscriptions import jobs as subscriptions
 from larabill_billing.subscriptions import verify as subscriptions_verify
+from larabill_billing.usage import jobs as usage
 from larabill_core.module import Module
 
 ABILITIES: Final = (
@@ -36,16 +37,19 @@ ABILITIES: Final = (
     "subscriptions.force",
     "subscriptions.read",
     "subscriptions.write",
+    "usage.read",
+    "usage.write",
 )
 
 MODULE: Final = Module(
     name="billing",
     handlers=(
-        *invoicing.HANDLERS,
+        *credits.HANDLERS,
         *payments.HANDLERS,
         *subscriptions.HANDLERS,
         *orders.HANDLERS,
         *dunning.HANDLERS,
+        *usage.HANDLERS,
     ),
     schedules=(*subscriptions.SCHEDULES, *dunning.SCHEDULES),
     abilities=ABILITIES,
@@ -61,7 +65,7 @@ MODULE: Final = Module(
         *ledger.VERIFY,
         *invoicing_verify.VERIFY,
         *payments_verify.VERIFY,
-        *credits.VERIFY,
+        *credits_verify.VERIFY,
         *subscriptions_verify.VERIFY,
         *orders_verify.VERIFY,
         *dunning_verify.VERIFY,

@@ -9,10 +9,10 @@ import os
 import re
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
-from uuid import UUID, uuid5
+from uuid import UUID, SafeUUID, uuid5
 
 from larabill_core.errors import InvalidInput
 
@@ -46,7 +46,19 @@ _ROOT: Final = UUID("6f0d3c5e-94ab-5c1e-9d27-3b8a41e07c52")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _HEX = re.compile(r"[0-9a-f]{32}")
 _RANDOM_BITS: Final = 74
-_STEP_BITS: Final = 32
+
+
+_STEPS_AT_ONCE: Final = 1024
+_set_number, _set_safety = UUID.__dict__["int"].__set__, UUID.__dict__["is_safe"].__set__
+_make, _UNKNOWN = UUID.__new__, SafeUUID.unknown
+
+
+def uuid_of(number: int) -> UUID:
+    """`UUID(int=number)`, three times as fast: for numbers that are known to be of 128 bits."""
+    made = _make(UUID)
+    _set_number(made, number)
+    _set_safety(made, _UNKNOWN)
+    return made
 
 
 class _Generator:
@@ -56,22 +68,36 @@ class _Generator:
         self.forget()
 
     def forget(self) -> None:
-        """Start afresh, as a forked child must: the lock it inherits may be held for ever."""
+        """Start afresh, as a forked child must: the lock it inherits may be held for ever, and its steps be ours."""
         self._lock = threading.Lock()
         self._last = 0
+        self._steps: Iterator[int] = iter(())
 
     def next(self) -> UUID:
-        entropy = int.from_bytes(os.urandom(16))
-        fresh = (time.time_ns() // 1_000_000) << _RANDOM_BITS | entropy >> (128 - _RANDOM_BITS)
+        return _uuid7(self.reserve(1))
+
+    def reserve(self, count: int) -> int:
+        """The first of so many numbers side by side, which are taken from now on."""
+        stamp = time.time_ns() // 1_000_000
         with self._lock:
-            if fresh >> _RANDOM_BITS > self._last >> _RANDOM_BITS:
-                self._last = fresh
+            if stamp > self._last >> _RANDOM_BITS:
+                first = stamp << _RANDOM_BITS | int.from_bytes(os.urandom(10)) >> (80 - _RANDOM_BITS)
             else:
                 # An overflow of the random bits carries into the milliseconds, and so stays in order.
-                self._last += 1 + (entropy & (1 << _STEP_BITS) - 1)
-            value = self._last
-        stamp, random = value >> _RANDOM_BITS, value & (1 << _RANDOM_BITS) - 1
-        return UUID(int=stamp << 80 | 0x7 << 76 | (random >> 62) << 64 | 0b10 << 62 | random & (1 << 62) - 1)
+                step = next(self._steps, None)
+                first = self._last + 1 + (self._more_steps() if step is None else step)
+            self._last = first + count - 1
+        return first
+
+    def _more_steps(self) -> int:
+        """One step of 32 random bits; what follows it is kept."""
+        self._steps = iter(memoryview(os.urandom(4 * _STEPS_AT_ONCE)).cast("I"))
+        return next(self._steps)
+
+
+def _uuid7(number: int) -> UUID:
+    stamp, high, low = number >> _RANDOM_BITS, number >> 62 & 0xFFF, number & (1 << 62) - 1
+    return uuid_of(stamp << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low)
 
 
 _generator = _Generator()
@@ -82,6 +108,12 @@ if hasattr(os, "register_at_fork"):
 def new_id() -> UUID:
     """A new UUIDv7, greater than any that this process has made before."""
     return _generator.next()
+
+
+def new_ids(count: int) -> list[UUID]:
+    """So many new UUIDv7 in order; no id that another thread or process makes lies between the first and the last."""
+    first = _generator.reserve(count)
+    return [_uuid7(number) for number in range(first, first + count)]
 
 
 def derived_id(namespace: UUID | str, name: str) -> UUID:

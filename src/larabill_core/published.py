@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar, Literal, TypeAlias
 from uuid import UUID
@@ -90,6 +90,25 @@ class PaymentReminderDue(Event):
 
 
 @attrs.frozen(kw_only=True)
+class UsageThresholdReached(Event):
+    """Use in a period has come to `percent` of what is included: once for each (item, meter, period, percent).
+
+    `quantity` was used and `included` costs nothing, both in the meter's unit; the period is `[start_at, end_at)`.
+    """
+
+    name: ClassVar[str] = "billing.usage_threshold_reached"
+
+    subscription_id: UUID
+    subscription_item_id: UUID
+    meter: str
+    percent: int
+    quantity: Decimal
+    included: Decimal
+    start_at: datetime
+    end_at: datetime
+
+
+@attrs.frozen(kw_only=True)
 class ServicesOrdered(Event):
     """Units that were added to a running agreement: work for them may begin."""
 
@@ -109,6 +128,18 @@ class ServiceChangeRequested(Event):
     service_id: UUID
     plan_code: str
     spec: Mapping[str, Any]
+
+
+@attrs.frozen(kw_only=True)
+class PlanMigrationScheduled(Event):
+    """A running agreement goes over to the plan's present version on a day to come: the notice to its customer."""
+
+    name: ClassVar[str] = "billing.plan_migration_scheduled"
+
+    subscription_id: UUID
+    customer_id: UUID
+    plan_code: str
+    effective_on: date
 
 
 @attrs.frozen(kw_only=True)

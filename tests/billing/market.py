@@ -13,11 +13,11 @@ import pytest
 from tests.conftest import OpenTestEngine
 
 from larabill_billing.catalog.loader import parse_catalog
-from larabill_billing.catalog.model import Cycle
 from larabill_billing.customers.model import NewCustomer, NewSeller
 from larabill_billing.invoicing.model import Invoice, InvoiceState
 from larabill_billing.module import MODULE
 from larabill_billing.orders.model import NewItem, Order, PlaceOrder
+from larabill_billing.periods.cycle import Cycle
 from larabill_billing.subscriptions.model import Service, Subscription
 from larabill_core.engine import Engine
 from larabill_core.ids import new_id

@@ -11,20 +11,20 @@ from uuid import UUID
 
 import attrs
 
-from larabill_billing.catalog.model import PriceKind
+from larabill_billing.credits import jobs as credits_jobs
 from larabill_billing.credits import verify as verify_credits
 from larabill_billing.customers.handlers import create_customer, create_seller
 from larabill_billing.customers.model import Customer, NewCustomer, NewSeller, Seller
-from larabill_billing.invoicing import jobs as invoicing_jobs
 from larabill_billing.invoicing import verify as verify_invoicing
 from larabill_billing.invoicing.handlers import issue
-from larabill_billing.invoicing.model import Charge, Invoice, InvoiceRequest, InvoiceState
+from larabill_billing.invoicing.model import Charge, ChargeKind, Invoice, InvoiceRequest, InvoiceState
 from larabill_billing.ledger import verify as verify_ledger
 from larabill_billing.payments import jobs as payments_jobs
 from larabill_billing.payments import verify as verify_payments
 from larabill_billing.payments.handlers import add_method
 from larabill_billing.payments.model import Payment, PaymentMethod, WebhookResult
 from larabill_billing.payments.webhooks import receive
+from larabill_billing.settings import BillingSettings
 from larabill_core.engine import Engine
 from larabill_core.errors import LarabillError
 from larabill_core.ids import new_id
@@ -49,8 +49,9 @@ _VERIFY = (*verify_ledger.VERIFY, *verify_invoicing.VERIFY, *verify_credits.VERI
 
 BOOK = Module(
     name="billing",
+    settings=BillingSettings,
     handlers=(
-        *invoicing_jobs.HANDLERS,
+        *credits_jobs.HANDLERS,
         *payments_jobs.HANDLERS,
         *(
             Handler(name=f"test.{event.__name__}", target="tests.billing.shop:listen", payload=event)
@@ -177,10 +178,10 @@ def paid_claim(payment: Payment, state: str = "captured", **changes: str | None)
 def charge(customer_id: UUID, amount: str, **changes: Any) -> Charge:
     values = {
         "customer_id": customer_id,
-        "kind": PriceKind.ONE_TIME,
+        "kind": ChargeKind.ONE_TIME,
         "cause": "test",
         "description": "Something sold",
-        "quantity": 1,
+        "quantity": Decimal(1),
         "unit_price": Decimal(amount),
         "amount": Decimal(amount),
         "currency": "EUR",

@@ -136,16 +136,21 @@ def test_catalogue_with_faults_is_refused_whole(shop: Path) -> None:
     )
     result = run("catalog", "load", "bad.toml")
     assert result.exit_code == 2
-    for path in ("plans[0].prices.EUR", "plans[1].nam"):
+    for path in ("plans[0].prices.EUR", "plans[3].nam"):
         assert path in result.stderr
-    assert answer("catalog", "load", "catalog.toml")["unchanged"] == ["web-m", "domain-check"]
+    assert answer("catalog", "load", "catalog.toml")["unchanged"] == ["web-m", "mail-team", "support", "domain-check"]
 
 
 def test_catalogue_is_checked_without_a_manifest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     run("init")
     (tmp_path / "larabill.toml").unlink()
-    assert [plan["code"] for plan in answer("catalog", "check", "catalog.toml")] == ["web-m", "domain-check"]
+    assert [plan["code"] for plan in answer("catalog", "check", "catalog.toml")] == [
+        "web-m",
+        "mail-team",
+        "support",
+        "domain-check",
+    ]
     (tmp_path / "catalog.toml").write_text("[[plans]]\ncode =\n")
     result = run("catalog", "check", "catalog.toml")
     assert result.exit_code == 2

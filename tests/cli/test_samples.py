@@ -32,7 +32,7 @@ def secrets(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_manifest_and_catalogue_fit_together(folder: Path) -> None:
     data = read_manifest(folder / "larabill.toml")
     manifest = check_manifest(data, installed=installed_modules(), drivers=load_infos())
-    plans = {plan.code for plan in read_catalog(folder / "catalog.toml")}
+    plans = {plan.code for plan in read_catalog(folder / "catalog.toml").plans}
     provisioning: ProvisioningSettings = manifest.settings["provisioning"]
     assert {entry.plan for entry in provisioning.plans} <= plans
     assert {entry.account for entry in provisioning.plans} <= manifest.accounts.keys()

@@ -63,6 +63,21 @@ def test_ids_carry_into_the_milliseconds_when_the_counter_is_full(monkeypatch: p
     assert made.version == 7
 
 
+@given(st.uuids())
+def test_an_id_of_a_number_is_the_one_that_python_makes(made: uuid.UUID) -> None:
+    ours = ids.uuid_of(made.int)
+    assert (ours, hash(ours), str(ours), ours.bytes, ours.is_safe) == (
+        made,
+        hash(made),
+        str(made),
+        made.bytes,
+        made.is_safe,
+    )
+    assert type(ours) is uuid.UUID
+    with pytest.raises(TypeError, match="immutable"):
+        ours.int = 0  # type: ignore[misc]
+
+
 def test_threads_never_make_the_same_id() -> None:
     made: list[uuid.UUID] = []
     threads = [threading.Thread(target=lambda: made.extend([ids.new_id() for _ in range(1000)])) for _ in range(4)]

@@ -19,7 +19,14 @@ from typing import Any
 import pytest
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGES = ("../README.md", "tutorials/first-order.md", "reference/errors.md", "how-to/embed.md")
+PAGES = (
+    "../README.md",
+    "tutorials/first-order.md",
+    "reference/errors.md",
+    "reference/pricing-models.md",
+    "how-to/embed.md",
+    "explanation/conventions.md",
+)
 
 _BLOCK = re.compile(r"^```(python|console|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 

@@ -19,6 +19,8 @@ def invoice(**changes: Any) -> dict[str, Any]:
         "issued_on": "1 Mar 2026",
         "due_on": "8 Mar 2026",
         "currency": "EUR",
+        "net": "€41.18",
+        "taxes": [{"rate": "19 %", "base": "€41.18", "tax": "€7.82"}],
         "total": "€49.00",
         "balance": "€49.00",
         "seller": {
@@ -35,7 +37,8 @@ def invoice(**changes: Any) -> dict[str, Any]:
                 "period": "1 Mar 2026 – 31 Mar 2026",
                 "quantity": "1",
                 "unit_price": "€49.00",
-                "amount": "€49.00",
+                "amount": "€41.18",
+                "explanation": "",
             }
         ],
     }

@@ -21,10 +21,10 @@ import click
 from tests.faults.shop import build
 
 from larabill_billing.catalog.loader import parse_catalog
-from larabill_billing.catalog.model import Cycle
 from larabill_billing.customers.model import NewCustomer
 from larabill_billing.orders.handlers import place
 from larabill_billing.orders.model import NewItem, PlaceOrder
+from larabill_billing.periods.cycle import Cycle
 from larabill_cli.demo.databases import temporary
 from larabill_cli.verifying import find_violations
 from larabill_core.clock import SystemClock

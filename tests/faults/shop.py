@@ -11,9 +11,9 @@ from uuid import UUID
 import attrs
 
 from larabill_billing.catalog.loader import parse_catalog
-from larabill_billing.catalog.model import Cycle
 from larabill_billing.customers.model import NewCustomer
 from larabill_billing.orders.model import NewItem, PlaceOrder
+from larabill_billing.periods.cycle import Cycle
 from larabill_cli.verifying import find_violations
 from larabill_core.clock import Clock
 from larabill_core.engine import Engine

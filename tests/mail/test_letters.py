@@ -10,10 +10,10 @@ from tests.conftest import OpenTestEngine
 from tests.mail.conftest import Box
 
 from larabill_billing.catalog.loader import parse_catalog
-from larabill_billing.catalog.model import Cycle
 from larabill_billing.customers.model import NewCustomer
 from larabill_billing.module import MODULE as BILLING
 from larabill_billing.orders.model import NewItem, PlaceOrder
+from larabill_billing.periods.cycle import Cycle
 from larabill_core.engine import Engine
 from larabill_core.errors import ConfigurationError
 from larabill_core.ids import new_id

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +12,10 @@ import attrs
 from tests.conftest import START
 from tests.storage.fifty_thousand import id_of, slot_at
 
+from larabill_billing.catalog.meters import Aggregation
 from larabill_billing.invoicing.model import InvoiceStatus
 from larabill_billing.payments.model import PaymentStatus, WebhookStatus
+from larabill_billing.usage.model import Grant, MeteredPeriod, UsageEvent
 from larabill_core.calls.model import OPEN
 from larabill_core.jobs import JobStatus
 from larabill_provisioning.reconcile.model import ProviderWebhook
@@ -41,6 +44,54 @@ class Sample:
     @property
     def group_id(self) -> UUID:
         return id_of(self.number // 10)
+
+    @property
+    def group_ids(self) -> list[UUID]:
+        """Ten groups, among them `group_id`."""
+        return [id_of(self.number // 10 + place) for place in range(10)]
+
+    @property
+    def periods(self) -> list[MeteredPeriod]:
+        """What each of these groups used in some days in the middle."""
+        return [
+            MeteredPeriod(subscription_item_id=id, meter="traffic", start_at=slot_at(10), end_at=slot_at(200))
+            for id in self.group_ids
+        ]
+
+    @property
+    def events(self) -> list[UsageEvent]:
+        """One that is new, and one whose client's id is taken."""
+        return [
+            UsageEvent(
+                id=id_of(60_000 + place),
+                seller_id=self.seller_id,
+                subscription_id=self.id,
+                subscription_item_id=self.group_id,
+                meter="traffic",
+                quantity=Decimal(1),
+                unique_key=None,
+                occurred_at=START,
+                recorded_at=START,
+                idempotency_id=word,
+                corrects=None,
+            )
+            for place, word in enumerate(("new", self.word))
+        ]
+
+    @property
+    def grant(self) -> Grant:
+        """One that is there already."""
+        return Grant(
+            id=id_of(60_000),
+            seller_id=self.seller_id,
+            subscription_item_id=self.group_id,
+            meter="traffic",
+            units=Decimal(1),
+            remaining=Decimal(1),
+            reference=self.word,
+            granted_at=START,
+            expires_at=None,
+        )
 
     @property
     def word(self) -> str:
@@ -149,6 +200,26 @@ BILLING: dict[str, Query] = {
     "subscriptions.page": lambda tx, of: tx.subscriptions.page(after=of.id),
     "subscriptions.page of customer": lambda tx, of: tx.subscriptions.page(customer_id=of.group_id),
     "subscriptions.page of held": lambda tx, of: tx.subscriptions.page(held=True),
+    "usage.meters": lambda tx, of: tx.usage.meters([of.word]),
+    "usage.has_counted": lambda tx, of: tx.usage.has_counted("traffic"),
+    "usage.subjects": lambda tx, of: tx.usage.subjects(of.ids),
+    "usage.items": lambda tx, of: tx.usage.items(of.ids),
+    "usage.open_from": lambda tx, of: tx.usage.open_from(of.group_ids, slot_at(2)),
+    "usage.add_new": lambda tx, of: tx.usage.add_new(of.events),
+    "usage.stored": lambda tx, of: tx.usage.stored([of.word, "none"]),
+    "usage.add_corrections": lambda tx, of: tx.usage.add_corrections(dict.fromkeys(of.ids, of.id)),
+    "usage.page": lambda tx, of: tx.usage.page(of.periods[0]),
+    "usage.page after": lambda tx, of: tx.usage.page(of.periods[0], after=of.id),
+    **{
+        f"usage.quantities: {kind}": lambda tx, of, kind=kind: tx.usage.quantities(
+            [(period, kind) for period in of.periods]
+        )
+        for kind in Aggregation
+    },
+    "usage.bills": lambda tx, of: tx.usage.bills(of.group_ids, slot_at(2)),
+    "usage.add_grant": lambda tx, of: tx.usage.add_grant(of.grant),
+    "usage.grants": lambda tx, of: tx.usage.grants(of.group_ids),
+    "usage.reached": lambda tx, of: tx.usage.reached(of.periods),
     "webhooks.get": lambda tx, of: tx.webhooks.get(of.id, lock=True),
     "webhooks.add_new": lambda tx, of: tx.webhooks.add_new(tx.webhooks.get(of.id)),
     "webhooks.save": lambda tx, of: tx.webhooks.save(tx.webhooks.get(of.id)),

@@ -144,6 +144,7 @@ def contents() -> dict[str, dict[str, Any]]:
         },
         "larabill_subscriptions": {
             "cycle": sa.literal("monthly"),
+            "time_zone": sa.literal("UTC"),
             "status": by_lot({30: "ended", 95: "active", 97: "past_due", 98: "suspended"}, "pending"),
             "is_held": since(98, True, False),
             "next_billing_at": since(30, N.at, None),
@@ -183,6 +184,19 @@ def contents() -> dict[str, dict[str, Any]]:
             "asked_at": N.at,
             "steps": N.n % 4,
         },
+        "larabill_meters": {"code": N.word, "aggregation": sa.literal("sum"), "property": sa.literal("")},
+        "larabill_usage_events": {
+            "subscription_item_id": N.group_id,
+            "meter": sa.literal("traffic"),
+            "quantity": sa.literal(Decimal(12), UnitPrice()),
+            "occurred_at": N.at,
+            "idempotency_id": N.word,
+        },
+        "larabill_usage_corrections": {"corrected_id": N.id},
+        "larabill_usage_bills": {"subscription_item_id": N.group_id, "meter": sa.literal("traffic")},
+        "larabill_usage_thresholds": {"subscription_item_id": N.group_id, "percent": N.n % 10},
+        "larabill_usage_grants": {"subscription_item_id": N.group_id, "reference": N.word},
+        "larabill_usage_draws": {"grant_id": N.id, "bill_id": N.id},
         "larabill_webhook_events": {
             **money,
             "event_id": N.word,

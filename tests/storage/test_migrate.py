@@ -81,7 +81,7 @@ def test_migrations_equal_metadata_and_go_down_again(database: sa.Engine, storag
     migrate.downgrade(database, storages)
     assert schema_of(database) == {"triggers": []}
     drop_version_tables(database, storages)
-    migrate.create_for_tests(database, storages)
+    migrate.create_schema(database, storages)
     assert migrated == schema_of(database)
 
 

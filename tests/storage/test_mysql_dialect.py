@@ -42,6 +42,10 @@ class Recorder:
         self.compiled.append(str(statement.compile(dialect=self.dialect, column_keys=keys)))
         return Nothing()
 
+    def exec_driver_sql(self, text: str, parameters: Any) -> Any:
+        self.compiled.append(text)
+        return Nothing()
+
     def scalars(self, statement: Any) -> Any:
         return self.execute(statement)
 

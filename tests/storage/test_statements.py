@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import attrs
 import pytest
 import sqlalchemy as sa
+from tests.conftest import START
 from tests.storage.conftest import SELLER, a_note
 from tests.storage.sample import NOTES, Mood, Note, Part
 
 from larabill_core.engine import Engine
+from larabill_core.errors import Conflict, InvalidInput
 from larabill_sqlalchemy import statements
 from larabill_sqlalchemy.opening import database_of
-from larabill_sqlalchemy.statements import from_row, insert_new, to_row, update_many, upsert
+from larabill_sqlalchemy.statements import (
+    Each,
+    from_row,
+    from_rows,
+    insert_many,
+    insert_new,
+    to_row,
+    update_many,
+    upsert,
+)
 
 
 def add(engine: Engine, *notes: Note) -> None:
@@ -50,6 +62,59 @@ def test_an_amount_that_would_be_rounded_or_is_no_decimal_is_refused(engine: Eng
         add(engine, attrs.evolve(a_note(), amount=wrong))
 
 
+def test_many_entities_come_back_as_they_were(engine: Engine) -> None:
+    moods = [Mood.GOOD, None, Mood.BAD]
+    notes = [
+        attrs.evolve(
+            a_note(f'{number} {{"\\,NULL}} %s'),
+            body="" if number else "NULL",
+            mood=moods[number % 3],
+            parts=(Part(name="ä", amount=Decimal(number)),) * (number % 2),
+            amount=Decimal(number - 3) / 8,
+            unit_price=Decimal(number).scaleb(-12) if number % 2 else None,
+            written_at=START + timedelta(microseconds=number),
+            version=number,
+        )
+        for number in range(9)
+    ]
+    add(engine, *notes)
+    mine = sa.select(NOTES).where(NOTES.c.seller_id == SELLER).order_by(NOTES.c.id)
+    rows = engine.run(lambda tx: tx.connection.execute(mine).all())
+    assert from_rows(Note, rows) == notes
+
+
+def test_columns_beside_the_rows_are_one_value_or_one_for_each(engine: Engine) -> None:
+    notes = [a_note("a"), a_note("b")]
+    more = {"version": Each([7, 8]), "body": "the same", "mood": None}
+    engine.run(lambda tx: insert_many(tx.connection, NOTES, notes, **more))
+    assert (get(engine, "a").version, get(engine, "b").version) == (7, 8)
+    assert {get(engine, label).body for label in "ab"} == {"the same"}
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_value_that_does_not_fit_its_column_is_refused_and_never_cut(engine: Engine, count: int) -> None:
+    if database_of(engine).dialect.name == "sqlite":
+        pytest.skip("text of any length fits")
+    with pytest.raises(Conflict, match="does not fit"):
+        add(engine, *(a_note("x" * 41) for _ in range(count)))
+    notes = [a_note(f"n{number}") for number in range(count)]
+    add(engine, *notes)
+    long = rows_of(notes, label="y" * 41)
+    with pytest.raises(Conflict, match="does not fit"):
+        engine.run(lambda tx: update_many(tx.connection, NOTES, long, seller_id=SELLER))
+
+
+def test_equal_values_of_other_types_are_not_taken_for_what_was_seen_before(engine: Engine) -> None:
+    mixed = [attrs.evolve(a_note("a"), amount=Decimal(1)), attrs.evolve(a_note("b"), amount=True)]
+    with pytest.raises(sa.exc.StatementError, match="must be a Decimal, not bool"):
+        add(engine, *mixed)
+
+
+def test_an_id_that_is_none_is_refused_with_our_words(engine: Engine) -> None:
+    with pytest.raises(InvalidInput, match="is not a UUID"):
+        add(engine, a_note("a"), attrs.evolve(a_note("b"), seller_id="7"))
+
+
 def test_labels_differ_by_case_and_accent(engine: Engine) -> None:
     add(engine, a_note("muller"), a_note("MULLER"), a_note("müller"))
     assert get(engine, "müller").label == "müller"
@@ -72,8 +137,7 @@ def test_many_rows_are_updated_by_one_statement(engine: Engine) -> None:
         }
         for number, note in enumerate(notes)
     ]
-    mine = NOTES.c.seller_id == SELLER
-    assert engine.run(lambda tx: update_many(tx.connection, NOTES, rows, where=mine)) == 50
+    assert engine.run(lambda tx: update_many(tx.connection, NOTES, rows, seller_id=SELLER)) == 50
     assert len([text for text in seen if "UPDATE" in text]) == 1
     changed = get(engine, "n6")
     assert (changed.amount, changed.body, changed.mood) == (Decimal("0.75"), "it's 6%", Mood.GOOD)
@@ -83,25 +147,31 @@ def test_many_rows_are_updated_by_one_statement(engine: Engine) -> None:
 def test_rows_that_the_condition_excludes_stay_and_are_not_counted(engine: Engine) -> None:
     notes = [a_note("a"), attrs.evolve(a_note("b"), version=2)]
     add(engine, *notes)
-    mine = sa.and_(NOTES.c.seller_id == SELLER, NOTES.c.version == 1)
     rows = rows_of([*notes, a_note("absent")], version=5)
-    assert engine.run(lambda tx: update_many(tx.connection, NOTES, rows, where=mine)) == 1
+    assert engine.run(lambda tx: update_many(tx.connection, NOTES, rows, seller_id=SELLER, version=1)) == 1
     assert (get(engine, "a").version, get(engine, "b").version) == (5, 2)
+
+
+def test_each_row_has_its_own_condition(engine: Engine) -> None:
+    notes = [attrs.evolve(a_note(label), version=number) for number, label in enumerate("abc", 1)]
+    add(engine, *notes)
+    rows = rows_of(notes, version=9)
+    seen = Each([1, 5, 3])
+    assert engine.run(lambda tx: update_many(tx.connection, NOTES, rows, seller_id=SELLER, version=seen)) == 2
+    assert [get(engine, label).version for label in "abc"] == [9, 2, 9]
 
 
 def test_rows_that_are_the_same_already_count_as_found(engine: Engine) -> None:
     note = a_note("a")
     add(engine, note)
-    mine = NOTES.c.seller_id == SELLER
     same = rows_of([note], version=1)
-    assert engine.run(lambda tx: update_many(tx.connection, NOTES, same, where=mine)) == 1
+    assert engine.run(lambda tx: update_many(tx.connection, NOTES, same, seller_id=SELLER)) == 1
 
 
 def test_rows_can_be_found_by_text(engine: Engine) -> None:
     add(engine, a_note("a"), a_note("A"))
     rows = [{"label": "a", "version": 2}, {"label": "A", "version": 3}]
-    mine = NOTES.c.seller_id == SELLER
-    assert engine.run(lambda tx: update_many(tx.connection, NOTES, rows, key="label", where=mine)) == 2
+    assert engine.run(lambda tx: update_many(tx.connection, NOTES, rows, key="label", seller_id=SELLER)) == 2
     assert (get(engine, "a").version, get(engine, "A").version) == (2, 3)
 
 
@@ -111,8 +181,7 @@ def test_more_rows_than_one_statement_takes_are_updated_in_pieces(
     monkeypatch.setattr(statements, "MOST_ROWS", 3)
     notes = [a_note(f"n{number}") for number in range(8)]
     add(engine, *notes)
-    mine = NOTES.c.seller_id == SELLER
-    assert engine.run(lambda tx: update_many(tx.connection, NOTES, rows_of(notes, version=2), where=mine)) == 8
+    assert engine.run(lambda tx: update_many(tx.connection, NOTES, rows_of(notes, version=2), seller_id=SELLER)) == 8
 
 
 def test_nothing_to_do_sends_nothing(engine: Engine) -> None:

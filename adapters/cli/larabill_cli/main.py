@@ -25,8 +25,11 @@ COMMANDS: Mapping[str, str] = {
     "resources": "larabill_cli.commands.resources:resources",
     "modules": "larabill_cli.commands.modules:modules",
     "drivers": "larabill_cli.commands.drivers:drivers",
+    "usage": "larabill_cli.commands.usage:usage",
     "webhooks": "larabill_cli.commands.webhooks:webhooks",
     "verify": "larabill_cli.commands.verify:verify",
+    "seed": "larabill_cli.commands.seed:seed",
+    "simulate": "larabill_cli.commands.simulate:simulate",
     "demo": "larabill_cli.demo.command:demo",
 }
 

@@ -89,9 +89,9 @@ def downgrade(database: sa.Engine, storages: Sequence[Storage], target: str = "b
                     drop_function(connection, storage)
 
 
-def create_for_tests(database: sa.Engine, storages: Sequence[Storage]) -> None:
-    """All tables and triggers straight from the metadata, stamped as current: much faster than the revisions, which a
-    test compares with it."""
+def create_schema(database: sa.Engine, storages: Sequence[Storage]) -> None:
+    """All tables and triggers straight from the metadata, stamped as current: for databases that live as long as a test
+    or a simulation. Much faster than the revisions, which a test compares with it."""
     with database.begin() as connection:
         for storage in storages:
             storage.metadata.create_all(connection)

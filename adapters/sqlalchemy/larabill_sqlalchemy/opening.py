@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from larabill_core.dispatch import Registry
 from larabill_core.engine import Engine
 from larabill_core.errors import LarabillError
 from larabill_core.kernel import KERNEL
-from larabill_core.keyring import KeyRing
+from larabill_core.keyring import KEY_BYTES, KeyRing
 from larabill_core.manifest import Manifest, check_manifest, read_manifest
 from larabill_core.module import Module, installed_modules, load_target
 from larabill_core.ports.mail import Mailer
@@ -39,20 +40,46 @@ def open_engine(
     Raises `ConfigurationError` with all faults of the manifest, for keys, and for a schema that is not current;
     `DatabaseUnavailable`.
     """
-    from larabill_documents import JinjaDocuments
-    from larabill_drivers.registry import DriverSet, load_infos
+    from larabill_drivers.registry import load_infos
 
     infos = load_infos() if drivers is None else drivers
     manifest = load_manifest(settings, installed=installed, drivers=infos)
     database = open_database(manifest.basics.database)
-    storages = storages_of(manifest.modules)
     vault = Vault(KeyRing.load(manifest.basics.keys))
     try:
-        require_current(database, storages)
+        require_current(database, storages_of(manifest.modules))
     except LarabillError:
         database.dispose()
         raise
-    clock = clock or clock_of(database)
+    return _engine(manifest, database, vault, infos, clock or clock_of(database))
+
+
+def open_in_memory(
+    settings: Mapping[str, Any], *, clock: Clock, installed: Mapping[str, Module] | None = None
+) -> Engine:
+    """LaraBill on a database and keys that live in memory and are gone with the engine: for simulations.
+
+    `settings` are the manifest's tables besides `database` and `keys`. Raises `ConfigurationError` with all faults.
+    """
+    from larabill_drivers.registry import load_infos
+    from larabill_sqlalchemy.migrate import create_schema
+
+    infos = load_infos()
+    basics = {**settings.get("larabill", {}), "database": "sqlite://"}
+    manifest = load_manifest({**settings, "larabill": basics}, installed=installed, drivers=infos)
+    database = open_database(manifest.basics.database)
+    create_schema(database, storages_of(manifest.modules))
+    vault = Vault(KeyRing({"memory": os.urandom(KEY_BYTES)}, "memory"))
+    return _engine(manifest, database, vault, infos, clock)
+
+
+def _engine(
+    manifest: Manifest, database: sa.Engine, vault: Vault, infos: Mapping[str, DriverInfo], clock: Clock
+) -> Engine:
+    from larabill_documents import JinjaDocuments
+    from larabill_drivers.registry import DriverSet
+
+    storages = storages_of(manifest.modules)
     return Engine(
         manifest=manifest,
         modules=manifest.modules,

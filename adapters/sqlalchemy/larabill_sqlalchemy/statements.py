@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import mysql, postgresql, sqlite
 
 from larabill_core.errors import InvalidInput
+from larabill_sqlalchemy import bulk
 from larabill_sqlalchemy.databases import MYSQL
 
 T = TypeVar("T")
@@ -32,26 +33,37 @@ def page_size(limit: int) -> int:
     return limit
 
 
-def insert_many(connection: sa.Connection, table: sa.Table, rows: Sequence[Row]) -> None:
-    """Insert all rows. All have the same keys."""
+def insert_many(connection: sa.Connection, table: sa.Table, rows: Sequence[Any], **more: Any) -> None:
+    """Insert all rows: mappings of the same keys, or entities with an attribute for each column.
+
+    `more` gives columns beside the rows: one value for all of them, or an `Each`.
+    """
     if rows:
-        connection.execute(sa.insert(table), [dict(row) for row in rows])
+        bulk.insert(connection, table, _columns(table, rows, more))
 
 
-def insert_new(connection: sa.Connection, table: sa.Table, rows: Sequence[Row]) -> None:
+def insert_new(connection: sa.Connection, table: sa.Table, rows: Sequence[Any], **more: Any) -> None:
     """Insert the rows whose primary and unique keys are free; leave the others as they stand.
 
     Any other fault of a row is an error: MySQL's INSERT IGNORE would hide it.
     """
     if not rows:
         return
-    statement: sa.Insert
+    ending = "ON CONFLICT DO NOTHING"
     if connection.dialect.name in MYSQL:
-        first = next(iter(table.primary_key.columns))
-        statement = mysql.insert(table).on_duplicate_key_update({first.name: first})
-    else:
-        statement = _insert(connection, table).on_conflict_do_nothing()
-    connection.execute(statement, [dict(row) for row in rows])
+        first = connection.dialect.identifier_preparer.quote(next(iter(table.primary_key.columns)).name)
+        ending = f"ON DUPLICATE KEY UPDATE {first} = {first}"
+    bulk.insert(connection, table, _columns(table, rows, more), ending)
+
+
+class Each(list[Any]):
+    """A value for each row."""
+
+
+def _columns(table: sa.Table, rows: Sequence[Any], more: Mapping[str, Any]) -> dict[str, Sequence[Any]]:
+    names = rows[0] if isinstance(rows[0], Mapping) else table.c.keys()
+    found = bulk.columns_of(rows, [name for name in names if name not in more])
+    return found | {name: value if isinstance(value, Each) else [value] * len(rows) for name, value in more.items()}
 
 
 def upsert(connection: sa.Connection, table: sa.Table, row: Row) -> None:
@@ -73,32 +85,23 @@ def _insert(connection: sa.Connection, table: sa.Table) -> postgresql.Insert | s
     return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
 
 
-def update_many(
-    connection: sa.Connection,
-    table: sa.Table,
-    rows: Sequence[Row],
-    key: str = "id",
-    where: sa.ColumnElement[bool] | None = None,
-) -> int:
+def update_many(connection: sa.Connection, table: sa.Table, rows: Sequence[Row], key: str = "id", **match: Any) -> int:
     """Write each row's columns to the stored row of the same `key`; how many stored rows were found.
 
-    All rows have the same keys. `where` holds for the stored rows before the change (status, seller). One statement
-    for up to 1,000 rows: the drivers' executemany would send one each.
+    All rows have the same keys. `match` names columns and what stands in them before the change (seller, version): one
+    value for all rows, or an `Each`. One statement for up to 1,000 rows: the drivers' executemany would send one each.
     """
     if not rows:
         return 0
-    names = list(rows[0])
+    columns = bulk.columns_of(rows, rows[0])
     found = 0
-    for chunk in chunks(rows, len(names)):
-        new = _as_table(connection, table, names, chunk)
-        statement = (
-            sa.update(table)
-            .values({name: new.c[f"new_{name}"] for name in names if name != key})
-            .where(table.c[key] == new.c[f"new_{key}"])
-        )
-        if where is not None:
-            statement = statement.where(where)
-        found += connection.execute(statement).rowcount
+    for start in range(0, len(rows), MOST_ROWS):
+        part = slice(start, start + MOST_ROWS)
+        new = {name: values[part] for name, values in columns.items()}
+        before = {
+            name: value[part] if isinstance(value, Each) else [value] * len(rows[part]) for name, value in match.items()
+        }
+        found += bulk.update(connection, table, {key: new.pop(key)} | before, new)
     return found
 
 
@@ -107,33 +110,6 @@ def chunks(rows: Sequence[T], width: int = 1) -> Iterator[Sequence[T]]:
     size = max(1, min(MOST_ROWS, MOST_PARAMETERS // max(width, 1)))
     for start in range(0, len(rows), size):
         yield rows[start : start + size]
-
-
-def _as_table(connection: sa.Connection, table: sa.Table, names: Sequence[str], rows: Sequence[Row]) -> sa.Subquery:
-    """The rows as a table `new` with columns `new_<name>`: VALUES, or on MySQL's family, which spell it
-    differently, a UNION ALL. Types are cast in the first row, because PostgreSQL takes bare parameters for text."""
-    dialect = connection.dialect
-    parameters = []
-    lines = []
-    for number, row in enumerate(rows):
-        cells = []
-        for name in names:
-            kind = table.c[name].type
-            parameters.append(sa.bindparam(f"r{number}_{name}", row[name], type_=kind))
-            cell = f":r{number}_{name}"
-            if number == 0 and dialect.name == "postgresql":
-                cell = f"CAST({cell} AS {kind.compile(dialect)})"
-            cells.append(cell)
-        lines.append(cells)
-    if dialect.name in MYSQL:
-        head = ", ".join(f"{cell} AS new_{name}" for cell, name in zip(lines[0], names, strict=True))
-        text = " UNION ALL ".join([f"SELECT {head}", *(f"SELECT {', '.join(line)}" for line in lines[1:])])
-    else:
-        head = ", ".join(f"column{number} AS new_{name}" for number, name in enumerate(names, 1))
-        given = ", ".join(f"({', '.join(line)})" for line in lines)
-        text = f"SELECT {head} FROM (VALUES {given}) AS given"  # noqa: S608 - column names are our own
-    columns = [sa.column(f"new_{name}", table.c[name].type) for name in names]
-    return sa.text(text).bindparams(*parameters).columns(*columns).subquery("new")
 
 
 def skip_locked(statement: sa.Select[Any]) -> sa.Select[Any]:
@@ -165,6 +141,21 @@ def from_row(cls: type[T], row: sa.Row[Any] | Mapping[Any, Any], **more: Any) ->
         if name not in more
     }
     return cls(**values, **more)
+
+
+def from_rows(cls: type[T], rows: Sequence[sa.Row[Any]]) -> list[T]:
+    """The entities of rows of one query that has a column for each field: as `from_row`, but worked by column."""
+    if not rows:
+        return []
+    kind: Any = cls
+    fields = rows[0]._fields
+    columns = [*zip(*rows, strict=True)]
+    chosen = []
+    for name, convert in _converters(kind).items():
+        column = columns[fields.index(name)]
+        chosen.append(column if convert is None else bulk.converted(column, convert))
+    names = [*_converters(kind)]
+    return [kind(**dict(zip(names, values, strict=True))) for values in zip(*chosen, strict=True)]
 
 
 @cache

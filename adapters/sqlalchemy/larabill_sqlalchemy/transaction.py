@@ -15,7 +15,7 @@ from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError
 
 from larabill_core.access import Actor
-from larabill_core.errors import ConcurrencyError, Forbidden
+from larabill_core.errors import ConcurrencyError, Forbidden, LarabillError
 from larabill_core.jobs import Job, NewJob
 from larabill_core.messages import Event
 from larabill_sqlalchemy.core import CoreRepositories
@@ -67,6 +67,20 @@ class SqlTx:
 
     def enqueue(self, *jobs: NewJob) -> None:
         self._new_jobs += self.engine.registry.for_new(jobs, self.now)
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        waiting = len(self._new_jobs)
+        nested = self.connection.begin_nested()
+        try:
+            yield
+        except ConcurrencyError:
+            raise
+        except LarabillError:
+            nested.rollback()
+            del self._new_jobs[waiting:]
+            raise
+        nested.commit()
 
     def flush(self) -> None:
         """Write what was published and enqueued."""

@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql, postgresql
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from larabill_core.errors import InvalidInput
+from larabill_core.ids import uuid_of
 
 
-class Id(TypeDecorator[UUID]):
+class WholeColumns(TypeDecorator[Any]):
+    """A type that turns a whole column of values into the driver's at once."""
+
+    cache_ok = True
+
+    def driver_values(self, values: Sequence[Any], dialect: Dialect) -> Sequence[Any]:
+        """As `process_bind_param` makes of each; that is also the way of values that are not what they should be."""
+        return [self.process_bind_param(value, dialect) for value in values]
+
+
+class Id(WholeColumns):
     """A UUID: `uuid` on PostgreSQL, BINARY(16) elsewhere (sorted by time, since our ids are UUIDv7)."""
 
     impl = sa.LargeBinary(16)
@@ -37,10 +50,16 @@ class Id(TypeDecorator[UUID]):
             raise InvalidInput.one("id", "is not a UUID", value, remedy)
         return value if dialect.name == "postgresql" else value.bytes
 
+    def driver_values(self, values: Sequence[Any], dialect: Dialect) -> Sequence[Any]:
+        kinds = {*map(type, values)}
+        if kinds == {UUID}:
+            return values if dialect.name == "postgresql" else [value.bytes for value in values]
+        return super().driver_values(values, dialect)
+
     def process_result_value(self, value: Any, dialect: Dialect) -> UUID | None:
         if value is None or isinstance(value, UUID):
             return value
-        return UUID(bytes=bytes(value))
+        return uuid_of(int.from_bytes(value)) if len(value) == 16 else UUID(bytes=bytes(value))
 
 
 class Instant(TypeDecorator[datetime]):
@@ -121,7 +140,7 @@ class UnitPrice(_Scaled):
     cache_ok = True
 
 
-class Json(TypeDecorator[Any]):
+class Json(WholeColumns):
     """A JSON value of plain dicts, lists, strings, integers, booleans; keys keep their order."""
 
     impl = sa.Text
@@ -134,6 +153,14 @@ class Json(TypeDecorator[Any]):
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
         return None if value is None else json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+    def driver_values(self, values: Sequence[Any], dialect: Dialect) -> Sequence[Any]:
+        """Also of entities and other values that have one plain form; the same object is written once."""
+        texts: dict[int, str | None] = {id(None): None}
+        for value in values:
+            if id(value) not in texts:
+                texts[id(value)] = msgspec.json.encode(value).decode()
+        return [texts[id(value)] for value in values]
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         return None if value is None else json.loads(value)

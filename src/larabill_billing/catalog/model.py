@@ -9,6 +9,7 @@ from uuid import UUID
 
 import attrs
 
+from larabill_billing.catalog.meters import MeterDefinition
 from larabill_billing.periods.cycle import Cycle
 from larabill_billing.pricing.model import PricingModel
 from larabill_billing.proration.model import ProrationPolicy
@@ -115,8 +116,9 @@ class PlanDefinition:
 
     `phases` come before the regular `prices`. `requires` names plans of which one has to be in the same agreement,
     `conflicts` plans of which none may; an `addon` is never sold alone. `commitments` are the least that a period
-    costs, by currency: what is missing is billed as a true-up. `stock` is how many may exist at once in a region ("" for
-    a plan without regions); regions that are not named are not limited. `proration` is the seller's where it is None.
+    costs, by currency: what is missing is billed as a true-up. `stock` is how many may exist at once in a region (""
+    for a plan without regions); regions that are not named are not limited. `proration` is the seller's where it is
+    None. `product` only groups plans.
     """
 
     code: str
@@ -148,9 +150,46 @@ class PlanDefinition:
 
 @attrs.frozen(kw_only=True)
 class Plan(PlanDefinition):
-    """One stored version of a plan. Old versions stay for running subscriptions; only the active one is sold."""
+    """One stored version of a plan, which never changes. Running subscriptions keep theirs; the active one is sold.
+
+    Which one that is, only `PlanRepository.active` says: versions are kept in memory.
+    """
 
     id: UUID
     seller_id: UUID
     version: int
-    active: bool
+
+
+@attrs.frozen(kw_only=True)
+class Catalogue:
+    """What a catalogue file defines."""
+
+    plans: tuple[PlanDefinition, ...]
+    meters: tuple[MeterDefinition, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class Units:
+    """So many units of a plan in a region ("" for a plan without regions)."""
+
+    plan_code: str
+    region: str
+    units: int
+
+
+@attrs.frozen(kw_only=True)
+class Stock:
+    """How many units of a plan there may be in a region, and how many of them are taken.
+
+    The limit may have been lowered since: then more are taken than there may be, and none is left.
+    """
+
+    plan_code: str
+    region: str
+    total: int
+    taken: int
+
+    @property
+    def left(self) -> int:
+        """How many can still be sold."""
+        return max(self.total - self.taken, 0)

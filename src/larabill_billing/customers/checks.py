@@ -113,6 +113,15 @@ def check_email(value: str, path: str) -> str:
     return f"{local}@{ascii_domain}"
 
 
+def check_billing_day(value: int | None, path: str) -> int | None:
+    """A day of the month, 1 to 31, or none. Raises `InvalidInput`."""
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 31:
+        raise InvalidInput.one(path, "is not a day of a month", value, "use 1 to 31, or leave it out")
+    return value
+
+
 def attempt(faults: Faults, check: Callable[[], T], fallback: T) -> T:
     """What `check` returns; its faults are noted, and `fallback` stands in."""
     try:

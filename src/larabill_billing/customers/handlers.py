@@ -8,6 +8,7 @@ from larabill_billing.audits.handlers import record_many
 from larabill_billing.audits.model import Change
 from larabill_billing.customers.checks import (
     attempt,
+    check_billing_day,
     check_country,
     check_currency,
     check_email,
@@ -63,9 +64,10 @@ def create_customer(tx: CustomersTx, new: NewCustomer) -> Customer:
         currency=attempt(faults, lambda: check_currency(currency, "customer.currency"), ""),
         time_zone=attempt(faults, lambda: zone(time_zone, "customer.time_zone").key, ""),
         language=attempt(faults, lambda: check_language(language, "customer.language"), ""),
+        billing_day=attempt(faults, lambda: check_billing_day(new.billing_day, "customer.billing_day"), None),
         created_at=tx.now,
     )
     faults.raise_if_any()
-    tx.billing.customers.add(customer)
+    tx.billing.customers.add_many([customer])
     record_many(tx, [Change(subject_kind="customer", subject_id=customer.id, action="create")])
     return customer

@@ -38,7 +38,10 @@ class Seller:
 
 @attrs.frozen(kw_only=True)
 class NewCustomer:
-    """A customer as asked for. Fields left empty (currency, time zone, language) are the seller's."""
+    """A customer as asked for. Fields left empty (currency, time zone, language) are the seller's.
+
+    `billing_day`: the day of the month (1 to 31) on which everything of this customer is billed.
+    """
 
     name: str = attrs.field(repr=False)
     email: str = attrs.field(repr=False)
@@ -49,6 +52,7 @@ class NewCustomer:
     currency: str = ""
     time_zone: str = ""
     language: str = ""
+    billing_day: int | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -66,4 +70,5 @@ class Customer:
     currency: str
     time_zone: str
     language: str
+    billing_day: int | None = None
     created_at: datetime

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -28,7 +28,9 @@ class SellerRepository(Protocol):
 
 
 class CustomerRepository(Protocol):
-    def add(self, customer: Customer) -> None: ...
+    def add_many(self, customers: Sequence[Customer]) -> None:
+        """Insert in one statement."""
+        ...
 
     def get(self, customer_id: UUID, *, lock: bool = False) -> Customer:
         """Raises `NotFound`. With `lock` the row stays locked until the transaction ends."""

@@ -13,9 +13,9 @@ from larabill_billing.dunning.ladder import next_at
 from larabill_billing.dunning.model import DunningCase
 from larabill_billing.dunning.ports import DunningTx, Overdue
 from larabill_billing.settings import settings_of
-from larabill_billing.subscriptions.ending import living
 from larabill_billing.subscriptions.model import LIVE, Service, Subscription, SubscriptionStatus
 from larabill_billing.subscriptions.renewal import restored
+from larabill_billing.subscriptions.serving import living
 from larabill_billing.subscriptions.states import after
 from larabill_core.clock import start_of_day
 from larabill_core.ids import new_id

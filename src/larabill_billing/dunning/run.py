@@ -17,7 +17,7 @@ from larabill_billing.dunning.model import DunningCase
 from larabill_billing.dunning.ports import DunningTx
 from larabill_billing.dunning.take import ask_again
 from larabill_billing.settings import LadderStep, settings_of
-from larabill_billing.subscriptions.renew import collect_job
+from larabill_billing.subscriptions.collect import collect_job
 from larabill_core.jobs import NewJob
 from larabill_core.messages import Nothing
 from larabill_core.published import PaymentReminderDue

@@ -22,9 +22,9 @@ from larabill_billing.dunning.ports import DunningTx
 from larabill_billing.invoicing.model import InvoiceStatus
 from larabill_billing.payments.model import MANUAL, Payment, PaymentMethod
 from larabill_billing.settings import settings_of
-from larabill_billing.subscriptions.ending import living
 from larabill_billing.subscriptions.model import Service, Subscription, SubscriptionStatus
 from larabill_billing.subscriptions.renewal import ended
+from larabill_billing.subscriptions.serving import living
 from larabill_billing.subscriptions.states import after
 from larabill_core.errors import Parked
 from larabill_core.ids import derived_id

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from larabill_billing.invoicing.model import Invoice, InvoiceLine, InvoiceState
+from larabill_billing.invoicing.model import Invoice, InvoiceLine, InvoiceState, TaxSubtotal
 from larabill_core.money import Money, format_money, quantize
 
 
@@ -15,7 +15,9 @@ def invoice_context(invoice: Invoice, state: InvoiceState) -> dict[str, Any]:
     """What `Documents.render("invoice.html", …)` gets.
 
     Keys: number, status, issued_on, due_on, currency, language, seller and buyer (name, company, address, country,
-    tax_id), lines (description, period, quantity, unit_price, amount), total, balance.
+    tax_id), lines (description, period, quantity, unit_price, amount, explanation), net, taxes (rate, base, tax), total,
+    balance. A line has an explanation where its amount is more than quantity times price; it is in English, and so only
+    on English documents. Without tax there are no `taxes`.
     """
     language = invoice.language
     return {
@@ -28,6 +30,8 @@ def invoice_context(invoice: Invoice, state: InvoiceState) -> dict[str, Any]:
         "seller": _party(invoice.seller),
         "buyer": _party(invoice.buyer),
         "lines": [_line(line, invoice.currency, language) for line in invoice.lines],
+        "net": _amount(invoice.net, invoice.currency, language),
+        "taxes": [_tax(each, invoice.currency, language) for each in invoice.taxes if invoice.tax],
         "total": _amount(invoice.total, invoice.currency, language),
         "balance": _amount(state.balance, invoice.currency, language),
     }
@@ -47,10 +51,26 @@ def _line(line: InvoiceLine, currency: str, language: str) -> dict[str, str]:
     return {
         "description": line.description,
         "period": _period(line, language),
-        "quantity": str(line.quantity),
+        "quantity": _number(line.quantity, language),
         "unit_price": _unit_price(line.unit_price, currency, language),
         "amount": _amount(line.amount, currency, language),
+        "explanation": line.explain() if line.trace and language.startswith("en") else "",
     }
+
+
+def _tax(subtotal: TaxSubtotal, currency: str, language: str) -> dict[str, str]:
+    return {
+        "rate": f"{_number(subtotal.rate, language)} %",
+        "base": _amount(subtotal.base, currency, language),
+        "tax": _amount(subtotal.tax, currency, language),
+    }
+
+
+def _number(value: Decimal, language: str) -> str:
+    """Every digit that counts, and no more."""
+    from babel.numbers import format_decimal
+
+    return format_decimal(value, format="#,##0.############", locale=language.replace("-", "_"))
 
 
 def _period(line: InvoiceLine, language: str) -> str:

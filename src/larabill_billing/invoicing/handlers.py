@@ -6,8 +6,9 @@ Locks are taken in this order everywhere: webhook, payment, refund, invoice stat
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import attrs
@@ -18,6 +19,7 @@ from larabill_billing.customers.model import Customer, Seller
 from larabill_billing.invoicing.model import (
     Allocation,
     Charge,
+    ChargeKind,
     ChargeStatus,
     Draft,
     Invoice,
@@ -28,13 +30,16 @@ from larabill_billing.invoicing.model import (
 )
 from larabill_billing.invoicing.ports import InvoicingTx
 from larabill_billing.invoicing.states import next_status
+from larabill_billing.invoicing.totals import settled, tax_rate, totals
 from larabill_billing.ledger.handlers import post
-from larabill_billing.ledger.model import RECEIVABLE, REVENUE, Entry, Posting
+from larabill_billing.ledger.model import CUSTOMER_CREDIT, RECEIVABLE, REVENUE, TAX_PAYABLE, Entry, Posting
+from larabill_billing.settings import settings_of
+from larabill_billing.tax.model import TaxRate
 from larabill_core.clock import local_date
 from larabill_core.errors import Conflict, Faults, NotFound
 from larabill_core.ids import derived_id, new_id
 from larabill_core.jobs import NewJob
-from larabill_core.messages import Event, Nothing
+from larabill_core.messages import Event
 from larabill_core.published import InvoiceIssued, InvoicePaid
 
 SERIES: Final = "INV"
@@ -52,16 +57,12 @@ def issue(tx: InvoicingTx, requests: Sequence[InvoiceRequest]) -> list[Invoice]:
     _check(requests)
     if not requests:
         return []
-    status = ChargeStatus.OPEN if tx.joined else ChargeStatus.INVOICED
-    tx.billing.charges.add_many(
-        [
-            attrs.evolve(charge, invoice_id=request.id, status=status)
-            for request in requests
-            for charge in request.charges
-        ]
-    )
+    customers = _customers(tx, requests)
+    rates = _rates(tx, customers)
+    requests = [_settled(request, rates[request.customer_id]) for request in requests]
+    tx.billing.charges.add_many(requests, ChargeStatus.OPEN if tx.joined else ChargeStatus.INVOICED)
     if not tx.joined:
-        return _issue(tx, requests)
+        return _issue(tx, requests, customers)
     tx.billing.drafts.add_many([_draft(tx, request) for request in requests])
     event_id = derived_id(requests[0].id, "issue_drafts")
     tx.enqueue(NewJob(handler="billing.issue_drafts", event_id=event_id, seller_id=tx.seller_id))
@@ -69,6 +70,8 @@ def issue(tx: InvoicingTx, requests: Sequence[InvoiceRequest]) -> list[Invoice]:
 
 
 def _check(requests: Sequence[InvoiceRequest]) -> None:
+    if all(map(_is_sound, requests)):
+        return
     faults = Faults()
     for index, request in enumerate(requests):
         with faults.at("invoices", index):
@@ -81,6 +84,13 @@ def _check(requests: Sequence[InvoiceRequest]) -> None:
                     if charge.customer_id != request.customer_id:
                         faults.add("customer_id", "is not the invoice's", value=str(charge.customer_id))
     faults.raise_if_any()
+
+
+def _is_sound(request: InvoiceRequest) -> bool:
+    for charge in request.charges:
+        if charge.currency != request.currency or charge.customer_id != request.customer_id:
+            return False
+    return bool(request.charges)
 
 
 def _draft(tx: InvoicingTx, request: InvoiceRequest) -> Draft:
@@ -96,11 +106,11 @@ def _draft(tx: InvoicingTx, request: InvoiceRequest) -> Draft:
     )
 
 
-def issue_drafts(tx: InvoicingTx, payload: Nothing) -> None:
-    """Issue what was drafted inside hosts' transactions, oldest first."""
+def issue_drafts(tx: InvoicingTx) -> list[Invoice]:
+    """Issue what was drafted inside hosts' transactions, oldest first: up to 100; another job follows for the rest."""
     drafts = tx.billing.drafts.take(DRAFTS_AT_ONCE)
     if not drafts:
-        return
+        return []
     ids = [draft.id for draft in drafts]
     charges = tx.billing.charges.for_invoices(ids)
     requests = [
@@ -117,20 +127,41 @@ def issue_drafts(tx: InvoicingTx, payload: Nothing) -> None:
     ]
     tx.billing.charges.mark_invoiced(ids)
     tx.billing.drafts.delete(ids)
-    _issue(tx, requests)
     if len(drafts) == DRAFTS_AT_ONCE:
         tx.enqueue(NewJob(handler="billing.issue_drafts", seller_id=tx.seller_id))
+    return _issue(tx, requests, _customers(tx, requests))
 
 
-def _issue(tx: InvoicingTx, requests: Sequence[InvoiceRequest]) -> list[Invoice]:
-    """Number and write the documents of stored charges. The series row is locked last, for the inserts only (I5)."""
-    seller = tx.billing.sellers.get(tx.seller_id)
+def _customers(tx: InvoicingTx, requests: Sequence[InvoiceRequest]) -> dict[UUID, Customer]:
     customers = tx.billing.customers.get_many({request.customer_id for request in requests})
     for request in requests:
         if request.customer_id not in customers:
             raise NotFound("customer", request.customer_id)
-    drawn = [_document(tx, request, seller, customers[request.customer_id]) for request in requests]
-    post(tx, [_issued_entry(invoice) for invoice in drawn if invoice.total])
+    return customers
+
+
+def _rates(tx: InvoicingTx, customers: Mapping[UUID, Customer]) -> dict[UUID, TaxRate]:
+    """The tax rate of each customer."""
+    settings = settings_of(tx)
+    of_country = {code: tax_rate(settings, code) for code in {customer.country for customer in customers.values()}}
+    return {id: of_country[customer.country] for id, customer in customers.items()}
+
+
+def _settled(request: InvoiceRequest, rate: TaxRate) -> InvoiceRequest:
+    """The request with what goes to the customer's balance, when it would come to less than nothing."""
+    charges = settled(request.charges, request.currency, rate, str(request.id))
+    return request if len(charges) == len(request.charges) else attrs.evolve(request, charges=charges)
+
+
+def _issue(tx: InvoicingTx, requests: Sequence[InvoiceRequest], customers: Mapping[UUID, Customer]) -> list[Invoice]:
+    """Number and write the documents of stored charges. The series row is locked last, for the inserts only (I5)."""
+    seller = _snapshot(tx.billing.sellers.get(tx.seller_id))
+    rates = _rates(tx, customers)
+    drawn = [
+        _document(tx, request, seller, customers[request.customer_id], rates[request.customer_id])
+        for request in requests
+    ]
+    post(tx, [entry for invoice in drawn for entry in _issued_entries(invoice)])
     record_many(tx, [change for invoice in drawn for change in _issued_changes(invoice)])
     first = tx.billing.series.take(SERIES, len(drawn))
     invoices = [
@@ -147,9 +178,11 @@ def invoice_number(sequence: int) -> str:
     return f"{SERIES}-{sequence:06}"
 
 
-def _document(tx: InvoicingTx, request: InvoiceRequest, seller: Seller, customer: Customer) -> Invoice:
+def _document(
+    tx: InvoicingTx, request: InvoiceRequest, seller: Mapping[str, Any], customer: Customer, rate: TaxRate
+) -> Invoice:
     """The document but for its number."""
-    lines = tuple(_line(position, charge) for position, charge in enumerate(request.charges, start=1))
+    sums = totals(request.charges, request.currency, rate)
     return Invoice(
         id=request.id,
         seller_id=tx.seller_id,
@@ -160,18 +193,24 @@ def _document(tx: InvoicingTx, request: InvoiceRequest, seller: Seller, customer
         sequence=0,
         number="",
         currency=request.currency,
-        total=sum((line.amount for line in lines), Decimal(0)),
+        net=sums.net,
+        tax=sums.tax,
+        total=sums.total,
+        taxes=sums.taxes,
         issued_on=local_date(tx.now, customer.time_zone),
         due_on=request.due_on,
         issued_at=tx.now,
         language=customer.language,
-        seller=_snapshot(seller),
-        buyer={**_snapshot(customer), "company": customer.company},
-        lines=lines,
+        seller=seller,
+        buyer=_snapshot(customer) | {"company": customer.company},
+        lines=tuple(
+            _line(position, charge, net, rate)
+            for position, (charge, net, rate) in enumerate(zip(request.charges, sums.nets, sums.rates, strict=True), 1)
+        ),
     )
 
 
-def _snapshot(party: Seller | Customer) -> Mapping[str, str | list[str]]:
+def _snapshot(party: Seller | Customer) -> dict[str, Any]:
     return {
         "name": party.name,
         "address": list(party.address),
@@ -180,17 +219,22 @@ def _snapshot(party: Seller | Customer) -> Mapping[str, str | list[str]]:
     }
 
 
-def _line(position: int, charge: Charge) -> InvoiceLine:
+def _line(position: int, charge: Charge, net: Decimal, rate: TaxRate) -> InvoiceLine:
     return InvoiceLine(
         id=new_id(),
         position=position,
         charge_id=charge.id,
+        kind=charge.kind,
         description=charge.description,
         period_start=charge.period_start,
         period_end=charge.period_end,
         quantity=charge.quantity,
         unit_price=charge.unit_price,
-        amount=charge.amount,
+        amount=net,
+        currency=charge.currency,
+        tax_category=rate.category.value,
+        tax_rate=rate.rate,
+        trace=charge.trace,
     )
 
 
@@ -209,18 +253,29 @@ def _state(tx: InvoicingTx, invoice: Invoice) -> InvoiceState:
     )
 
 
-def _issued_entry(invoice: Invoice) -> Entry:
+def _issued_entries(invoice: Invoice) -> list[Entry]:
+    """Revenue and tax against what the customer owes, or against the customer's balance; none when nothing moves."""
+    to_credit = sum((line.amount for line in invoice.lines if line.kind is ChargeKind.CREDIT), Decimal(0))
+    customer = invoice.customer_id
+    moves = (
+        (RECEIVABLE, invoice.total, customer),
+        (REVENUE, to_credit - invoice.net, None),
+        (TAX_PAYABLE, -invoice.tax, None),
+        (CUSTOMER_CREDIT, -to_credit, customer),
+    )
+    postings = tuple(Posting(account=name, amount=amount, customer_id=of) for name, amount, of in moves if amount)
+    return [_entry(invoice, "issued", invoice.issued_at, postings)] if postings else []
+
+
+def _entry(invoice: Invoice, purpose: str, at: datetime, postings: tuple[Posting, ...]) -> Entry:
     return Entry(
         seller_id=invoice.seller_id,
         currency=invoice.currency,
         document_kind="invoice",
         document_id=invoice.id,
-        purpose="issued",
-        occurred_at=invoice.issued_at,
-        postings=(
-            Posting(account=RECEIVABLE, amount=invoice.total, customer_id=invoice.customer_id),
-            Posting(account=REVENUE, amount=-invoice.total),
-        ),
+        purpose=purpose,
+        occurred_at=at,
+        postings=postings,
     )
 
 
@@ -269,19 +324,15 @@ def void(tx: InvoicingTx, invoice_id: UUID, reason: str) -> None:
         raise Conflict(f"invoice {invoice_id}", "it is paid in part", "refund the payment, or issue a credit")
     tx.billing.invoices.save_state(attrs.evolve(state, status=status, balance=Decimal(0)))
     tx.billing.charges.free(invoice_id)
-    reversal = Entry(
-        seller_id=state.seller_id,
-        currency=state.currency,
-        document_kind="invoice",
-        document_id=invoice_id,
-        purpose="voided",
-        occurred_at=tx.now,
-        postings=(
-            Posting(account=REVENUE, amount=state.balance),
-            Posting(account=RECEIVABLE, amount=-state.balance, customer_id=state.customer_id),
-        ),
-    )
-    post(tx, [reversal])
+    invoice = tx.billing.invoices.get(invoice_id)
+    if any(line.kind is ChargeKind.CREDIT for line in invoice.lines):
+        raise Conflict(f"invoice {invoice_id}", "it gave credit to the customer", "correct it by a new invoice")
+    issued = _issued_entries(invoice)
+    reversed_ = [
+        _entry(invoice, "voided", tx.now, tuple(attrs.evolve(each, amount=-each.amount) for each in entry.postings))
+        for entry in issued
+    ]
+    post(tx, reversed_)
     record_many(tx, [_change(invoice_id, "void", state.status, status, reason)])
 
 

@@ -70,13 +70,10 @@ class Charge:
 
     def __attrs_post_init__(self) -> None:
         if (
-            self.amount < 0
-            and self.kind is not ChargeKind.PRORATION
+            (self.amount < 0 and self.kind is not ChargeKind.PRORATION)
             or self.quantity < 0
-            or self.subscription_item_id is not None
-            and self.period_start is None
-            or self.trace is None
-            and self.amount != quantize(self.unit_price * self.quantity, self.currency)
+            or (self.subscription_item_id is not None and self.period_start is None)
+            or (self.trace is None and self.amount != quantize(self.unit_price * self.quantity, self.currency))
         ):
             self._refuse()
 
@@ -147,6 +144,16 @@ class InvoiceLine:
         from larabill_billing.invoicing.explain import explain
 
         return explain(self)
+
+
+@attrs.frozen(kw_only=True)
+class TaxSubtotal:
+    """The lines of one category and rate together (EN 16931, BG-23); `base` is without tax."""
+
+    category: str
+    rate: Decimal
+    base: Decimal
+    tax: Decimal
 
 
 @attrs.frozen(kw_only=True)

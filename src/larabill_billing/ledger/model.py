@@ -17,6 +17,7 @@ from larabill_core.ids import new_id
 
 RECEIVABLE = "receivable"
 REVENUE = "revenue"
+TAX_PAYABLE = "tax_payable"
 CUSTOMER_CREDIT = "customer_credit"
 REFUNDS = "refunds"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
@@ -11,9 +11,20 @@ import attrs
 import msgspec
 
 from larabill_billing.catalog.model import Plan, Price, ReleasePolicy
-from larabill_billing.catalog.options import check_spec, price_for, setup_price
+from larabill_billing.catalog.options import check_spec
+from larabill_billing.catalog.prices import PricedOption, option_prices, price_for, setup_price
+from larabill_billing.catalog.selling import (
+    MOST_SERVICES,
+    MOST_UNITS,
+    check_company,
+    check_quantity,
+    check_region,
+    sold,
+)
+from larabill_billing.customers.checks import check_billing_day
 from larabill_billing.orders.model import NewItem, PlaceOrder
-from larabill_core.errors import Faults, InvalidInput
+from larabill_billing.periods.cycle import Cycle
+from larabill_core.errors import Faults, InvalidInput, join
 from larabill_core.money import parse_currency, parse_quantity
 from larabill_core.privacy import refuse_pan
 from larabill_core.structure import structure
@@ -21,8 +32,6 @@ from larabill_core.structure import structure
 T = TypeVar("T")
 
 MOST_ITEMS = 100
-MOST_UNITS = 1000
-"""Units of all items of one order: each may become a service."""
 LONGEST_NAME = 200
 
 _STRICTEST = (ReleasePolicy.PAID, ReleasePolicy.AUTHORISED, ReleasePolicy.PLACED)
@@ -30,13 +39,17 @@ _STRICTEST = (ReleasePolicy.PAID, ReleasePolicy.AUTHORISED, ReleasePolicy.PLACED
 
 @attrs.frozen(kw_only=True)
 class PricedLine:
-    """An item that may be sold: its plan, its checked configuration, and its prices for one unit."""
+    """An item that may be sold: its plan, its checked configuration, and its prices.
+
+    `price` is that of the first period, or the one-time price; `options` are what the configuration costs on top.
+    """
 
     item: NewItem
     plan: Plan
     spec: Mapping[str, Any]
     price: Price
     setup: Price | None
+    options: tuple[PricedOption, ...]
 
 
 def parse(data: object) -> PlaceOrder:
@@ -51,11 +64,15 @@ def parse(data: object) -> PlaceOrder:
     return request
 
 
-def price(request: PlaceOrder, plans: Mapping[str, Plan], *, currency: str) -> tuple[PricedLine, ...]:
-    """Every line with what the catalogue says. `plans` are those sold now; `currency` is the customer's.
+def price(
+    request: PlaceOrder, plans: Mapping[str, Plan], *, currency: str, has_method: bool = False
+) -> tuple[PricedLine, ...]:
+    """Every line with what the catalogue says.
 
-    Raises `InvalidInput` with all faults: a plan that is hidden, retired or unknown, a price that there is none of, an
-    option, region or quantity that the plan does not have.
+    `plans` are those in force by code, `currency` is the customer's, `has_method` whether they have a payment method.
+    Raises `InvalidInput` with all faults: a plan that is archived, retired or unknown, a price that there is none of,
+    an option, region or quantity that the plan does not have, a trial that asks for a payment method, an add-on alone,
+    a plan without one it requires or beside one it conflicts with.
     """
     faults = Faults()
     _shape(request, faults)
@@ -64,23 +81,51 @@ def price(request: PlaceOrder, plans: Mapping[str, Plan], *, currency: str) -> t
     lines = []
     for index, item in enumerate(request.items):
         with faults.at("items", index):
-            line = _line(item, plans.get(item.plan_code), request.currency, faults)
+            line = _line(item, plans.get(item.plan_code), request.currency, has_method, faults)
         if line is not None:
             lines.append(line)
+    _company(request.items, plans, faults)
+    _services(request.items, plans, faults)
     faults.raise_if_any()
     return tuple(lines)
+
+
+def _company(items: Sequence[NewItem], plans: Mapping[str, Plan], faults: Faults) -> None:
+    """Who may be sold beside whom: items of the same cycle become one agreement; what is sold once goes with all."""
+    known = [(item, plans[item.plan_code]) for item in items if item.plan_code in plans]
+    for index, item in enumerate(items):
+        plan = plans.get(item.plan_code)
+        if plan is None:
+            continue
+        others = [
+            other
+            for each, other in known
+            if each is not item and (item.cycle is None or each.cycle is None or each.cycle == item.cycle)
+        ]
+        check_company(plan, others, faults, join("items", index, "plan_code"))
+
+
+def _services(items: Sequence[NewItem], plans: Mapping[str, Plan], faults: Faults) -> None:
+    """Each unit that is provisioned becomes a service."""
+    units = sum(
+        item.quantity
+        for item in items
+        if item.plan_code in plans and plans[item.plan_code].provision and isinstance(item.quantity, int)
+    )
+    if units > MOST_SERVICES:
+        remedy = "place several orders"
+        faults.add("items", f"are more than {MOST_SERVICES} units together", value=units, remedy=remedy)
 
 
 def _shape(request: PlaceOrder, faults: Faults) -> None:
     """What can be said without the catalogue."""
     _try(faults, partial(parse_currency, request.currency))
+    _try(faults, partial(check_billing_day, request.billing_day, "billing_day"))
     if not 1 <= len(request.items) <= MOST_ITEMS:
         faults.add("items", f"must be 1 to {MOST_ITEMS}", value=len(request.items))
-    units = 0
     for index, item in enumerate(request.items):
         with faults.at("items", index):
-            quantity = _try(faults, partial(parse_quantity, item.quantity, "quantity", 1, MOST_UNITS))
-            units += quantity or 0
+            _try(faults, partial(parse_quantity, item.quantity, "quantity", 1, MOST_UNITS))
             if not isinstance(item.name, str):
                 faults.add("name", "must be text", value=item.name)
                 continue
@@ -88,23 +133,29 @@ def _shape(request: PlaceOrder, faults: Faults) -> None:
                 remedy = f"up to {LONGEST_NAME} printable characters, no space around them"
                 faults.add("name", "is no good name", value=item.name, remedy=remedy)
             _try(faults, partial(refuse_pan, item.name, "name"))
-    if units > MOST_UNITS:
-        faults.add("items", f"are more than {MOST_UNITS} units together", value=units, remedy="place several orders")
 
 
-def _line(item: NewItem, plan: Plan | None, currency: str, faults: Faults) -> PricedLine | None:
-    if plan is None:
-        faults.add("plan_code", "is not for sale", value=item.plan_code)
+def _line(item: NewItem, plan: Plan | None, currency: str, has_method: bool, faults: Faults) -> PricedLine | None:
+    known = _try(faults, partial(sold, plan, item.plan_code))
+    if known is None:
         return None
-    if plan.regions and item.region not in plan.regions:
-        faults.add("region", "is none of the plan's", value=item.region, remedy=f"one of: {', '.join(plan.regions)}")
-    if not plan.regions and item.region:
-        faults.add("region", "cannot be chosen for this plan", value=item.region, remedy="leave it out")
-    spec = _try(faults, lambda: check_spec(plan, item.spec, "spec"))
-    found = _try(faults, lambda: price_for(plan, currency, item.cycle, "cycle"))
+    _try(faults, partial(check_region, known, item.region))
+    if 1 <= item.quantity <= MOST_UNITS:
+        _try(faults, partial(check_quantity, known, item.quantity))
+    if known.trial_days and known.trial_needs_method and item.cycle is not None and not has_method:
+        faults.add("plan_code", "has a trial that needs a payment method", value=known.code, remedy="add one first")
+    spec = _try(faults, partial(check_spec, known, item.spec, "spec"))
+    found = _try(faults, partial(price_for, known, currency, item.cycle))
     if spec is None or found is None:
         return None
-    return PricedLine(item=item, plan=plan, spec=spec, price=found, setup=setup_price(plan, currency))
+    return PricedLine(
+        item=item,
+        plan=known,
+        spec=spec,
+        price=found,
+        setup=setup_price(known, currency),
+        options=option_prices(known, currency, item.cycle, spec) if item.cycle is not None else (),
+    )
 
 
 def _try(faults: Faults, check: Callable[[], T]) -> T | None:
@@ -122,4 +173,10 @@ def strictest(policies: Iterable[ReleasePolicy]) -> ReleasePolicy:
 
 def fingerprint(request: PlaceOrder) -> str:
     """The same for the same request, whatever the order of keys in its configuration."""
-    return hashlib.sha256(msgspec.json.encode(request, order="deterministic")).hexdigest()
+    return hashlib.sha256(msgspec.json.encode(request, enc_hook=_cycle_code, order="deterministic")).hexdigest()
+
+
+def _cycle_code(value: object) -> str:
+    if isinstance(value, Cycle):
+        return str(value)
+    raise TypeError(f"a {type(value).__name__} is not part of a request")

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 import attrs
 
 from larabill_billing.audits.handlers import check_reason, record_many
 from larabill_billing.audits.model import Change
-from larabill_billing.catalog.model import ReleasePolicy
-from larabill_billing.invoicing.handlers import issue, void
-from larabill_billing.invoicing.model import InvoiceStatus
-from larabill_billing.orders.build import build
+from larabill_billing.catalog.model import Plan, ReleasePolicy, Units
+from larabill_billing.catalog.stock import give_back, take
+from larabill_billing.credits.documents import issue
+from larabill_billing.customers.model import Customer
+from larabill_billing.invoicing.handlers import void
+from larabill_billing.invoicing.model import Charge, InvoiceStatus
+from larabill_billing.invoicing.totals import Totals, tax_rate, totals
+from larabill_billing.orders.build import Placed, Terms, build
 from larabill_billing.orders.check import fingerprint, price
-from larabill_billing.orders.model import Order, OrderStatus, PlaceOrder
+from larabill_billing.orders.model import Order, OrderItem, OrderStatus, PlaceOrder
 from larabill_billing.orders.ports import OrdersTx
 from larabill_billing.orders.states import after
 from larabill_billing.settings import settings_of
-from larabill_billing.subscriptions.model import ServiceStatus
-from larabill_billing.subscriptions.renewal import billed_up_to
+from larabill_billing.subscriptions.model import ServiceStatus, Subscription
 from larabill_billing.subscriptions.states import after as subscription_after
+from larabill_billing.subscriptions.timing import timed
 from larabill_core.errors import Conflict
 from larabill_core.published import OrderReleased, ReleasedItem
 
@@ -35,17 +40,7 @@ def place(tx: OrdersTx, wanted: PlaceOrder) -> Order:
     known = tx.billing.orders.by_uuid(wanted.order_uuid)
     if known is not None:
         return _same(known, wanted)
-    customer = tx.billing.customers.get(wanted.customer_id)
-    plans = tx.billing.plans.active({item.plan_code for item in wanted.items})
-    lines = price(wanted, plans, currency=customer.currency)
-    placed = build(
-        wanted,
-        lines,
-        seller_id=tx.seller_id,
-        time_zone=customer.time_zone,
-        now=tx.now,
-        terms_days=settings_of(tx).payment_terms_days,
-    )
+    placed = _build(tx, wanted, tx.billing.customers.get(wanted.customer_id))
     stored = tx.billing.orders.add_new(placed.order)
     if stored.id != placed.order.id:
         return _same(stored, wanted)
@@ -60,10 +55,59 @@ def place(tx: OrdersTx, wanted: PlaceOrder) -> Order:
             *(_moved("service", each.id, "create", "", each.status) for each in placed.services),
         ],
     )
-    if stored.release is ReleasePolicy.PLACED or not any(charge.amount for charge in placed.request.charges):
+    take(tx, units_of(placed.items))
+    request = placed.request
+    if stored.release is ReleasePolicy.PLACED or request is None or not any(each.amount for each in request.charges):
         stored = release(tx, stored, str(stored.release))
-    issue(tx, [placed.request])
+    if request is not None:
+        issue(tx, [request])
     return stored
+
+
+@attrs.frozen(kw_only=True)
+class OrderPreview:
+    """What an order would bring into being, and the invoice that it would bring (I13)."""
+
+    subscriptions: tuple[Subscription, ...]
+    charges: tuple[Charge, ...]
+    totals: Totals
+
+
+def preview(tx: OrdersTx, wanted: PlaceOrder) -> OrderPreview:
+    """What the order would cost now, without placing it. Raises what `place` raises."""
+    customer = tx.billing.customers.get(wanted.customer_id)
+    placed = _build(tx, wanted, customer)
+    charges = () if placed.request is None else placed.request.charges
+    rate = tax_rate(settings_of(tx), customer.country)
+    return OrderPreview(
+        subscriptions=placed.subscriptions, charges=charges, totals=totals(charges, wanted.currency, rate)
+    )
+
+
+def _build(tx: OrdersTx, wanted: PlaceOrder, customer: Customer) -> Placed:
+    """Everything that the order brings into being, after checking it against the catalogue."""
+    plans = tx.billing.plans.active({item.plan_code for item in wanted.items})
+    lines = price(wanted, plans, currency=customer.currency, has_method=_has_method(tx, customer.id, plans.values()))
+    settings = settings_of(tx)
+    terms = Terms(
+        time_zone=customer.time_zone,
+        terms_days=settings.payment_terms_days,
+        billing_day=wanted.billing_day or customer.billing_day or settings.billing_day,
+        default=settings.proration,
+    )
+    return build(wanted, lines, seller_id=tx.seller_id, now=tx.now, terms=terms)
+
+
+def units_of(items: Iterable[OrderItem]) -> list[Units]:
+    """What an order takes from stock."""
+    return [Units(plan_code=item.plan_code, region=item.region, units=item.quantity) for item in items]
+
+
+def _has_method(tx: OrdersTx, customer_id: UUID, plans: Iterable[Plan]) -> bool:
+    """Whether there is a payment method, if any of the plans wants to know."""
+    if not any(plan.trial_needs_method for plan in plans):
+        return False
+    return customer_id in tx.billing.payment_methods.defaults([customer_id])
 
 
 def _same(known: Order, wanted: PlaceOrder) -> Order:
@@ -83,10 +127,8 @@ def release(tx: OrdersTx, order: Order, reason: str) -> Order:
     tx.billing.orders.save(released)
     before = tx.billing.subscriptions.for_order(order.id)
     active = [
-        attrs.evolve(
-            billed_up_to(subscription, subscription.next_period), status=subscription_after(subscription, "release")
-        )
-        for subscription in before
+        timed(attrs.evolve(each, status=subscription_after(each, "try" if each.is_trial else "release")))
+        for each in before
     ]
     tx.billing.subscriptions.save_many(active)
     record_many(
@@ -129,13 +171,10 @@ def cancel(tx: OrdersTx, order_id: UUID, reason: str = "") -> Order:
     check_reason(reason)
     order = tx.billing.orders.get(order_id, lock=True)
     cancelled = attrs.evolve(order, status=after(order, "cancel"))
-    state = tx.billing.invoices.state(order.invoice_id, lock=True)
-    if state.status is InvoiceStatus.PAID:
-        raise Conflict(f"order {order.id}", "it is paid, and about to be released", "cancel the subscription then")
-    if any(payment.is_in_flight for payment in tx.billing.payments.for_invoices([order.invoice_id])):
-        raise Conflict(f"order {order.id}", "a payment of it is under way", "wait for its end")
-    void(tx, order.invoice_id, f"order cancelled: {reason}")
+    if order.invoice_id is not None:
+        _void_unpaid(tx, order, order.invoice_id, reason)
     tx.billing.orders.save(cancelled)
+    give_back(tx, units_of(tx.billing.orders.items(order.id)))
     before = tx.billing.subscriptions.for_order(order.id)
     over = [
         attrs.evolve(subscription, status=subscription_after(subscription, "cancel"), ended_at=tx.now)
@@ -156,6 +195,15 @@ def cancel(tx: OrdersTx, order_id: UUID, reason: str = "") -> Order:
         ],
     )
     return cancelled
+
+
+def _void_unpaid(tx: OrdersTx, order: Order, invoice_id: UUID, reason: str) -> None:
+    state = tx.billing.invoices.state(invoice_id, lock=True)
+    if state.status is InvoiceStatus.PAID:
+        raise Conflict(f"order {order.id}", "it is paid, and about to be released", "cancel the subscription then")
+    if any(payment.is_in_flight for payment in tx.billing.payments.for_invoices([invoice_id])):
+        raise Conflict(f"order {order.id}", "a payment of it is under way", "wait for its end")
+    void(tx, invoice_id, f"order cancelled: {reason}")
 
 
 def _moved(kind: str, subject_id: UUID, action: str, before: str, after: str, reason: str = "") -> Change:

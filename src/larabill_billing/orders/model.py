@@ -10,7 +10,12 @@ from uuid import UUID
 
 import attrs
 
-from larabill_billing.catalog.model import Cycle, ReleasePolicy
+from larabill_billing.catalog.model import ReleasePolicy
+from larabill_billing.periods.cycle import Cycle, parse_cycle
+
+
+def _cycle(value: object, path: str) -> Cycle | None:
+    return None if value is None else parse_cycle(value, path)
 
 
 @attrs.frozen(kw_only=True)
@@ -18,7 +23,9 @@ class NewItem:
     """One line of a request. There is no field for a price: that is the catalogue's (B06). No cycle: sold once."""
 
     plan_code: str
-    cycle: Cycle | None = None
+    cycle: Cycle | None = attrs.field(
+        default=None, converter=attrs.converters.optional(Cycle), metadata={"parse": _cycle}
+    )
     quantity: int = 1
     region: str = ""
     spec: Mapping[str, Any] = attrs.field(factory=dict)
@@ -27,12 +34,16 @@ class NewItem:
 
 @attrs.frozen(kw_only=True)
 class PlaceOrder:
-    """A request. `order_uuid` is the client's: the same one twice is the same order."""
+    """A request. `order_uuid` is the client's: the same one twice is the same order.
+
+    `billing_day`: the day of the month on which its agreements are billed, where it is not the customer's or seller's.
+    """
 
     order_uuid: UUID
     customer_id: UUID
     currency: str
     items: tuple[NewItem, ...]
+    billing_day: int | None = None
 
 
 class OrderStatus(StrEnum):
@@ -53,7 +64,7 @@ class OrderItem:
     position: int
     plan_id: UUID
     plan_code: str
-    cycle: Cycle | None
+    cycle: Cycle | None = attrs.field(converter=attrs.converters.optional(Cycle))
     quantity: int
     region: str
     spec: Mapping[str, Any]
@@ -64,7 +75,8 @@ class OrderItem:
 class Order:
     """`fingerprint` is a hash of the request, to tell a repeat from another order under the same `order_uuid`.
 
-    `invoice_id` is known from the start, though in a host's transaction the invoice itself is issued later.
+    `invoice_id` is known from the start, though in a host's transaction the invoice itself is issued later; it is None
+    where nothing is billed yet (a trial, or billing in arrears).
     """
 
     id: UUID
@@ -74,7 +86,7 @@ class Order:
     customer_id: UUID
     currency: str
     release: ReleasePolicy
-    invoice_id: UUID
+    invoice_id: UUID | None = None
     status: OrderStatus = OrderStatus.PENDING
     placed_at: datetime
     released_at: datetime | None = None

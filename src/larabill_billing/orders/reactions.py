@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from uuid import UUID
 
 from larabill_billing.audits.handlers import record
 from larabill_billing.catalog.model import ReleasePolicy
@@ -40,8 +41,12 @@ def on_service_activated(tx: OrdersTx, event: ServiceActivated) -> None:
     """What was authorised is taken once the first service of the order runs."""
     service = tx.billing.services.get(event.service_id)
     order = tx.billing.orders.get(service.order_id, lock=True)
-    for payment in _authorised(tx, tx.billing.payments.for_invoices([order.invoice_id])):
+    for payment in _authorised(tx, _payments(tx, order)):
         capture(tx, payment.id)
+
+
+def _payments(tx: OrdersTx, order: Order) -> list[Payment]:
+    return [] if order.invoice_id is None else tx.billing.payments.for_invoices([order.invoice_id])
 
 
 def _authorised(tx: OrdersTx, payments: Sequence[Payment]) -> list[Payment]:
@@ -62,14 +67,16 @@ def on_service_abandoned(tx: OrdersTx, event: ServiceAbandoned) -> None:
     if service is None:
         return
     order = tx.billing.orders.get(service.order_id, lock=True)
-    payments = tx.billing.payments.for_invoices([order.invoice_id])
+    payments = _payments(tx, order)
     if all(other.status is ServiceStatus.ABANDONED for other in tx.billing.services.for_order(order.id)):
         for payment in _authorised(tx, payments):
             release_payment(tx, payment.id)
-    state = tx.billing.invoices.state(order.invoice_id, lock=True)
-    if event.remedy == "hold" or state.status is InvoiceStatus.VOID:
+    if event.remedy == "hold" or order.invoice_id is None or service.order_item_id is None:
         return
-    cost = unit_cost(tx, order, service)
+    state = tx.billing.invoices.state(order.invoice_id, lock=True)
+    if state.status is InvoiceStatus.VOID:
+        return
+    cost = unit_cost(tx, order, order.invoice_id, service)
     owed = cost
     if event.remedy == "refund" and cost:
         total = tx.billing.invoices.get(order.invoice_id).total
@@ -82,9 +89,9 @@ def on_service_abandoned(tx: OrdersTx, event: ServiceAbandoned) -> None:
     record(tx, "service", service.id, event.remedy, service.status, service.status, f"{cost} {order.currency}")
 
 
-def unit_cost(tx: OrdersTx, order: Order, service: Service) -> Decimal:
+def unit_cost(tx: OrdersTx, order: Order, invoice_id: UUID, service: Service) -> Decimal:
     """One unit's share of its item's charges on the order's invoice, to the cent (I11)."""
-    charges = tx.billing.charges.for_invoices([order.invoice_id]).get(order.invoice_id, [])
+    charges = tx.billing.charges.for_invoices([invoice_id]).get(invoice_id, [])
     amount = sum((charge.amount for charge in charges if is_for(charge, service)), Decimal(0))
     return allocate(amount, [1] * service.units, order.currency)[service.unit]
 

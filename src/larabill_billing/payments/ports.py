@@ -110,6 +110,13 @@ class MethodRepository(Protocol):
         """The default method of each customer who has one."""
         ...
 
+    def payers(self, customer_ids: Collection[UUID]) -> set[UUID]:
+        """Those of them from whom something can be taken without asking: a default method, or credit in any currency.
+
+        One statement for a batch.
+        """
+        ...
+
     def clear_default(self, customer_id: UUID) -> None: ...
 
 

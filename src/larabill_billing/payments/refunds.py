@@ -24,13 +24,16 @@ from larabill_core.money import quantize
 from larabill_core.privacy import redact_text
 
 
-def refund(tx: PaymentsTx, payment_id: UUID, amount: Decimal, reason: str) -> Refund:
+def refund(
+    tx: PaymentsTx, payment_id: UUID, amount: Decimal, reason: str, *, of_credit: Decimal | None = None
+) -> Refund:
     """Record a refund and the operation that asks the gateway for it; of a manual payment, that it was given back.
 
     Where the driver cannot refund, it waits in review until a person has done it and the webhook says so.
 
     Never more than was captured less all refunds that have not failed. What of the payment had become credit is taken
-    from there first, as far as the customer still has it. Raises `Conflict`, `InvalidInput`, `NotFound`.
+    from there first, as far as the customer still has it; `of_credit` says how much is to be taken from the customer's
+    credit, whatever it came from. Raises `Conflict`, `InvalidInput`, `NotFound`.
     """
     payment = tx.billing.payments.get(payment_id, lock=True)
     if payment.status not in TOOK_MONEY:
@@ -60,7 +63,7 @@ def refund(tx: PaymentsTx, payment_id: UUID, amount: Decimal, reason: str) -> Re
         ref=public_id("ref", refund_id) if by_hand else reference(tx, payment.account, refund_id),
         amount=amount,
         currency=payment.currency,
-        from_credit=_from_credit(tx, payment, earlier, amount),
+        from_credit=_from_credit(tx, payment, earlier, amount) if of_credit is None else of_credit,
         reason=redact_text(reason)[:500],
         created_at=tx.now,
         updated_at=tx.now,

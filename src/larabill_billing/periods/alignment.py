@@ -86,3 +86,15 @@ def next_billing_date(previous: date | None, on: date, cycle: Cycle | None, day:
         raise InvalidInput.one("previous", "is missing, and a cycle of days is counted from it")
     schedule = Schedule(cycle, previous, previous.day)
     return schedule.boundary(max(schedule.next_index(on), 1))
+
+
+def cut_until(start: date, cycle: Cycle | None, day: int) -> date | None:
+    """The date up to which a first period is cut so that the next begins on day `day` of a month; None: it is not cut.
+
+    Blesta's rule: nothing is cut that starts on the day itself, that has no such day (0) or that is not counted in
+    months. In a month that is shorter than `day` its last day stands for it.
+    """
+    if cycle is None or cycle.days or day < 1:
+        return None
+    found = next_day_of_month(start, day)
+    return None if found == start else found

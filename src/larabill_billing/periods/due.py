@@ -17,20 +17,29 @@ class Due:
     whole: Period
 
 
+def period_billed(schedule: Schedule, on: date, *, in_advance: bool, ended: bool = False) -> Period:
+    """The period that a run on the day `on` bills: in advance the one that holds it, in arrears the one before.
+
+    What `ended` on that day is billed for the period that it ended in, in arrears too.
+    """
+    return schedule.period(schedule.index(on) - (0 if in_advance or ended else 1))
+
+
 def billed_until(schedule: Schedule, start: date, end: date | None, target: date, *, in_advance: bool) -> date | None:
     """The day up to which a service from `start` to `end` (None: it goes on) is billed on the day `target`.
 
-    `schedule` has its anchor on or after `start`. In advance the period in which `target` lies is billed as well, on
-    its first day already; in arrears only what is over by then, and None before the first boundary. What ends is never
-    billed beyond its end.
+    `schedule` has its anchor on or after `start`. None before the start: nothing is billed. In advance the period in
+    which `target` lies is billed as well, on its first day already; in arrears only what is over by then. What
+    ends is never billed beyond its end.
     """
-    first = schedule.anchor_on
+    if target < start:
+        return None
     if in_advance:
-        reach = schedule.boundary(max(schedule.index(target) + 1, 0))
+        reach = schedule.boundary(schedule.index(target) + 1)
         return reach if end is None else min(end, reach)
     if end is not None and end <= target:
-        return end if target >= first or target == end else None
-    return schedule.boundary(schedule.index(target)) if target >= first else None
+        return end
+    return schedule.boundary(schedule.index(target)) if target >= schedule.anchor_on else None
 
 
 def due(

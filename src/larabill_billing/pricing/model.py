@@ -31,7 +31,7 @@ class Tier:
     """
 
     up_to: Decimal | None = None
-    unit_price: Decimal = ZERO
+    unit_price: Decimal
     flat: Decimal = ZERO
     block: Decimal | None = None
 

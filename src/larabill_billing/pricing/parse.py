@@ -78,7 +78,8 @@ def _plain(part: attrs.AttrsInstance) -> dict[str, Any]:
         value = getattr(part, field.name)
         if field.name == "tiers":
             data["tiers"] = [_plain(tier) for tier in value]
-        elif field.default is attrs.NOTHING or value != field.default:
+        elif field.default is attrs.NOTHING or value != field.default or field.name == "unit_price":
+            # a free tier has to say so
             data[field.name] = text(value) if isinstance(value, Decimal) else value
     return data
 
@@ -128,8 +129,6 @@ def _tiers(cls: type[Any], data: object, places: int, faults: Faults) -> tuple[A
                 continue
             before = len(faults)
             tiers.append(_fields(cls, table, places, faults, ("from", "blocks") if cls is Tier else ("from",)))
-            if cls is Tier and "unit_price" not in table and "flat" not in table:
-                faults.add("unit_price", "is missing", remedy='give it, or flat; a free tier says unit_price = "0"')
             _start(table, below, faults)
             end = _end(cls, table, below, tiers[-1], faults)
         if end is not None or ("up_to" not in table and "blocks" not in table):

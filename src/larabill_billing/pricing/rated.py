@@ -7,7 +7,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from larabill_billing.pricing.exact import ONE, ZERO, add, multiply, subtract, text, total
+from larabill_billing.pricing.exact import ONE, ZERO, add, multiply, settled, subtract, text, total
 from larabill_core.money import exponent
 
 _HUNDRED: Final = Decimal(100)
@@ -28,6 +28,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     }
 )
 
+_LONGEST: Final = 24
 _COVERED: Final = ("free", "included", "prepaid")
 
 
@@ -80,26 +81,29 @@ _make: Final = tuple.__new__
 def part(quantity: Decimal, unit: str, unit_price: Decimal, flat: Decimal = ZERO, size: Decimal = ONE) -> Part:
     """The part with its amount."""
     amount = multiply(quantity, unit_price)
-    return _make(Part, (quantity, unit, unit_price, flat, add(amount, flat) if flat else amount, size))
+    if flat:
+        amount = add(amount, flat)
+    return _make(Part, (quantity, unit, unit_price, flat, amount, size))
 
 
 def rated(
     model: str, currency: str, quantity: Decimal, parts: tuple[Part, ...], already_billed: Decimal = ZERO
 ) -> Rated:
     """The parts with their sum, less what was billed before; never below zero."""
-    amount = parts[0][4] if len(parts) == 1 else total([each[4] for each in parts])
-    if already_billed or amount < 0:
+    amount = parts[0].amount if len(parts) == 1 else settled(total([each.amount for each in parts]))
+    if already_billed or amount < ZERO:
         amount = max(subtract(amount, already_billed), ZERO)
     return _make(Rated, (amount, currency, model, quantity, parts, already_billed))
 
 
 def recompute(data: Mapping[str, Any]) -> Decimal:
     """The exact amount, from the parts of a trace alone."""
-    amounts = (
+    amounts = [
         add(multiply(Decimal(each["quantity"]), Decimal(each["unit_price"])), Decimal(each.get("flat", 0)))
         for each in data["parts"]
-    )
-    return max(subtract(total(amounts), Decimal(data.get("already_billed", 0))), ZERO)
+    ]
+    whole = amounts[0] if len(amounts) == 1 else settled(total(amounts))
+    return max(subtract(whole, Decimal(data.get("already_billed", 0))), ZERO)
 
 
 def explain(data: Mapping[str, Any]) -> str:
@@ -122,7 +126,7 @@ def _part_data(each: Part) -> dict[str, str]:
 
 
 def _part_text(each: Mapping[str, str], places: int) -> str:
-    quantity, unit = each["quantity"], each["unit"]
+    quantity, unit = _short(each["quantity"]), each["unit"]
     flat = f" plus {_price(each['flat'], places)}" if "flat" in each else ""
     if unit == "flat":
         return _price(each["amount"], places)
@@ -137,7 +141,15 @@ def _part_text(each: Mapping[str, str], places: int) -> str:
     return f"{quantity} {words}{price}{flat}"
 
 
+def _short(number: str) -> str:
+    """A fraction without end, to six decimals and said so."""
+    _, _, decimals = number.partition(".")
+    return number if len(decimals) <= _LONGEST else f"about {Decimal(number):.6f}"
+
+
 def _price(number: str, places: int) -> str:
     """At least the currency's decimals, and more when there are more."""
     _, _, decimals = number.partition(".")
+    if len(decimals) > _LONGEST:
+        return _short(number)
     return number if len(decimals) >= places else f"{Decimal(number):.{places}f}"

@@ -77,18 +77,22 @@ def _thirty_day_month(part: Period, whole: Period, policy: ProrationPolicy) -> M
     length = policy.month_days * months
 
     def gone(on: date) -> int:
-        # The end of the whole is so many full months away, also where a month end had to be clamped.
-        if whole.start < on < whole.end:
-            return min(max(_fixed(on, policy.month_days) - _fixed(whole.start, policy.month_days), 0), length)
-        if on <= whole.start:
-            return _fixed(on, policy.month_days) - _fixed(whole.start, policy.month_days)
-        return length + _fixed(on, policy.month_days) - _fixed(whole.end, policy.month_days)
+        # The end of the whole is so many full months away, also where a month end had to be clamped; and no day before
+        # the end is farther: from 28 February to 31 March, 30 March is as far as the end.
+        if on >= whole.end:
+            return length + fixed_days(whole.end, on, policy.month_days)
+        return min(fixed_days(whole.start, on, policy.month_days), length)
 
     return Measure(Fraction(gone(part.end) - gone(part.start)), Fraction(length), "days")
 
 
-def _fixed(on: date, month_days: int) -> int:
-    return (on.year * 12 + on.month) * month_days + on.day
+def fixed_days(start: date, end: date, month_days: int) -> int:
+    """Days from `start` to `end` when every month has `month_days`: 22 from 23 May to 15 June with 30.
+
+    The first of a month follows at once on the day that is one too many: with 30 the 31st is worth nothing.
+    """
+    months = (end.year - start.year) * 12 + end.month - start.month
+    return months * month_days + min(end.day, month_days + 1) - min(start.day, month_days + 1)
 
 
 def _months_of(whole: Period) -> int | None:
@@ -112,8 +116,12 @@ def _seconds(part: Span, whole: Span) -> Measure:
 
 
 def _whole_days(part: Span, whole: Span) -> Measure:
-    counted, of = (Fraction(rounded(_length(span, _DAY), 0, "half_up")) for span in (part, whole))
-    return Measure(counted, of, "days")
+    return Measure(Fraction(days_of_24_hours(part)), Fraction(days_of_24_hours(whole)), "days")
+
+
+def days_of_24_hours(span: Span) -> int:
+    """How many days of 24 hours lie between two instants, to the nearest; half a day counts as one."""
+    return int(rounded(_length(span, _DAY), 0, "half_up"))
 
 
 def _length(span: Span, unit: timedelta) -> Fraction:

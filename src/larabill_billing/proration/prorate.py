@@ -31,6 +31,18 @@ class Prorated:
 
 
 @attrs.frozen
+class Billed:
+    """Several amounts that are billed together, each rounded by itself."""
+
+    lines: tuple[Prorated, ...]
+
+    @property
+    def total(self) -> Decimal:
+        """Their sum."""
+        return sum((line.amount for line in self.lines), Decimal(0))
+
+
+@attrs.frozen
 class Change:
     """What a change in the middle of a period brings back and what it costs; both are positive for positive prices."""
 
@@ -110,6 +122,22 @@ def prorate_change(
     return Change(credit, prorate(new_price, part, whole, policy, currency, at=at, time_zone=time_zone))
 
 
+def prorate_quantity(
+    unit_price: Decimal,
+    before: int,
+    after: int,
+    part: Period,
+    whole: Period,
+    policy: ProrationPolicy,
+    currency: str,
+    *,
+    at: datetime | None = None,
+    time_zone: str = "UTC",
+) -> Prorated:
+    """What more (or, below zero, fewer) units cost for `part`, at a price that stays; rounded once for all of them."""
+    return prorate(unit_price * (after - before), part, whole, policy, currency, at=at, time_zone=time_zone)
+
+
 def unused(whole: Period, on: date, policy: ProrationPolicy) -> Period:
     """The part of `whole` that is left when something ends on the day `on`.
 
@@ -152,6 +180,13 @@ def remaining(price: Decimal, taken: Iterable[Decimal]) -> Decimal:
     It is exact where prorating the rest anew can differ from it by a cent.
     """
     return _finite(price) - sum(taken, Decimal(0))
+
+
+def bill(
+    price: Decimal, due: Iterable[Due], policy: ProrationPolicy, currency: str, *, time_zone: str = "UTC"
+) -> Billed:
+    """A line for each of these periods, at `price` for a whole one."""
+    return Billed(tuple(prorate(price, each.period, each.whole, policy, currency, time_zone=time_zone) for each in due))
 
 
 def billing_cycles(due: Iterable[Due], policy: ProrationPolicy, *, time_zone: str = "UTC") -> Fraction:

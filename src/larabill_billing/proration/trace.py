@@ -14,7 +14,7 @@ from larabill_billing.proration.fractions import Measure, Span, measure, rounded
 from larabill_billing.proration.model import Convention, ProrationPolicy
 from larabill_core.clock import parse_date, parse_instant
 from larabill_core.errors import InvalidInput
-from larabill_core.money import exponent
+from larabill_core.money import exponent, parse_currency
 
 _ROUNDED: Final = {
     "half_up": "rounded half up",
@@ -44,16 +44,23 @@ class Trace:
     spans: tuple[Span, Span] | None = None
     before: Decimal | None = None
 
+    def __attrs_post_init__(self) -> None:
+        parse_currency(self.currency)
+
     @property
     def places(self) -> int:
         """Decimals of the result."""
         return exponent(self.currency) if self.policy.places is None else self.policy.places
 
     @property
+    def exact(self) -> Fraction:
+        """Price x fraction, before it is rounded."""
+        return Fraction(self.price) * self.measure.fraction(self.policy)
+
+    @property
     def result(self) -> Decimal:
         """The amount: price x fraction, rounded once, less what came before."""
-        share = Fraction(self.price) * self.measure.fraction(self.policy)
-        return rounded(share, self.places, self.policy.rounding) - (self.before or 0)
+        return rounded(self.exact, self.places, self.policy.rounding) - (self.before or 0)
 
     def to_data(self) -> dict[str, Any]:
         """Plain JSON data: text, integers, lists, dicts and None."""

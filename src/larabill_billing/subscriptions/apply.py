@@ -14,6 +14,7 @@ from uuid import UUID
 import attrs
 
 from larabill_billing.catalog.model import BillingMode, Plan
+from larabill_billing.catalog.prices import usage_prices
 from larabill_billing.invoicing.model import Charge
 from larabill_billing.periods.schedule import Period, Schedule
 from larabill_billing.proration.model import ProrationPolicy
@@ -29,7 +30,16 @@ from larabill_billing.subscriptions.changes import (
     RemoveItem,
     Resume,
 )
-from larabill_billing.subscriptions.charging import adjustment, item_charges, lived, period_charges, setup_charges
+from larabill_billing.subscriptions.charging import (
+    adjustment,
+    components,
+    item_charges,
+    paid_already,
+    period_charges,
+    rest,
+    setup_charges,
+    unused_charges,
+)
 from larabill_billing.subscriptions.metered import Used, usage_charges
 from larabill_billing.subscriptions.model import (
     Agreement,
@@ -158,17 +168,30 @@ def _swap(
 ) -> Changed:
     """`new` in the place of `old`: the rest of the billed period at the other price."""
     subscription = before.subscription
-    left = _left(subscription, old, moment.on)
+    after_it = _with(agreement, old, new)
+    _check_prices(after_it, new, _current(subscription))
+    if subscription.status is SubscriptionStatus.TRIALING:
+        return Changed(agreement=after_it)
+    alone = attrs.evolve(before, items=(old,))
+    if subscription.billing is BillingMode.ARREARS:
+        later = attrs.evolve(new, starts_on=max(new.starts_on, moment.on))
+        return Changed(agreement=_with(agreement, old, later), charges=tuple(_elapsed(alone, alone.items, moment)))
     charges: list[Charge] = []
-    if subscription.billing is BillingMode.ARREARS and subscription.status is not SubscriptionStatus.TRIALING:
-        charges += _elapsed(before, (old,), moment)
-        new = attrs.evolve(new, starts_on=max(new.starts_on, moment.on))
-    elif left is not None:
-        n = subscription.next_period - 1
-        charges += _give_back(before, old, moment)
-        cause = f"charge:{moment.change_id}"
-        charges += adjustment(_with(agreement, old, new), new, n, left, moment.default, cause=cause, at=moment.at)
+    if new.plan_id != old.plan_id and usage_prices(before.plans[old.plan_id], subscription.currency):
+        charges += _use(alone, moment)
+        new = attrs.evolve(new, metered_from=moment.on)
+    charges += _give_back(alone, moment)
+    left = rest(subscription, old, moment.on)
+    if left is not None:
+        cause, n = f"charge:{moment.change_id}", subscription.next_period - 1
+        charges += adjustment(after_it, new, n, left, moment.default, cause=cause, at=moment.at)
     return Changed(agreement=_with(agreement, old, new), charges=tuple(charges))
+
+
+def _check_prices(agreement: Agreement, item: SubscriptionItem, n: int) -> None:
+    """Raises `InvalidInput` when the item has no price in the present period."""
+    for _ in components(agreement, item, n):
+        pass
 
 
 def _with(agreement: Agreement, old: SubscriptionItem, new: SubscriptionItem) -> Agreement:
@@ -191,9 +214,7 @@ def _settled(agreement: Agreement, moment: Moment) -> list[Charge]:
     """What is owed up to the day, and what is given back from it on."""
     if agreement.subscription.billing is BillingMode.ARREARS:
         return _elapsed(agreement, agreement.items, moment)
-    return [charge for item in agreement.items for charge in _give_back(agreement, item, moment)] + _use(
-        agreement, moment
-    )
+    return _give_back(agreement, moment) + _use(agreement, moment)
 
 
 def _on_schedule(agreement: Agreement, schedule: Schedule, on: date) -> Agreement:
@@ -241,14 +262,12 @@ def _add_item(agreement: Agreement, change: AddItem, moment: Moment) -> Changed:
         starts_on=moment.on,
         first_period=_current(subscription),
     )
-    grown = attrs.evolve(
-        agreement, items=(*agreement.items, item), plans={**agreement.plans, plan.id: plan}
-    )
+    grown = attrs.evolve(agreement, items=(*agreement.items, item), plans={**agreement.plans, plan.id: plan})
     if subscription.status is SubscriptionStatus.TRIALING:
         return Changed(agreement=grown)
     charges = setup_charges(grown, item, moment.on)
-    left = _left(subscription, item, moment.on)
-    if subscription.billing is BillingMode.ADVANCE and left is not None:
+    left = rest(subscription, item, moment.on)
+    if left is not None:
         charges = item_charges(grown, item, subscription.next_period - 1, left, moment.default) + charges
     return Changed(agreement=grown, charges=tuple(charges))
 
@@ -266,12 +285,8 @@ def _remove_item(agreement: Agreement, item: SubscriptionItem, moment: Moment) -
 
 def _pause(agreement: Agreement, change: Pause, moment: Moment) -> Changed:
     subscription = agreement.subscription
-    paused = attrs.evolve(
-        subscription, status=after(subscription, "pause"), paused_on=moment.on, unused=change.unused
-    )
-    charges = (
-        _elapsed(agreement, agreement.items, moment) if subscription.billing is BillingMode.ARREARS else []
-    )
+    paused = attrs.evolve(subscription, status=after(subscription, "pause"), paused_on=moment.on, unused=change.unused)
+    charges = _elapsed(agreement, agreement.items, moment) if subscription.billing is BillingMode.ARREARS else []
     return Changed(agreement=attrs.evolve(agreement, subscription=paused), charges=tuple(charges))
 
 
@@ -283,16 +298,25 @@ def _resume(agreement: Agreement, moment: Moment) -> Changed:
     if subscription.paused_on is None:
         raise AssertionError("a paused agreement knows since when")
     in_advance = subscription.billing is BillingMode.ADVANCE
-    if in_advance and subscription.unused is Unused.EXTEND:
-        days_left = (subscription.billed_to - subscription.paused_on).days
-        anchor = moment.on + timedelta(days=max(days_left, 0))
-        return Changed(agreement=_on_schedule(going, Schedule(subscription.cycle, anchor, anchor.day), anchor))
+    days_left = (subscription.billed_to - subscription.paused_on).days
+    if in_advance and subscription.unused is Unused.EXTEND and days_left > 0:
+        return _extended(going, moment, days_left)
     if in_advance and moment.on < subscription.billed_to:
         return Changed(agreement=going)
     n = subscription.schedule.index(moment.on)
     items = tuple(attrs.evolve(item, starts_on=moment.on) for item in going.items)
     back = attrs.evolve(going, subscription=attrs.evolve(resumed, next_period=n), items=items)
     return _begin(back, moment, ())
+
+
+def _extended(agreement: Agreement, moment: Moment, days_left: int) -> Changed:
+    """The paid days that were left run from now; a line over nothing says so, and the next period begins after them."""
+    anchor = moment.on + timedelta(days=days_left)
+    moved = _on_schedule(agreement, Schedule(agreement.subscription.cycle, anchor, anchor.day), anchor)
+    items = tuple(attrs.evolve(item, starts_on=moment.on) for item in moved.items)
+    again = attrs.evolve(moved, items=items)
+    left = Period(moment.on, anchor)
+    return Changed(agreement=again, charges=tuple(paid_already(again, item, left) for item in items))
 
 
 def _cancel(agreement: Agreement, change: Cancel, moment: Moment) -> Changed:
@@ -306,13 +330,13 @@ def _cancel(agreement: Agreement, change: Cancel, moment: Moment) -> Changed:
 def ending_charges(agreement: Agreement, moment: Moment) -> list[Charge]:
     """What the end of an agreement on `moment.on` costs or gives back."""
     subscription = agreement.subscription
-    if subscription.status in (SubscriptionStatus.TRIALING, SubscriptionStatus.PAUSED):
+    if subscription.held_reason or subscription.status in (SubscriptionStatus.TRIALING, SubscriptionStatus.PAUSED):
         return []
     if subscription.billing is BillingMode.ARREARS:
         return _elapsed(agreement, agreement.items, moment)
     charges = _use(agreement, moment)
     if subscription.compensation is not Compensation.NONE:
-        charges += [charge for item in agreement.items for charge in _give_back(agreement, item, moment)]
+        charges += _give_back(agreement, moment)
     return charges
 
 
@@ -337,31 +361,9 @@ def _current(subscription: Subscription) -> int:
     return subscription.next_period - 1 if billed_ahead else subscription.next_period
 
 
-def _left(subscription: Subscription, item: SubscriptionItem, on: date) -> Period | None:
-    """What is left of the period that was billed in advance; None when nothing is."""
-    if subscription.status is SubscriptionStatus.TRIALING or on >= subscription.billed_to:
-        return None
-    billed = lived(subscription, item, subscription.schedule.period(subscription.next_period - 1))
-    start = max(on, billed.start)
-    return Period(start, billed.end) if start < billed.end else None
-
-
-def _give_back(agreement: Agreement, item: SubscriptionItem, moment: Moment) -> list[Charge]:
-    """What is left of the period that was billed in advance, at the price at which it was billed."""
-    subscription = agreement.subscription
-    left = _left(subscription, item, moment.on)
-    if left is None:
-        return []
-    return adjustment(
-        agreement,
-        item,
-        subscription.next_period - 1,
-        left,
-        moment.default,
-        cause=f"credit:{moment.change_id}",
-        at=moment.at,
-        give_back=True,
-    )
+def _give_back(agreement: Agreement, moment: Moment) -> list[Charge]:
+    cause = f"credit:{moment.change_id}"
+    return unused_charges(agreement, moment.on, moment.at, moment.default, cause=cause)
 
 
 def _elapsed(agreement: Agreement, items: Sequence[SubscriptionItem], moment: Moment) -> list[Charge]:

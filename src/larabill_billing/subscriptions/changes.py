@@ -89,9 +89,7 @@ class Migrate:
     """Every item goes over to the version of its plan that is sold now."""
 
 
-Change: TypeAlias = (
-    ChangeItem | ChangeCycle | AddItem | RemoveItem | Pause | Resume | Cancel | Reactivate | Migrate
-)
+Change: TypeAlias = ChangeItem | ChangeCycle | AddItem | RemoveItem | Pause | Resume | Cancel | Reactivate | Migrate
 
 KINDS: Final[Mapping[str, type[Any]]] = {
     "change_item": ChangeItem,
@@ -118,14 +116,14 @@ class ChangeStatus(StrEnum):
 
 @attrs.frozen(kw_only=True)
 class ScheduledChange:
-    """A change that will be carried out at the beginning of `on`, in the agreement's zone."""
+    """A change that will be carried out at the beginning of `effective_on`, in the agreement's zone."""
 
     id: UUID
     seller_id: UUID
     subscription_id: UUID
     kind: str
     data: Mapping[str, Any]
-    on: date
+    effective_on: date
     status: ChangeStatus = attrs.field(default=ChangeStatus.SCHEDULED, converter=ChangeStatus)
     reason: str = ""
     created_at: datetime

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import attrs
 
+from larabill_billing.catalog.model import BillingMode
 from larabill_billing.catalog.prices import option_prices, price_for, setup_price
 from larabill_billing.invoicing.model import Charge, ChargeKind
 from larabill_billing.periods.schedule import Period
@@ -16,7 +17,7 @@ from larabill_billing.pricing.model import PerUnit, PricingModel
 from larabill_billing.pricing.rate import rate
 from larabill_billing.proration.model import ProrationPolicy
 from larabill_billing.proration.prorate import prorate
-from larabill_billing.subscriptions.model import Agreement, Subscription, SubscriptionItem
+from larabill_billing.subscriptions.model import Agreement, Subscription, SubscriptionItem, SubscriptionStatus
 from larabill_core.money import quantize
 
 REGULAR: Final = "regular"
@@ -70,9 +71,7 @@ def item_charges(
         amount, trace = component.amount, component.trace
         if part != whole:
             policy = agreement.plans[item.plan_id].proration or default
-            prorated = prorate(
-                amount, part, whole, policy, subscription.currency, time_zone=subscription.time_zone
-            )
+            prorated = prorate(amount, part, whole, policy, subscription.currency, time_zone=subscription.time_zone)
             amount, trace = prorated.amount, {**(trace or {}), "proration": prorated.trace.to_data()}
         charges.append(
             Charge(
@@ -170,6 +169,25 @@ def setup_charges(agreement: Agreement, item: SubscriptionItem, on: date) -> lis
     ]
 
 
+def paid_already(agreement: Agreement, item: SubscriptionItem, part: Period) -> Charge:
+    """A line over nothing for days that were paid before a pause."""
+    subscription = agreement.subscription
+    return Charge(
+        customer_id=subscription.customer_id,
+        subscription_id=subscription.id,
+        subscription_item_id=item.id,
+        kind=ChargeKind.RECURRING,
+        period_start=part.start,
+        period_end=part.end,
+        cause=cause_of(subscription),
+        description=f"{item.description}, paid before the pause",
+        quantity=Decimal(item.quantity),
+        unit_price=Decimal(0),
+        amount=Decimal(0),
+        currency=subscription.currency,
+    )
+
+
 def adjustment(
     agreement: Agreement,
     item: SubscriptionItem,
@@ -220,3 +238,25 @@ def adjustment(
         )
     return charges
 
+
+def rest(subscription: Subscription, item: SubscriptionItem, on: date) -> Period | None:
+    """What is left from `on` of the period that was billed in advance; None when nothing is."""
+    in_advance = subscription.billing is BillingMode.ADVANCE
+    if not in_advance or subscription.status is SubscriptionStatus.TRIALING or on >= subscription.billed_to:
+        return None
+    billed = lived(subscription, item, subscription.schedule.period(subscription.next_period - 1))
+    start = max(on, billed.start)
+    return Period(start, billed.end) if start < billed.end else None
+
+
+def unused_charges(
+    agreement: Agreement, on: date, at: datetime, default: ProrationPolicy, *, cause: str
+) -> list[Charge]:
+    """What is left from `on` of the period that was billed in advance, given back at the price at which it was billed."""
+    n = agreement.subscription.next_period - 1
+    charges: list[Charge] = []
+    for item in agreement.items:
+        left = rest(agreement.subscription, item, on)
+        if left is not None:
+            charges += adjustment(agreement, item, n, left, default, cause=cause, at=at, give_back=True)
+    return charges

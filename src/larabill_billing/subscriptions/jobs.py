@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from larabill_billing.subscriptions.renew import InvoiceToCollect
+from larabill_billing.subscriptions.collect import InvoiceToCollect
+from larabill_billing.subscriptions.migrate import PlanMigration
+from larabill_billing.subscriptions.return_unused import UnusedTime
 from larabill_core.jobs import Handler, Schedule
 from larabill_core.published import (
+    InvoicePaid,
     ServiceActivated,
     ServiceEnded,
     ServiceFailed,
@@ -20,11 +23,22 @@ _REACTIONS = "larabill_billing.subscriptions.reactions"
 HANDLERS = (
     Handler(name="billing.renew", target=f"{_RENEW}:renew"),
     Handler(name="billing.renew_batch", target=f"{_RENEW}:renew_batch"),
-    Handler(name="billing.collect", target=f"{_RENEW}:collect", payload=InvoiceToCollect),
+    Handler(name="billing.collect", target="larabill_billing.subscriptions.collect:collect", payload=InvoiceToCollect),
+    Handler(
+        name="billing.migrate_plan",
+        target="larabill_billing.subscriptions.migrate:migrate_batch",
+        payload=PlanMigration,
+    ),
+    Handler(
+        name="billing.return_unused",
+        target="larabill_billing.subscriptions.return_unused:return_unused",
+        payload=UnusedTime,
+    ),
     Handler(name="billing.on_service_activated", target=f"{_REACTIONS}:on_activated", payload=ServiceActivated),
     Handler(name="billing.on_service_suspended", target=f"{_REACTIONS}:on_suspended", payload=ServiceSuspended),
     Handler(name="billing.on_service_resumed", target=f"{_REACTIONS}:on_resumed", payload=ServiceResumed),
     Handler(name="billing.on_service_failed", target=f"{_REACTIONS}:on_failed", payload=ServiceFailed),
+    Handler(name="billing.order_waiting_services", target=f"{_REACTIONS}:on_invoice_paid", payload=InvoicePaid),
     Handler(name="billing.on_service_ended", target=f"{_REACTIONS}:on_ended", payload=ServiceEnded),
 )
 

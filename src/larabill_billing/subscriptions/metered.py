@@ -16,7 +16,7 @@ from larabill_billing.periods.schedule import Period
 from larabill_billing.proration.model import ProrationPolicy
 from larabill_billing.proration.prorate import prorate
 from larabill_billing.subscriptions.charging import cause_of, item_charges, lived, priced
-from larabill_billing.subscriptions.model import Agreement, SubscriptionItem
+from larabill_billing.subscriptions.model import Agreement, Subscription, SubscriptionItem
 from larabill_core.money import quantize
 
 Used: TypeAlias = Mapping[tuple[UUID, str], Decimal]
@@ -32,7 +32,7 @@ def usage_charges(agreement: Agreement, n: int, used: Used, default: ProrationPo
     whole = subscription.schedule.period(n)
     charges: list[Charge] = []
     for item in agreement.items:
-        part = lived(subscription, item, whole)
+        part = metered_part(subscription, item, whole)
         plan = agreement.plans[item.plan_id]
         if part.end <= part.start:
             continue
@@ -48,9 +48,7 @@ def usage_charges(agreement: Agreement, n: int, used: Used, default: ProrationPo
     return charges
 
 
-def _charge(
-    agreement: Agreement, item: SubscriptionItem, part: Period, price: UsagePrice, quantity: Decimal
-) -> Charge:
+def _charge(agreement: Agreement, item: SubscriptionItem, part: Period, price: UsagePrice, quantity: Decimal) -> Charge:
     """What is beyond the units that are included, at the price for use; a line also where that is nothing."""
     subscription = agreement.subscription
     billed = max(quantity - price.included, Decimal(0))
@@ -76,6 +74,11 @@ def _charge(
     )
 
 
+def meter_of(charge: Charge) -> str:
+    """The meter whose use a charge is for."""
+    return charge.cause.rpartition("/")[2]
+
+
 def _true_up(
     agreement: Agreement,
     item: SubscriptionItem,
@@ -90,9 +93,7 @@ def _true_up(
     trace = None
     minimum = quantize(least, subscription.currency)
     if part != whole:
-        prorated = prorate(
-            minimum, part, whole, policy, subscription.currency, time_zone=subscription.time_zone
-        )
+        prorated = prorate(minimum, part, whole, policy, subscription.currency, time_zone=subscription.time_zone)
         minimum, trace = prorated.amount, prorated.trace.to_data()
     spent = sum((charge.amount for charge in billed), Decimal(0))
     missing = minimum - spent
@@ -118,6 +119,14 @@ def _true_up(
     ]
 
 
+def metered_part(subscription: Subscription, item: SubscriptionItem, period: Period) -> Period:
+    """The part of a period of which the use is not billed yet."""
+    part = lived(subscription, item, period)
+    if item.metered_from is None or item.metered_from <= part.start:
+        return part
+    return Period(item.metered_from, max(item.metered_from, part.end))
+
+
 @attrs.frozen
 class UsageWindow:
     """The part of a period in which an item's use of a meter has to be counted."""
@@ -135,6 +144,6 @@ def usage_windows(agreement: Agreement, n: int) -> list[UsageWindow]:
         UsageWindow(item, price, part)
         for item in agreement.items
         for price in usage_prices(agreement.plans[item.plan_id], subscription.currency)
-        for part in (lived(subscription, item, whole),)
+        for part in (metered_part(subscription, item, whole),)
         if part.start < part.end
     ]

@@ -82,7 +82,7 @@ class Subscription:
     `cycle`, `anchor_on` and `anchor_day` (dates in `time_zone`) are its schedule, and `next_period` is the first period
     of it that is not billed yet; `billing_day` is the day of the month on which it shall be billed, or None for the day on
     which it began. A new schedule (another cycle, a resumption, a reactivation) begins a new `epoch`.
-    Periods are cut at `started_on` and `end_on`; `end_on` is the day on which a cancelled agreement ends.
+    Periods are cut at `started_on`, where with `is_trial` a trial ends, and at `end_on`; `end_on` is the day on which a cancelled agreement ends.
     `change_on` is the day of the earliest change that is scheduled.
     `next_billing_at` repeats the instant of what comes next for the claim, and is None when nothing will happen.
     `held_reason` says why it cannot be renewed.
@@ -97,6 +97,7 @@ class Subscription:
     time_zone: str
     billing: BillingMode = BillingMode.ADVANCE
     status: SubscriptionStatus = SubscriptionStatus.PENDING
+    is_trial: bool = False
     started_on: date
     anchor_on: date
     anchor_day: int
@@ -123,8 +124,15 @@ class Subscription:
 
     @property
     def billed_to(self) -> date:
-        """The day up to which it is billed: where the next period begins."""
-        return self.schedule.boundary(self.next_period)
+        """The day up to which it is billed: where the next period begins, or all of it does."""
+        return max(self.schedule.boundary(self.next_period), self.started_on)
+
+    @property
+    def period_end(self) -> date:
+        """Where the period that runs ends: in advance what is billed, in arrears what is billed next."""
+        if self.billing is BillingMode.ADVANCE:
+            return self.billed_to
+        return self.schedule.boundary(self.next_period + 1)
 
 
 @attrs.frozen(kw_only=True)
@@ -132,7 +140,8 @@ class SubscriptionItem:
     """`quantity` units of a plan version, configured by `spec`. At 0 the item is over and is billed no more.
 
     It is billed from `starts_on`. `first_period` is the period of the present schedule from which the phases of its
-    price count. `unit_price` stands instead of the plan's price where it was agreed on.
+    price count. `unit_price` stands instead of the plan's price where it was agreed on. What was used before
+    `metered_from` was billed when the plan changed.
     """
 
     id: UUID
@@ -146,6 +155,7 @@ class SubscriptionItem:
     unit_price: Decimal | None = None
     starts_on: date
     first_period: int = 0
+    metered_from: date | None = None
 
 
 @attrs.frozen(kw_only=True)

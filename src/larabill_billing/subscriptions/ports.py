@@ -9,20 +9,24 @@ from uuid import UUID
 
 import attrs
 
-from larabill_billing.catalog.ports import CatalogRepositories
 from larabill_billing.payments.ports import PaymentsRepositories
+from larabill_billing.subscriptions.changes import ScheduledChange
 from larabill_billing.subscriptions.model import Service, Subscription, SubscriptionItem
-from larabill_billing.subscriptions.renewal import PricedItem
+from larabill_billing.usage.ports import UsageRepositories
 from larabill_core.ports.unit_of_work import Tx
 
 
 @attrs.frozen(kw_only=True)
 class BilledPeriods:
-    """The regular periods charged for one item: how many different ones, and the days on which they begin and end."""
+    """The regular periods charged for one item since `starts_on`: the days on which they begin and end.
+
+    `gaps` counts those that do not begin where the one before ends.
+    """
 
     subscription: Subscription
     item_id: UUID
-    count: int
+    starts_on: date
+    gaps: int
     first_on: date | None
     last_on: date | None
 
@@ -52,12 +56,21 @@ class SubscriptionRepository(Protocol):
         """How many are due, of every seller that has any: the one query here that looks across sellers."""
         ...
 
-    def claim_due(self, now: datetime, limit: int) -> list[Subscription]:
-        """Live, not held, with `next_billing_at` reached; longest due first; locked, locked ones skipped."""
+    def claim_due(self, now: datetime, limit: int, *, together: bool = False) -> list[Subscription]:
+        """Live, not held, with `next_billing_at` reached; longest due first; locked, locked ones skipped.
+
+        With `together` what else is due of the same customers comes too, so that it can share their invoices.
+        """
         ...
 
-    def priced_items(self, subscription_ids: Collection[UUID]) -> dict[UUID, list[PricedItem]]:
-        """Items with the recurring price of their plan version in the agreement's currency and cycle: one statement."""
+    def living_items(self, subscription_ids: Collection[UUID]) -> dict[UUID, list[SubscriptionItem]]:
+        """Items that are not over, in the order of their ids: one statement."""
+        ...
+
+    def on_other_versions(
+        self, plan_code: str, plan_id: UUID, *, after: UUID | None = None, limit: int = 100
+    ) -> list[Subscription]:
+        """Live ones with an item of this plan in another version, by id, locked."""
         ...
 
     def items(self, subscription_ids: Collection[UUID]) -> dict[UUID, list[SubscriptionItem]]:
@@ -68,8 +81,8 @@ class SubscriptionRepository(Protocol):
         """Raises `NotFound`."""
         ...
 
-    def save_item(self, item: SubscriptionItem) -> None:
-        """Write the quantity."""
+    def save_items(self, items: Sequence[SubscriptionItem]) -> None:
+        """Write all mutable fields: one statement."""
         ...
 
     def page(
@@ -103,6 +116,18 @@ class ServiceRepository(Protocol):
         """Write status and what was heard last."""
         ...
 
+    def save_configuration(self, services: Sequence[Service]) -> None:
+        """Write plan and configuration: one statement."""
+        ...
+
+    def waiting_for(self, invoice_id: UUID) -> list[Service]:
+        """Those that wait for this invoice, locked."""
+        ...
+
+    def stop_waiting(self, invoice_id: UUID) -> None:
+        """Nothing waits for this invoice any more."""
+        ...
+
     def close_many(self, service_ids: Collection[UUID]) -> None:
         """These were never built and never will be: ended."""
         ...
@@ -128,9 +153,28 @@ class ServiceRepository(Protocol):
         ...
 
 
-class SubscriptionsRepositories(PaymentsRepositories, CatalogRepositories, Protocol):
+class ChangeRepository(Protocol):
+    def add_many(self, changes: Sequence[ScheduledChange]) -> None: ...
+
+    def get(self, change_id: UUID) -> ScheduledChange:
+        """Raises `NotFound`."""
+        ...
+
+    def scheduled(self, subscription_ids: Collection[UUID]) -> dict[UUID, list[ScheduledChange]]:
+        """What is still to come of each agreement, by day and then in the order of their making: one statement."""
+        ...
+
+    def save_many(self, changes: Sequence[ScheduledChange]) -> None:
+        """Write status, reason and time: one statement."""
+        ...
+
+
+class SubscriptionsRepositories(PaymentsRepositories, UsageRepositories, Protocol):
     @property
     def subscriptions(self) -> SubscriptionRepository: ...
+
+    @property
+    def subscription_changes(self) -> ChangeRepository: ...
 
     @property
     def services(self) -> ServiceRepository: ...

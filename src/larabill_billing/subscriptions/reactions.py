@@ -7,12 +7,16 @@ from uuid import UUID
 import attrs
 
 from larabill_billing.audits.handlers import record
+from larabill_billing.catalog.model import Units
+from larabill_billing.catalog.stock import give_back
+from larabill_billing.subscriptions.carry_out import services_ordered
 from larabill_billing.subscriptions.model import LIVE, Service
 from larabill_billing.subscriptions.ports import SubscriptionsTx
 from larabill_billing.subscriptions.renewal import ended
 from larabill_billing.subscriptions.states import SERVICE
 from larabill_core.messages import Event
 from larabill_core.published import (
+    InvoicePaid,
     ServiceAbandoned,
     ServiceActivated,
     ServiceEnded,
@@ -43,10 +47,19 @@ def on_failed(tx: SubscriptionsTx, event: ServiceFailed) -> None:
 
 
 def on_ended(tx: SubscriptionsTx, event: ServiceEnded) -> None:
-    """Its data is gone. Where the agreement goes on without it, it is billed for one unit less."""
+    """Its data is gone, and its place is free. Where the agreement goes on without it, it is billed for one unit less."""
     service = hear(tx, event.service_id, "ended", event)
     if service is not None:
         take_out(tx, service, "the service has ended")
+        give_back(tx, [units_of(service)])
+
+
+def on_invoice_paid(tx: SubscriptionsTx, event: InvoicePaid) -> None:
+    """Work begins for the units that waited for this invoice."""
+    waiting = tx.billing.services.waiting_for(event.invoice_id)
+    if waiting:
+        tx.billing.services.stop_waiting(event.invoice_id)
+        tx.publish(services_ordered(tx, waiting))
 
 
 def abandon(tx: SubscriptionsTx, event: ServiceAbandoned) -> Service | None:
@@ -54,6 +67,7 @@ def abandon(tx: SubscriptionsTx, event: ServiceAbandoned) -> Service | None:
     service = hear(tx, event.service_id, "abandoned", event)
     if service is not None:
         take_out(tx, service, "the service was abandoned")
+        give_back(tx, [units_of(service)])
     return service
 
 
@@ -85,11 +99,15 @@ def take_out(tx: SubscriptionsTx, service: Service, reason: str) -> None:
     if subscription.status not in LIVE:
         return
     item = tx.billing.subscriptions.item(service.subscription_item_id, lock=True)
-    tx.billing.subscriptions.save_item(attrs.evolve(item, quantity=max(item.quantity - 1, 0)))
+    tx.billing.subscriptions.save_items([attrs.evolve(item, quantity=max(item.quantity - 1, 0))])
     record(tx, "subscription", subscription.id, "take_out", subscription.status, subscription.status, reason)
-    items = tx.billing.subscriptions.items([subscription.id])[subscription.id]
-    if any(left.quantity for left in items):
+    if tx.billing.subscriptions.living_items([subscription.id]).get(subscription.id):
         return
     over = ended(subscription, tx.now)
     tx.billing.subscriptions.save_many([over])
     record(tx, "subscription", subscription.id, "end", subscription.status, over.status, reason)
+
+
+def units_of(service: Service) -> Units:
+    """What one service holds of its plan's stock."""
+    return Units(plan_code=service.plan_code, region=service.region, units=1)

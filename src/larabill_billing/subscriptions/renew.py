@@ -1,42 +1,38 @@
 """The renewal run: what is due is billed in batches, each in one transaction with the step to its next period (I3).
 
     billing.renew (schedule, all sellers)
-      └──▶ billing.renew_batch (one seller, ≤ 100 agreements) ──▶ itself, while more is due
+      └──▶ billing.renew_batch (one seller, ≤ 500 agreements) ──▶ itself, while more is due
              └──▶ billing.collect (one invoice: the customer's credit, then the stored method)
 
 Any number of runs may overlap: a batch takes what nobody else holds, and finds nothing when all is done (F10, F12).
+What cannot be priced is held with its reason, and the others of its batch go on (F26).
 """
 
 from __future__ import annotations
 
-from uuid import UUID
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
 
-import attrs
-
-from larabill_billing.audits.handlers import record_many
-from larabill_billing.audits.model import Change
-from larabill_billing.credits.handlers import spend
-from larabill_billing.invoicing.handlers import issue
-from larabill_billing.invoicing.model import InvoiceStatus
-from larabill_billing.payments.handlers import charge_invoice
+from larabill_billing.catalog.model import BillingMode
+from larabill_billing.proration.model import ProrationPolicy
 from larabill_billing.settings import settings_of
 from larabill_billing.subscriptions import renewal
-from larabill_billing.subscriptions.ending import request_ends
-from larabill_billing.subscriptions.model import Subscription
+from larabill_billing.subscriptions.carry_out import Decision, carry_out
+from larabill_billing.subscriptions.gather import Counted, agreements, usage_of
+from larabill_billing.subscriptions.metered import Used
+from larabill_billing.subscriptions.model import Agreement, Subscription, SubscriptionStatus
 from larabill_billing.subscriptions.ports import SubscriptionsTx
+from larabill_billing.subscriptions.scheduled import scheduled_decisions
+from larabill_billing.subscriptions.timing import bills_on
+from larabill_core.clock import local_date
+from larabill_core.errors import ConcurrencyError, Conflict, LarabillError
 from larabill_core.jobs import NewJob
 from larabill_core.messages import Nothing
 
-BATCH = 100
-MOST_BATCHES = 20
+BATCH: Final = 500
+MOST_BATCHES: Final = 20
 """How many batches of one seller may run side by side; what is left over follows from each of them."""
-
-
-@attrs.frozen(kw_only=True)
-class InvoiceToCollect:
-    """An invoice whose payment we begin ourselves."""
-
-    invoice_id: UUID
 
 
 def renew(tx: SubscriptionsTx, payload: Nothing) -> None:
@@ -51,77 +47,110 @@ def renew(tx: SubscriptionsTx, payload: Nothing) -> None:
 
 
 def renew_batch(tx: SubscriptionsTx, payload: Nothing) -> None:
-    """Bill the next period of up to 100 agreements that are due; end those whose cancellation has come.
+    """One step of up to 500 agreements that are due."""
+    renew_due(tx, BATCH)
 
-    The number of statements does not depend on how many there are.
+
+def renew_due(tx: SubscriptionsTx, limit: int) -> None:
+    """One step of up to `limit` agreements that are due: a scheduled change, the next period, or the end.
+
+    The number of statements does not depend on how many there are. A job follows while more is due.
     """
-    due = tx.billing.subscriptions.claim_due(tx.now, BATCH)
-    if not due:
-        return
-    items = tx.billing.subscriptions.priced_items([subscription.id for subscription in due])
-    terms_days = settings_of(tx).payment_terms_days
-    plans = [
-        renewal.plan(subscription, items.get(subscription.id, ()), now=tx.now, terms_days=terms_days)
-        for subscription in due
-    ]
-    renewed = [plan for plan in plans if isinstance(plan, renewal.Renewed)]
-    tx.billing.subscriptions.save_many([plan.subscription for plan in plans])
-    request_ends(tx, [plan.subscription for plan in plans if isinstance(plan, renewal.Over)])
-    record_many(tx, [_change(before, plan) for before, plan in zip(due, plans, strict=True)])
-    issue(tx, [plan.request for plan in renewed])
-    tx.enqueue(
-        *(
-            collect_job(tx.seller_id, plan.request.id)
-            for plan in renewed
-            if any(charge.amount for charge in plan.request.charges)
-        )
-    )
-    if len(due) == BATCH or any(_is_due(plan.subscription, tx) for plan in renewed):
+    due = tx.billing.subscriptions.claim_due(tx.now, limit, together=settings_of(tx).group_invoices)
+    decisions = decide(tx, due)
+    carry_out_each(tx, decisions)
+    if len(due) >= limit or any(is_still_due(tx, decision.after.subscription) for decision in decisions):
         tx.enqueue(NewJob(handler="billing.renew_batch", seller_id=tx.seller_id))
 
 
-def _is_due(subscription: Subscription, tx: SubscriptionsTx) -> bool:
-    return subscription.next_billing_at is not None and subscription.next_billing_at <= tx.now
+def carry_out_each(tx: SubscriptionsTx, decisions: Sequence[Decision]) -> None:
+    """Carry out all at once; where that is refused, by halves, until what is refused stands alone and is held."""
+    try:
+        with tx.savepoint():
+            carry_out(tx, decisions)
+    except ConcurrencyError:
+        raise
+    except LarabillError as problem:
+        if len(decisions) == 1:
+            before = decisions[0].before
+            held = _decision(before, renewal.hold(before, problem), Counted())
+            carry_out(tx, [held])
+            return
+        middle = len(decisions) // 2
+        carry_out_each(tx, decisions[:middle])
+        carry_out_each(tx, decisions[middle:])
 
 
-def _change(before: Subscription, plan: renewal.Plan) -> Change:
-    match plan:
-        case renewal.Renewed():
-            action, reason = "renew", f"period {before.next_period}, invoice {plan.request.id}"
-        case renewal.Held():
-            action, reason = "hold", plan.subscription.held_reason
-        case renewal.Over():
-            action, reason = "end", "cancelled" if before.end_on is not None else "nothing is left of it"
-    return Change(
-        subject_kind="subscription",
-        subject_id=before.id,
-        action=action,
-        before=before.status,
-        after=plan.subscription.status,
-        reason=reason,
+def decide(tx: SubscriptionsTx, due: Sequence[Subscription]) -> list[Decision]:
+    """What is to be done about each of these locked agreements next."""
+    if not due:
+        return []
+    found = agreements(tx, due)
+    changing = [
+        each for each in found if changes_first(each.subscription, local_date(tx.now, each.subscription.time_zone))
+    ]
+    ids = {each.subscription.id for each in changing}
+    billed = [each for each in found if each.subscription.id not in ids]
+    counted = usage_of(tx, [(each, renewal.used_period(each.subscription)) for each in billed])
+    used = counted.used
+    default = settings_of(tx).proration
+    return [
+        *(scheduled_decisions(tx, changing) if changing else ()),
+        *(_decision(each, _plan(each, used, tx, default), counted) for each in billed),
+    ]
+
+
+def _plan(agreement: Agreement, used: Used, tx: SubscriptionsTx, default: ProrationPolicy) -> renewal.Plan:
+    """What to do about one; whatever is wrong with it holds it alone (F26)."""
+    try:
+        return renewal.plan(agreement, used, now=tx.now, default=default)
+    except Exception as problem:  # the others of the batch must go on, and this one is seen by a person
+        return renewal.hold(agreement, problem)
+
+
+def _decision(before: Agreement, plan: renewal.Plan, counted: Counted) -> Decision:
+    return Decision(
+        before=before,
+        after=plan.agreement,
+        charges=plan.charges,
+        action=plan.outcome,
+        reason=plan.reason,
+        counted=counted,
     )
 
 
-def collect_job(seller_id: UUID, invoice_id: UUID) -> NewJob:
-    """The job that begins the payment of an invoice."""
-    return NewJob(
-        handler="billing.collect",
-        payload=InvoiceToCollect(invoice_id=invoice_id),
-        seller_id=seller_id,
-        tags=(f"invoice:{invoice_id}",),
-    )
+def changes_first(subscription: Subscription, today: date) -> bool:
+    """Whether a scheduled change comes before the next period or the end.
 
-
-def collect(tx: SubscriptionsTx, payload: InvoiceToCollect) -> None:
-    """Use the customer's credit, then charge the default method for the rest.
-
-    Does nothing when the invoice is not open, nothing is left, no method is stored, or a payment is under way (I1).
+    On the same day the change comes first in advance, so that the period is billed as changed; in arrears the period
+    that is over is billed first.
     """
-    state = tx.billing.invoices.state(payload.invoice_id, lock=True)
-    if state.status is not InvoiceStatus.ISSUED:
-        return
-    method = tx.billing.payment_methods.defaults([state.customer_id]).get(state.customer_id)
-    in_flight = any(payment.is_in_flight for payment in tx.billing.payments.for_invoices([payload.invoice_id]))
-    if in_flight or spend(tx, payload.invoice_id) >= state.balance or method is None:
-        return
-    charge_invoice(tx, payload.invoice_id, method.id)
+    on = subscription.change_on
+    if on is None or on > today:
+        return False
+    if subscription.end_on is not None and subscription.end_on <= on:
+        return False
+    if subscription.status is SubscriptionStatus.PAUSED:
+        return True
+    bills = bills_on(subscription)
+    return on < bills or (on == bills and subscription.billing is BillingMode.ADVANCE)
+
+
+def is_still_due(tx: SubscriptionsTx, subscription: Subscription) -> bool:
+    """Whether more of it is due: another period after downtime, or what follows a change."""
+    at = subscription.next_billing_at
+    return not subscription.held_reason and at is not None and at <= tx.now
+
+
+def catch_up(tx: SubscriptionsTx, subscription: Subscription) -> Subscription:
+    """Do everything that is due about one locked agreement; as it is then. Raises `Conflict` when it is held."""
+    while is_still_due(tx, subscription):
+        carry_out(tx, decide(tx, [subscription]))
+        subscription = tx.billing.subscriptions.get(subscription.id, lock=True)
+    if subscription.held_reason:
+        raise Conflict(
+            f"subscription {subscription.id}",
+            f"its renewal is held: {subscription.held_reason}",
+            "mend that, then release the hold",
+        )
+    return subscription

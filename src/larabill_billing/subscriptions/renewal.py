@@ -2,72 +2,77 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
-from typing import TypeAlias
+from datetime import date, datetime
+from enum import StrEnum
 
 import attrs
 
 from larabill_billing.catalog.model import BillingMode
-from larabill_billing.invoicing.model import Charge, InvoiceRequest
+from larabill_billing.invoicing.model import Charge
 from larabill_billing.proration.model import ProrationPolicy
-from larabill_billing.subscriptions.charging import period_charges, setup_charges
+from larabill_billing.subscriptions.charging import period_charges, setup_charges, unused_charges
 from larabill_billing.subscriptions.metered import Used, usage_charges
-from larabill_billing.subscriptions.model import Agreement, Subscription, SubscriptionStatus
+from larabill_billing.subscriptions.model import Agreement, Compensation, Subscription, SubscriptionStatus
 from larabill_billing.subscriptions.states import after
-from larabill_billing.subscriptions.timing import bills_on, timed
-from larabill_core.clock import local_date
+from larabill_billing.subscriptions.timing import bills_on, one_more_billed, timed
+from larabill_core.clock import start_of_day
 from larabill_core.errors import InvalidInput
 
-@attrs.frozen(kw_only=True)
-class Renewed:
-    """One more period, and the invoice for it. There may be further periods due, each with an invoice of its own."""
 
-    subscription: Subscription
-    request: InvoiceRequest | None
+class Outcome(StrEnum):
+    """RENEWED: one more period is billed. HELD: it cannot be priced, and a person has to look. ENDED: it is over."""
 
-
-@attrs.frozen(kw_only=True)
-class Held:
-    """Cannot be priced: set aside with its reason, for a person to look."""
-
-    subscription: Subscription
+    RENEWED = "renew"
+    HELD = "hold"
+    ENDED = "end"
 
 
 @attrs.frozen(kw_only=True)
-class Over:
-    """Its cancellation takes effect, or nothing is left of it. What was used since the last invoice is billed."""
+class Plan:
+    """What is to be done about one agreement; it stands here as it will be.
 
-    subscription: Subscription
-    request: InvoiceRequest | None = None
+    Further periods may be due, each with a plan of its own.
+    """
+
+    outcome: Outcome
+    agreement: Agreement
+    charges: tuple[Charge, ...] = ()
+    reason: str = ""
 
 
-Plan: TypeAlias = Renewed | Held | Over
+def plan(agreement: Agreement, used: Used, *, now: datetime, default: ProrationPolicy) -> Plan:
+    """Bill one period, or end, or hold what cannot be priced. `used` is what `used_period` names the period of.
 
-
-def plan(
-    agreement: Agreement, used: Used, *, now: datetime, terms_days: int, default: ProrationPolicy
-) -> Plan:
-    """Bill one period, hold, or end. The subscription in the answer is as it will be.
-
-    `used` holds what was used in the period that `used_period` names; `default` is the seller's way to prorate.
+    `default` is the seller's way to prorate.
     """
     subscription = agreement.subscription
-    today = local_date(now, subscription.time_zone)
     try:
-        charges = _charges(agreement, used, default)
+        charges = _charges(agreement, used, now, default)
     except InvalidInput as problem:
-        return Held(subscription=held(subscription, problem))
-    request = request_for(subscription, charges, today, terms_days)
+        return hold(agreement, problem)
     if is_over(agreement):
-        return Over(subscription=ended(subscription, now), request=request)
-    return Renewed(subscription=advanced(subscription), request=request)
+        reason = "cancelled" if subscription.end_on is not None else "nothing is left of it"
+        over = attrs.evolve(agreement, subscription=ended(subscription, now))
+        return Plan(outcome=Outcome.ENDED, agreement=over, charges=charges, reason=reason)
+    on = attrs.evolve(agreement, subscription=advanced(subscription))
+    return Plan(outcome=Outcome.RENEWED, agreement=on, charges=charges, reason=f"period {subscription.next_period}")
+
+
+def hold(agreement: Agreement, problem: Exception) -> Plan:
+    """Set aside, with the reason for a person to read."""
+    reason = str(problem)[:500] or type(problem).__name__
+    held = attrs.evolve(agreement.subscription, held_reason=reason)
+    return Plan(outcome=Outcome.HELD, agreement=attrs.evolve(agreement, subscription=held), reason=reason)
 
 
 def is_over(agreement: Agreement) -> bool:
     """Whether nothing of the agreement is left to be billed but use."""
     subscription = agreement.subscription
-    end = subscription.end_on
-    return not agreement.items or (end is not None and subscription.billed_to >= end)
+    if not agreement.items:
+        return True
+    if subscription.end_on is None:
+        return False
+    return subscription.status is SubscriptionStatus.PAUSED or subscription.billed_to >= subscription.end_on
 
 
 def used_period(subscription: Subscription) -> int:
@@ -75,31 +80,29 @@ def used_period(subscription: Subscription) -> int:
     return subscription.next_period - (subscription.billing is BillingMode.ADVANCE)
 
 
-def _charges(agreement: Agreement, used: Used, default: ProrationPolicy) -> tuple[Charge, ...]:
+def _charges(agreement: Agreement, used: Used, now: datetime, default: ProrationPolicy) -> tuple[Charge, ...]:
     subscription = agreement.subscription
-    charges: list[Charge] = []
-    if not is_over(agreement):
-        charges += period_charges(agreement, subscription.next_period, default)
-        if subscription.status is SubscriptionStatus.TRIALING:
-            for item in agreement.items:
-                charges += setup_charges(agreement, item, subscription.anchor_on)
-    charges += usage_charges(agreement, used_period(subscription), used, default)
-    return tuple(charges)
+    if is_over(agreement):
+        return tuple(_last_charges(agreement, used, now, default))
+    charges = period_charges(agreement, subscription.next_period, default)
+    if subscription.status is SubscriptionStatus.TRIALING:
+        for item in agreement.items:
+            charges += setup_charges(agreement, item, subscription.anchor_on)
+    return (*charges, *usage_charges(agreement, used_period(subscription), used, default))
 
 
-def request_for(
-    subscription: Subscription, charges: tuple[Charge, ...], today: date, terms_days: int
-) -> InvoiceRequest | None:
-    """The invoice of these charges, if there are any."""
-    if not charges:
-        return None
-    return InvoiceRequest(
-        customer_id=subscription.customer_id,
-        currency=subscription.currency,
-        charges=charges,
-        due_on=today + timedelta(days=terms_days),
-        subscription_id=subscription.id,
-    )
+def _last_charges(agreement: Agreement, used: Used, now: datetime, default: ProrationPolicy) -> list[Charge]:
+    """What was used up to the end; and what was billed beyond it, given back as the cancellation said."""
+    subscription = agreement.subscription
+    if subscription.end_on is None or subscription.status in (SubscriptionStatus.TRIALING, SubscriptionStatus.PAUSED):
+        return []
+    charges = usage_charges(agreement, used_period(subscription), used, default)
+    if subscription.compensation is Compensation.NONE:
+        return charges
+    at = start_of_day(subscription.end_on, subscription.time_zone)
+    uncut = attrs.evolve(agreement, subscription=attrs.evolve(subscription, end_on=None))
+    cause = f"credit:{subscription.end_on}:{subscription.epoch}"
+    return charges + unused_charges(uncut, subscription.end_on, at, default, cause=cause)
 
 
 def is_due(subscription: Subscription, today: date) -> bool:
@@ -115,12 +118,7 @@ def advanced(subscription: Subscription) -> Subscription:
     status = subscription.status
     if status is SubscriptionStatus.TRIALING:
         status = after(subscription, "begin")
-    return timed(attrs.evolve(subscription, status=status, next_period=subscription.next_period + 1))
-
-
-def held(subscription: Subscription, problem: Exception) -> Subscription:
-    """The subscription set aside, with the reason for a person to read."""
-    return attrs.evolve(subscription, held_reason=str(problem)[:500])
+    return one_more_billed(subscription, status)
 
 
 def ended(subscription: Subscription, now: datetime) -> Subscription:

@@ -16,8 +16,6 @@ from larabill_billing.subscriptions.model import (
 )
 from larabill_core.ids import new_id
 
-_RESTING = frozenset({SubscriptionStatus.PAUSED, SubscriptionStatus.SUSPENDED})
-
 
 @attrs.frozen(kw_only=True)
 class Served:
@@ -30,6 +28,11 @@ class Served:
     resumed: tuple[Service, ...] = ()
 
 
+def living(services: Sequence[Service]) -> list[Service]:
+    """Those that still exist, or may yet."""
+    return [service for service in services if service.status not in GONE]
+
+
 def touches_services(before: Agreement, after: Agreement) -> bool:
     """Whether anything of services has to be looked at. A renewal never does, and so asks for none."""
     old, new = before.subscription.status, after.subscription.status
@@ -37,11 +40,9 @@ def touches_services(before: Agreement, after: Agreement) -> bool:
     return moved or new is SubscriptionStatus.ENDED or before.items is not after.items
 
 
-def served(
-    before: Agreement, after: Agreement, services: Sequence[Service], now: datetime, region: str = ""
-) -> Served:
+def served(before: Agreement, after: Agreement, services: Sequence[Service], now: datetime, region: str = "") -> Served:
     """What becomes of `services`, those of `before` that are not gone. `region` is where new items are built."""
-    alive = [service for service in services if service.status not in GONE]
+    alive = living(services)
     old, new = before.subscription.status, after.subscription.status
     if new is SubscriptionStatus.ENDED:
         return Served(ended=tuple(alive))
@@ -103,4 +104,3 @@ def _made(
             on_failure=plan.on_failure,
             created_at=now,
         )
-

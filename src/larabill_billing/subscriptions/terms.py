@@ -15,14 +15,14 @@ def earliest_end(subscription: Subscription, today: date) -> date:
 
 
 def day_of(subscription: Subscription, when: When, today: date, path: str = "when") -> date:
-    """The day on which a change takes effect: today, where what is billed so far ends, or the day that is named.
+    """The day on which a change takes effect: today, where the period that runs ends, or the day that is named.
 
     Raises `InvalidInput` for a day before today or before the agreement began.
     """
     if when == "now":
         return today
     if when == "period_end":
-        return max(subscription.billed_to, today)
+        return max(subscription.period_end, today)
     if isinstance(when, str):
         raise InvalidInput.one(path, "is not a time", when, "use now, period_end or a date")
     if when < today:

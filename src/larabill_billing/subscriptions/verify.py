@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from typing import Final
 
-from larabill_billing.subscriptions.periods import boundary
 from larabill_billing.subscriptions.ports import SubscriptionsTx
 from larabill_core.verify import Violation
 
 
 def periods_tile(tx: SubscriptionsTx) -> list[Violation]:
-    """Each item of a live agreement was charged for every period up to the next one, and for no other."""
+    """Each item of a live agreement was charged for every day up to its next period, and for none twice.
+
+    A pause, another schedule and a change in arrears begin anew: on the day from which the item is billed since.
+    """
     found = []
     for billed in tx.billing.subscriptions.billed_periods():
         subscription = billed.subscription
-        end = boundary(subscription.anchor_on, subscription.cycle, subscription.next_period)
-        expected = (subscription.next_period, subscription.anchor_on, end)
-        if (billed.count, billed.first_on, billed.last_on) != expected:
+        end = subscription.billed_to
+        if subscription.end_on is not None:
+            end = min(end, subscription.end_on)
+        expected = (billed.starts_on, end) if billed.starts_on < end else (None, None)
+        if billed.gaps or (billed.first_on, billed.last_on) != expected:
             message = (
-                f"item {billed.item_id} was charged for {billed.count} periods from {billed.first_on} to "
-                f"{billed.last_on}; it should be {expected[0]} from {expected[1]} to {expected[2]}"
+                f"item {billed.item_id} was charged from {billed.first_on} to {billed.last_on}"
+                f" with {billed.gaps} gaps; it should be from {expected[0]} to {expected[1]} without any"
             )
             found.append(
                 Violation(invariant="I3", kind="subscription-periods", subject=str(subscription.id), message=message)

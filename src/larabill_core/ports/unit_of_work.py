@@ -61,6 +61,13 @@ class Tx(Protocol):
     @property
     def secrets(self) -> SecretRepository: ...
 
+    def savepoint(self) -> AbstractContextManager[None]:
+        """What happens within is undone alone when it raises a `LarabillError`, with its jobs and events.
+
+        The error goes on to the caller. Every other error, and `ConcurrencyError`, undoes the whole transaction.
+        """
+        ...
+
     def publish(self, *events: Event) -> None:
         """One job for each subscribed handler, written together before the commit."""
         ...

@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 from larabill_billing.catalog.loader import parse_catalog, read_catalog
-from larabill_billing.catalog.model import Cycle, PriceKind
-from larabill_billing.catalog.options import check_spec, price_for, setup_price
+from larabill_billing.catalog.model import PriceKind
+from larabill_billing.catalog.options import check_spec
+from larabill_billing.catalog.prices import price_for, setup_price
+from larabill_billing.periods.cycle import Cycle
+from larabill_billing.pricing.model import PerUnit
 from larabill_core.errors import ConfigurationError, InvalidInput
 
 GOOD = """
@@ -45,20 +48,20 @@ def faults(text: str) -> dict[str, str]:
 
 
 def test_a_catalogue_says_what_is_sold() -> None:
-    web, free, domain = parse_catalog(GOOD)
+    web, free, domain = parse_catalog(GOOD).plans
     assert (web.code, web.provision, web.on_failure, web.minimum_term_months) == ("web-small", True, "credit", 12)
-    assert price_for(web, "EUR", Cycle.ANNUAL).amount == Decimal("50.00")
-    assert price_for(web, "JPY", Cycle.MONTHLY).amount == Decimal("800")
+    assert price_for(web, "EUR", Cycle.ANNUAL).model == PerUnit(unit_price=Decimal("50.00"))
+    assert price_for(web, "JPY", Cycle.MONTHLY).model == PerUnit(unit_price=Decimal("800"))
     setup = setup_price(web, "EUR")
     assert setup is not None
-    assert (setup.kind, setup.amount) == (PriceKind.SETUP, Decimal("9.00"))
+    assert (setup.kind, setup.model) == (PriceKind.SETUP, PerUnit(unit_price=Decimal("9.00")))
     assert setup_price(web, "JPY") is None
-    assert price_for(free, "EUR", Cycle.MONTHLY).amount == 0
+    assert price_for(free, "EUR", Cycle.MONTHLY).model == PerUnit(unit_price=Decimal(0))
     assert price_for(domain, "EUR", None).kind is PriceKind.ONE_TIME
 
 
 def test_a_price_that_is_not_sold_is_refused_with_those_that_are() -> None:
-    web = parse_catalog(GOOD)[0]
+    web = parse_catalog(GOOD).plans[0]
     with pytest.raises(InvalidInput, match=r"no such price \(got 'SEK monthly'\); there are: EUR annual, EUR monthly"):
         price_for(web, "SEK", Cycle.MONTHLY)
     with pytest.raises(InvalidInput):
@@ -98,7 +101,7 @@ code = "a"
 nam = "A"
 relase = "paid"
 on_failure = "no"
-prices.EUR = { daily = "1" }
+prices.EUR = { hourly = "1" }
 prices.eur = { monthly = "1" }
 [[plans]]
 code = "A B"
@@ -115,7 +118,7 @@ minimum_term_months = -1
         "plans[1].name",
         "plans[1].relase",
         "plans[1].on_failure",
-        "plans[1].prices.EUR.daily",
+        "plans[1].prices.EUR.hourly",
         "plans[1].prices.eur",
         "plans[2].code",
         "plans[2].name",
@@ -142,11 +145,11 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         read_catalog(tmp_path / "nowhere.toml")
     file = tmp_path / "catalog.toml"
     file.write_text(GOOD, encoding="utf-8")
-    assert len(read_catalog(file)) == 3
+    assert len(read_catalog(file).plans) == 3
 
 
 def test_options_are_checked_and_unknown_ones_refused() -> None:
-    web = parse_catalog(GOOD)[0]
+    web = parse_catalog(GOOD).plans[0]
     good = {"domain": "example.org", "backups": True, "disks": 2, "php": "8.3"}
     assert check_spec(web, good, "items[0].spec") == good
     bad = {"domain": "a\nb", "backups": "yes", "disks": True, "php": "7.4", "price": "0.01"}

@@ -10,10 +10,10 @@ import pytest
 from tests.billing.market import Market, item
 
 from larabill_billing.catalog.loader import parse_catalog
-from larabill_billing.catalog.model import Cycle
 from larabill_billing.orders.handlers import place
 from larabill_billing.orders.model import OrderStatus
 from larabill_billing.payments.handlers import charge_invoice
+from larabill_billing.periods.cycle import Cycle
 from larabill_billing.subscriptions.model import ServiceStatus, SubscriptionStatus
 from larabill_core.access import Actor
 from larabill_core.errors import Conflict, Forbidden, IllegalTransition, InvalidInput, NotFound

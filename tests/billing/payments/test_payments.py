@@ -6,12 +6,15 @@ from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 from itertools import product
-from typing import Literal
+from typing import Any, Literal
+from uuid import UUID
 
 import pytest
 from tests.billing.shop import Shop, paid_claim
 
-from larabill_billing.credits.handlers import grant, spend
+from larabill_billing.credits.handlers import grant, move, spend
+from larabill_billing.customers.handlers import create_customer
+from larabill_billing.customers.model import NewCustomer
 from larabill_billing.invoicing.handlers import void
 from larabill_billing.invoicing.model import InvoiceStatus
 from larabill_billing.payments.handlers import (
@@ -262,3 +265,21 @@ def test_a_source_is_credited_once(shop: Shop) -> None:
         shop.run(lambda tx: grant(tx, shop.customer.id, Decimal("3.00"), "EUR", "service", source))
     assert shop.credit() == Decimal("3.00")
     assert shop.violations() == []
+
+
+def test_payers_have_a_default_method_or_credit_that_is_left(shop: Shop) -> None:
+    def customer() -> UUID:
+        new = NewCustomer(name="Bo", email=f"{new_id().hex}@example.com", country="FR")
+        return shop.run(lambda tx: create_customer(tx, new)).id
+
+    def credit(tx: Any, to: UUID, amount: str, currency: str = "EUR") -> None:
+        move(tx, to, Decimal(amount), currency, "test", new_id())
+
+    stored, not_default, credited, spent, nothing = (customer() for _ in range(5))
+    shop.run(lambda tx: add_method(tx, stored, "pay", "pm_ok", "Test card"))
+    shop.run(lambda tx: add_method(tx, not_default, "pay", "pm_ok", "Test card", default=False))
+    shop.run(lambda tx: (credit(tx, credited, "1", "USD"), credit(tx, spent, "5"), credit(tx, spent, "-5")))
+    asked = [stored, not_default, credited, spent, nothing, stored]
+    assert shop.run(lambda tx: tx.billing.payment_methods.payers(asked)) == {stored, credited}
+    assert shop.run(lambda tx: tx.billing.payment_methods.payers([credited, nothing])) == {credited}
+    assert shop.run(lambda tx: tx.billing.payment_methods.payers([])) == set()

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from larabill_cli.output import emit, table
 from larabill_cli.session import OPERATOR, Session, json_option, pass_session, seller_option
+
+if TYPE_CHECKING:
+    from larabill_billing.catalog.model import Price
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -25,14 +29,10 @@ def check(session: Session, file: Path) -> None:
     """Find all faults of FILE. Nothing is stored, and no manifest is needed."""
     from larabill_billing.catalog.loader import read_catalog
 
-    plans = read_catalog(file)
+    catalogue = read_catalog(file)
     rows = [
-        {
-            "code": plan.code,
-            "name": plan.name,
-            "prices": [f"{price.amount} {price.currency} {price.cycle or price.kind}" for price in plan.prices],
-        }
-        for plan in plans
+        {"code": plan.code, "name": plan.name, "prices": [_shown(price) for price in plan.prices]}
+        for plan in catalogue.plans
     ]
     if session.json:
         emit(rows)
@@ -44,6 +44,19 @@ def check(session: Session, file: Path) -> None:
     )
 
 
+def _shown(price: Price) -> str:
+    """What a unit costs, or how it is reckoned: "9.90 EUR monthly", "graduated EUR monthly"."""
+    from larabill_billing.pricing.model import PerUnit
+    from larabill_core.money import quantize
+
+    amount = price.model.code
+    if isinstance(price.model, PerUnit):
+        unit = price.model.unit_price
+        rounded = quantize(unit, price.currency)
+        amount = f"{rounded if rounded == unit else unit.normalize():f}"
+    return f"{amount} {price.currency} {price.cycle or price.kind}"
+
+
 @catalog.command()
 @click.argument("file", type=FILE)
 @seller_option
@@ -53,8 +66,8 @@ def load(session: Session, file: Path, seller: str | None) -> None:
     """Put FILE into force. A changed plan becomes a new version; running subscriptions keep theirs."""
     from larabill_billing.catalog.loader import read_catalog
 
-    plans = read_catalog(file)
-    changes = session.engine.billing.catalog.load(session.seller(seller), plans, actor=OPERATOR)
+    catalogue = read_catalog(file)
+    changes = session.engine.billing.catalog.load(session.seller(seller), catalogue, actor=OPERATOR)
     counted = {
         "added": list(changes.added),
         "changed": list(changes.changed),

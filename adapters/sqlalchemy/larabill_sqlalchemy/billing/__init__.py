@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from larabill_sqlalchemy.billing.audits import Audits
 from larabill_sqlalchemy.billing.catalog import Plans
+from larabill_sqlalchemy.billing.changes import Changes
 from larabill_sqlalchemy.billing.charges import Charges, Drafts, Series
 from larabill_sqlalchemy.billing.credits import Credits
 from larabill_sqlalchemy.billing.customers import Customers, Sellers
@@ -16,7 +17,9 @@ from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.billing.orders import Orders
 from larabill_sqlalchemy.billing.payments import Methods, Payments, Refunds
 from larabill_sqlalchemy.billing.services import Services
+from larabill_sqlalchemy.billing.stock import StockRows
 from larabill_sqlalchemy.billing.subscriptions import Subscriptions
+from larabill_sqlalchemy.billing.usage import Usage
 from larabill_sqlalchemy.billing.webhooks import GatewayAccounts, Webhooks
 from larabill_sqlalchemy.storage import Storage
 
@@ -48,7 +51,10 @@ class SqlBillingRepositories:
         self.sellers = Sellers(tx)
         self.series = Series(tx)
         self.services = Services(tx)
+        self.stock = StockRows(tx)
+        self.subscription_changes = Changes(tx)
         self.subscriptions = Subscriptions(tx)
+        self.usage = Usage(tx)
         self.webhooks = Webhooks(tx)
 
 
@@ -69,6 +75,8 @@ STORAGE = Storage(
         "larabill_journal_entries",
         "larabill_payment_allocations",
         "larabill_postings",
+        "larabill_usage_bills",
+        "larabill_usage_draws",
     ),
     sellerless=("larabill_gateway_accounts",),
 )

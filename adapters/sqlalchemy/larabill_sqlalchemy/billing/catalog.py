@@ -1,22 +1,23 @@
-"""Plans and their prices."""
+"""Plans: each version is one row, which never changes but for being sold or not."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Mapping, Sequence
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
-import attrs
 import sqlalchemy as sa
 
-from larabill_billing.catalog.model import Plan, Price
-from larabill_core.ids import new_id
+from larabill_billing.catalog.data import definition_fields, to_data
+from larabill_billing.catalog.model import Plan
+from larabill_core.engine import Engine
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.faults import unique
-from larabill_sqlalchemy.statements import chunks, from_row, insert_many, to_row
+from larabill_sqlalchemy.statements import chunks, insert_many
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
-from larabill_sqlalchemy.types import Amount, Id, Json, code, text
+from larabill_sqlalchemy.types import Id, Json, code, text
 
 if TYPE_CHECKING:
     from larabill_sqlalchemy.transaction import SqlTx
@@ -29,33 +30,50 @@ PLANS = sa.Table(
     sa.Column("code", code(64), nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("name", text(), nullable=False),
-    sa.Column("provision", sa.Boolean, nullable=False),
-    sa.Column("regions", Json, nullable=False),
-    sa.Column("options", Json, nullable=False),
-    sa.Column("release", code(32), nullable=False),
-    sa.Column("on_failure", code(32), nullable=False),
-    sa.Column("minimum_term_months", sa.Integer, nullable=False),
-    sa.Column("notice_days", sa.Integer, nullable=False),
+    sa.Column("definition", Json, nullable=False),
     sa.Column("active", sa.Boolean, nullable=False),
     sa.Index("uq_larabill_plans_version", "seller_id", "code", "version", unique=True),
+    sa.Index("ix_larabill_plans_active", "seller_id", "active", "code"),
     **MYSQL_OPTIONS,
 )
 
-PRICES = sa.Table(
-    "larabill_prices",
-    METADATA,
-    sa.Column("id", Id, primary_key=True),
-    sa.Column("seller_id", Id, nullable=False),
-    sa.Column("plan_id", Id, sa.ForeignKey("larabill_plans.id"), nullable=False),
-    sa.Column("currency", code(3), nullable=False),
-    sa.Column("kind", code(32), nullable=False),
-    sa.Column("cycle", code(32)),
-    sa.Column("amount", Amount, nullable=False),
-    sa.Index("ix_larabill_prices_plan", "seller_id", "plan_id"),
-    **MYSQL_OPTIONS,
-)
+_P = PLANS.c
 
-_P, _R = PLANS.c, PRICES.c
+MOST_KEPT: Final = 4096
+
+
+class Versions:
+    """Versions that were read, by seller and id, the newest MOST_KEPT: they never change, so they need no second read.
+
+    Holds for one engine; threads share it.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._kept: dict[tuple[UUID, UUID], Plan] = {}
+
+    def known(self, seller_id: UUID, plan_ids: Collection[UUID]) -> dict[UUID, Plan]:
+        """Those of the ids that are kept."""
+        with self._lock:
+            found = {plan_id: self._kept.get((seller_id, plan_id)) for plan_id in plan_ids}
+        return {plan_id: plan for plan_id, plan in found.items() if plan is not None}
+
+    def keep(self, plan: Plan) -> None:
+        """From now on it is known; the one that was kept first goes when there are too many."""
+        with self._lock:
+            self._kept[plan.seller_id, plan.id] = plan
+            while len(self._kept) > MOST_KEPT:
+                del self._kept[next(iter(self._kept))]
+
+
+_versions: WeakKeyDictionary[Engine, Versions] = WeakKeyDictionary()
+_versions_lock = Lock()
+
+
+def versions_of(engine: Engine) -> Versions:
+    """The versions that this engine has read."""
+    with _versions_lock:
+        return _versions.setdefault(engine, Versions())
 
 
 class Plans:
@@ -63,21 +81,23 @@ class Plans:
 
     def __init__(self, tx: SqlTx) -> None:
         self._tx = tx
+        self._versions = versions_of(tx.engine)
 
     def add_many(self, plans: Sequence[Plan]) -> None:
-        rows = []
-        for plan in plans:
-            row = to_row(plan)
-            del row["prices"]
-            rows.append(row)
-        prices = [
-            to_row(price, id=new_id(), seller_id=plan.seller_id, plan_id=plan.id)
+        rows = [
+            {
+                "id": plan.id,
+                "seller_id": plan.seller_id,
+                "code": plan.code,
+                "version": plan.version,
+                "name": plan.name,
+                "definition": to_data(plan),
+                "active": True,
+            }
             for plan in plans
-            for price in plan.prices
         ]
         with unique("plan version of", ", ".join(plan.code for plan in plans)):
             insert_many(self._tx.connection, PLANS, rows)
-        insert_many(self._tx.connection, PRICES, prices)
 
     def deactivate(self, plan_ids: Collection[UUID]) -> None:
         for chunk in chunks(sorted(plan_ids)):
@@ -86,17 +106,18 @@ class Plans:
             )
 
     def get_many(self, plan_ids: Collection[UUID]) -> dict[UUID, Plan]:
-        found: dict[UUID, Plan] = {}
-        for chunk in chunks(sorted(set(plan_ids))):
+        found = self._versions.known(self._tx.seller_id, plan_ids)
+        for chunk in chunks(sorted(set(plan_ids) - found.keys())):
             found |= {plan.id: plan for plan in self._all(_P.id.in_(chunk))}
         return found
 
     def active(self, codes: Collection[str] | None = None) -> dict[str, Plan]:
+        sold = _P.active == sa.true()
         if codes is None:
-            return {plan.code: plan for plan in self._all(_P.active == sa.true())}
+            return {plan.code: plan for plan in self._all(sold)}
         found: dict[str, Plan] = {}
         for chunk in chunks(sorted(set(codes))):
-            found |= {plan.code: plan for plan in self._all(_P.active == sa.true(), _P.code.in_(chunk))}
+            found |= {plan.code: plan for plan in self._all(sold, _P.code.in_(chunk))}
         return found
 
     def latest(self) -> dict[str, Plan]:
@@ -110,17 +131,14 @@ class Plans:
         return {plan.code: plan for plan in self._all(pair)}
 
     def _all(self, *where: sa.ColumnElement[bool]) -> list[Plan]:
-        """Two statements: the plans, and the prices of exactly these."""
-        mine = sa.select(PLANS).where(_P.seller_id == self._tx.seller_id, *where)
-        rows = self._tx.connection.execute(mine.order_by(_P.code, _P.version)).all()
-        ids = [row.id for row in rows]
-        prices: dict[UUID, list[Price]] = defaultdict(list)
-        for chunk in chunks(ids):
-            query = sa.select(PRICES).where(_R.seller_id == self._tx.seller_id, _R.plan_id.in_(chunk))
-            for row in self._tx.connection.execute(query.order_by(_R.id)):
-                prices[row.plan_id].append(from_row(Price, row))
-        return [_plan(row, prices[row.id]) for row in rows]
+        """By code and version. Those that are known are not decoded again."""
+        query = sa.select(_P.id, _P.version, _P.definition).where(_P.seller_id == self._tx.seller_id, *where)
+        rows = self._tx.connection.execute(query.order_by(_P.code, _P.version)).all()
+        known = self._versions.known(self._tx.seller_id, [row.id for row in rows])
+        return [known.get(row.id) or self._read(row.id, row.version, row.definition) for row in rows]
 
-
-def _plan(row: sa.Row[Any], prices: Sequence[Price]) -> Plan:
-    return attrs.evolve(from_row(Plan, row, prices=()), prices=tuple(prices))
+    def _read(self, plan_id: UUID, version: int, definition: Mapping[str, Any]) -> Plan:
+        fields = definition_fields(definition)
+        plan = Plan(id=plan_id, seller_id=self._tx.seller_id, version=version, **fields)
+        self._versions.keep(plan)
+        return plan

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from larabill_billing.customers.model import Customer, Seller
 from larabill_core.errors import NotFound
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.faults import unique
-from larabill_sqlalchemy.statements import chunks, from_row, insert_many, page_size, to_row
+from larabill_sqlalchemy.statements import chunks, from_row, from_rows, insert_many, page_size
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Id, Instant, Json, code, text
 
@@ -48,6 +48,7 @@ CUSTOMERS = sa.Table(
     sa.Column("currency", code(3), nullable=False),
     sa.Column("time_zone", code(64), nullable=False),
     sa.Column("language", code(35), nullable=False),
+    sa.Column("billing_day", sa.Integer),
     sa.Column("created_at", Instant, nullable=False),
     sa.Index("ix_larabill_customers_id", "seller_id", "id"),
     **MYSQL_OPTIONS,
@@ -64,7 +65,7 @@ class Sellers:
 
     def add(self, seller: Seller) -> None:
         with unique("seller", seller.id):
-            insert_many(self._tx.connection, SELLERS, [to_row(seller)])
+            insert_many(self._tx.connection, SELLERS, [seller])
 
     def get(self, seller_id: UUID) -> Seller:
         row = self._tx.connection.execute(sa.select(SELLERS).where(_S.id == seller_id)).one_or_none()
@@ -83,8 +84,8 @@ class Customers:
     def __init__(self, tx: SqlTx) -> None:
         self._tx = tx
 
-    def add(self, customer: Customer) -> None:
-        insert_many(self._tx.connection, CUSTOMERS, [to_row(customer)])
+    def add_many(self, customers: Sequence[Customer]) -> None:
+        insert_many(self._tx.connection, CUSTOMERS, customers)
 
     def get(self, customer_id: UUID, *, lock: bool = False) -> Customer:
         query = sa.select(CUSTOMERS).where(_C.seller_id == self._tx.seller_id, _C.id == customer_id)
@@ -95,9 +96,10 @@ class Customers:
 
     def get_many(self, customer_ids: Collection[UUID]) -> dict[UUID, Customer]:
         found: dict[UUID, Customer] = {}
-        for chunk in chunks(sorted(set(customer_ids))):
+        for chunk in chunks([*set(customer_ids)]):
             query = sa.select(CUSTOMERS).where(_C.seller_id == self._tx.seller_id, _C.id.in_(chunk))
-            found |= {row.id: from_row(Customer, row) for row in self._tx.connection.execute(query)}
+            rows = self._tx.connection.execute(query).all()
+            found |= {customer.id: customer for customer in from_rows(Customer, rows)}
         return found
 
     def page(self, *, after: UUID | None = None, limit: int = 100) -> list[Customer]:

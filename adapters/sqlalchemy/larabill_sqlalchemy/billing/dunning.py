@@ -144,7 +144,7 @@ class Dunning:
         for case in cases:
             whole = to_row(case)
             rows.append({name: whole[name] for name in _MUTABLE})
-        update_many(self._tx.connection, CASES, rows, where=_C.seller_id == self._tx.seller_id)
+        update_many(self._tx.connection, CASES, rows, seller_id=self._tx.seller_id)
 
     def claim_due(self, steps: Collection[int], now: datetime, limit: int) -> list[DunningCase]:
         return self._claim(self._is_due(steps, now), limit)

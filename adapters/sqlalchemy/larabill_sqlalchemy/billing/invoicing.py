@@ -19,7 +19,7 @@ from larabill_sqlalchemy.billing.charges import SERIES
 from larabill_sqlalchemy.billing.ledger import ENTRIES, ZERO, ledger_differences, total
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.faults import unique
-from larabill_sqlalchemy.statements import chunks, from_row, insert_many, page_size, to_row
+from larabill_sqlalchemy.statements import Each, chunks, from_row, insert_many, page_size
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Amount, Id, Instant, Json, UnitPrice, code, text
 
@@ -38,7 +38,10 @@ INVOICES = sa.Table(
     sa.Column("sequence", sa.Integer, nullable=False),
     sa.Column("number", code(64), nullable=False),
     sa.Column("currency", code(3), nullable=False),
+    sa.Column("net", Amount, nullable=False),
+    sa.Column("tax", Amount, nullable=False),
     sa.Column("total", Amount, nullable=False),
+    sa.Column("taxes", Json, nullable=False),
     sa.Column("issued_on", sa.Date, nullable=False),
     sa.Column("due_on", sa.Date, nullable=False),
     sa.Column("issued_at", Instant, nullable=False),
@@ -59,12 +62,17 @@ LINES = sa.Table(
     sa.Column("invoice_id", Id, sa.ForeignKey("larabill_invoices.id"), nullable=False),
     sa.Column("position", sa.Integer, nullable=False),
     sa.Column("charge_id", Id, nullable=False),
+    sa.Column("kind", code(32), nullable=False),
     sa.Column("description", text(), nullable=False),
     sa.Column("period_start", sa.Date),
     sa.Column("period_end", sa.Date),
-    sa.Column("quantity", sa.Integer, nullable=False),
+    sa.Column("quantity", UnitPrice, nullable=False),
     sa.Column("unit_price", UnitPrice, nullable=False),
     sa.Column("amount", Amount, nullable=False),
+    sa.Column("currency", code(3), nullable=False),
+    sa.Column("tax_category", code(2), nullable=False),
+    sa.Column("tax_rate", Amount, nullable=False),
+    sa.Column("trace", Json),
     sa.Index("uq_larabill_invoice_lines_position", "seller_id", "invoice_id", "position", unique=True),
     sa.Index("uq_larabill_invoice_lines_charge", "seller_id", "charge_id", unique=True),
     **MYSQL_OPTIONS,
@@ -116,17 +124,17 @@ class Invoices:
         self._tx = tx
 
     def add_many(self, invoices: Sequence[Invoice], states: Sequence[InvoiceState]) -> None:
-        documents = []
-        lines = []
-        for invoice in invoices:
-            row = to_row(invoice)
-            del row["lines"]
-            documents.append(row)
-            lines += [to_row(line, seller_id=invoice.seller_id, invoice_id=invoice.id) for line in invoice.lines]
         with unique("invoice", ", ".join(invoice.number for invoice in invoices[:3])):
-            insert_many(self._tx.connection, INVOICES, documents)
-        insert_many(self._tx.connection, LINES, lines)
-        insert_many(self._tx.connection, STATES, [to_row(state) for state in states])
+            insert_many(self._tx.connection, INVOICES, invoices)
+        owners = [(invoice, line) for invoice in invoices for line in invoice.lines]
+        insert_many(
+            self._tx.connection,
+            LINES,
+            [line for _, line in owners],
+            seller_id=Each(invoice.seller_id for invoice, _ in owners),
+            invoice_id=Each(invoice.id for invoice, _ in owners),
+        )
+        insert_many(self._tx.connection, STATES, states)
 
     def get(self, invoice_id: UUID) -> Invoice:
         mine = sa.select(INVOICES).where(_I.seller_id == self._tx.seller_id, _I.id == invoice_id)
@@ -213,7 +221,7 @@ class Invoices:
 
     def add_allocations(self, allocations: Sequence[Allocation]) -> None:
         with unique("allocation of", ", ".join(str(each.source_id) for each in allocations)):
-            insert_many(self._tx.connection, ALLOCATIONS, [to_row(allocation) for allocation in allocations])
+            insert_many(self._tx.connection, ALLOCATIONS, allocations)
 
     def allocations(self, invoice_id: UUID) -> list[Allocation]:
         return self._allocations(_A.invoice_id == invoice_id)
@@ -234,8 +242,8 @@ class Invoices:
             sa.select(_I.id, _I.number, _I.total, total(_L.amount))
             .select_from(INVOICES.outerjoin(LINES, lines))
             .where(_I.seller_id == self._tx.seller_id)
-            .group_by(_I.id, _I.number, _I.total)
-            .having(total(_L.amount) != _I.total)
+            .group_by(_I.id, _I.number, _I.net, _I.tax, _I.total)
+            .having(sa.or_(total(_L.amount) != _I.net, _I.net + _I.tax != _I.total))
         )
 
     def wrong_balances(self) -> list[tuple[UUID, str, Decimal, Decimal]]:

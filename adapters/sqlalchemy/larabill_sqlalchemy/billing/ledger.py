@@ -11,10 +11,10 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from larabill_billing.ledger.model import AccountBalance, Entry, Posting
-from larabill_core.ids import new_id
+from larabill_core.ids import new_ids
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.faults import unique
-from larabill_sqlalchemy.statements import insert_many
+from larabill_sqlalchemy.statements import Each, insert_many
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Amount, Id, Instant, code
 
@@ -68,26 +68,18 @@ class Ledger:
         self._tx = tx
 
     def add_many(self, entries: Sequence[Entry]) -> None:
-        rows = [
-            {name: getattr(entry, name) for name in ENTRIES.columns.keys()}  # noqa: SIM118 - not a dict
-            for entry in entries
-        ]
-        postings = [
-            {
-                "id": new_id(),
-                "seller_id": entry.seller_id,
-                "entry_id": entry.id,
-                "account": posting.account,
-                "customer_id": posting.customer_id,
-                "currency": entry.currency,
-                "amount": posting.amount,
-            }
-            for entry in entries
-            for posting in entry.postings
-        ]
         with unique("ledger entry of", ", ".join(str(entry.document_id) for entry in entries[:3])):
-            insert_many(self._tx.connection, ENTRIES, rows)
-        insert_many(self._tx.connection, POSTINGS, postings)
+            insert_many(self._tx.connection, ENTRIES, entries)
+        owners = [(entry, posting) for entry in entries for posting in entry.postings]
+        insert_many(
+            self._tx.connection,
+            POSTINGS,
+            [posting for _, posting in owners],
+            id=Each(new_ids(len(owners))),
+            seller_id=Each(entry.seller_id for entry, _ in owners),
+            entry_id=Each(entry.id for entry, _ in owners),
+            currency=Each(entry.currency for entry, _ in owners),
+        )
 
     def for_document(self, document_kind: str, document_id: UUID) -> list[Entry]:
         query = (

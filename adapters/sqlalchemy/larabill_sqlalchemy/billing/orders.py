@@ -32,7 +32,7 @@ ORDERS = sa.Table(
     sa.Column("customer_id", Id, nullable=False),
     sa.Column("currency", code(3), nullable=False),
     sa.Column("release", code(32), nullable=False),
-    sa.Column("invoice_id", Id, nullable=False),
+    sa.Column("invoice_id", Id),
     sa.Column("status", code(32), nullable=False),
     sa.Column("placed_at", Instant, nullable=False),
     sa.Column("released_at", Instant),

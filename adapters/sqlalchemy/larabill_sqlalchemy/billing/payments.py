@@ -308,6 +308,21 @@ class Methods:
                 found[row.customer_id] = from_row(PaymentMethod, row)
         return found
 
+    def payers(self, customer_ids: Collection[UUID]) -> set[UUID]:
+        found: set[UUID] = set()
+        for chunk in chunks([*set(customer_ids)]):
+            stored = sa.select(_M.customer_id).where(
+                _M.seller_id == self._tx.seller_id, _M.customer_id.in_(chunk), _M.is_default == sa.true()
+            )
+            credited = (
+                sa.select(CREDITS.c.customer_id)
+                .where(CREDITS.c.seller_id == self._tx.seller_id, CREDITS.c.customer_id.in_(chunk))
+                .group_by(CREDITS.c.customer_id, CREDITS.c.currency)
+                .having(total(CREDITS.c.amount) > ZERO)
+            )
+            found.update(self._tx.connection.scalars(stored.union_all(credited)))
+        return found
+
     def clear_default(self, customer_id: UUID) -> None:
         self._tx.connection.execute(
             sa.update(METHODS)

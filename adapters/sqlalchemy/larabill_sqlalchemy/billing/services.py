@@ -13,7 +13,7 @@ from larabill_billing.subscriptions.model import GONE, Service, ServiceStatus
 from larabill_core.errors import NotFound
 from larabill_sqlalchemy.billing.audits import states_without_audit
 from larabill_sqlalchemy.billing.metadata import METADATA
-from larabill_sqlalchemy.statements import chunks, from_row, insert_many, page_size, to_row
+from larabill_sqlalchemy.statements import chunks, from_row, insert_many, page_size, to_row, update_many
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Id, Instant, Json, code, text
 
@@ -27,7 +27,7 @@ SERVICES = sa.Table(
     sa.Column("seller_id", Id, nullable=False),
     sa.Column("customer_id", Id, nullable=False),
     sa.Column("order_id", Id, sa.ForeignKey("larabill_orders.id"), nullable=False),
-    sa.Column("order_item_id", Id, sa.ForeignKey("larabill_order_items.id"), nullable=False),
+    sa.Column("order_item_id", Id, sa.ForeignKey("larabill_order_items.id")),
     sa.Column("subscription_id", Id, sa.ForeignKey("larabill_subscriptions.id")),
     sa.Column("subscription_item_id", Id, sa.ForeignKey("larabill_subscription_items.id")),
     sa.Column("unit", sa.Integer, nullable=False),
@@ -38,10 +38,13 @@ SERVICES = sa.Table(
     sa.Column("spec", Json, nullable=False),
     sa.Column("on_failure", code(32), nullable=False),
     sa.Column("status", code(32), nullable=False),
+    sa.Column("waits_for", Id),
     sa.Column("told_at", Instant),
     sa.Column("told_by", Id),
     sa.Column("created_at", Instant, nullable=False),
     sa.Index("uq_larabill_services_unit", "seller_id", "order_item_id", "unit", unique=True),
+    sa.Index("uq_larabill_services_item_unit", "seller_id", "subscription_item_id", "unit", unique=True),
+    sa.Index("ix_larabill_services_waits", "seller_id", "waits_for"),
     sa.Index("ix_larabill_services_order", "seller_id", "order_id"),
     sa.Index("ix_larabill_services_subscription", "seller_id", "subscription_id"),
     sa.Index("ix_larabill_services_status", "seller_id", "status"),
@@ -76,6 +79,22 @@ class Services:
             sa.update(SERVICES)
             .where(_V.seller_id == self._tx.seller_id, _V.id == service.id)
             .values(status=service.status.value, told_at=service.told_at, told_by=service.told_by)
+        )
+
+    def save_configuration(self, services: Sequence[Service]) -> None:
+        rows = [{"id": each.id, "plan_code": each.plan_code, "spec": dict(each.spec)} for each in services]
+        update_many(self._tx.connection, SERVICES, rows, seller_id=self._tx.seller_id)
+
+    def waiting_for(self, invoice_id: UUID) -> list[Service]:
+        query = sa.select(SERVICES).where(_V.seller_id == self._tx.seller_id, _V.waits_for == invoice_id)
+        rows = self._tx.connection.execute(query.order_by(_V.id).with_for_update())
+        return [from_row(Service, row) for row in rows]
+
+    def stop_waiting(self, invoice_id: UUID) -> None:
+        self._tx.connection.execute(
+            sa.update(SERVICES)
+            .where(_V.seller_id == self._tx.seller_id, _V.waits_for == invoice_id)
+            .values(waits_for=None)
         )
 
     def close_many(self, service_ids: Collection[UUID]) -> None:

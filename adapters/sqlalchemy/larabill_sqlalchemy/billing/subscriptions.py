@@ -10,19 +10,27 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from larabill_billing.catalog.model import PriceKind
+from larabill_billing.invoicing.model import ChargeKind
+from larabill_billing.subscriptions.charging import REGULAR
 from larabill_billing.subscriptions.model import LIVE, Subscription, SubscriptionItem
 from larabill_billing.subscriptions.ports import BilledPeriods
-from larabill_billing.subscriptions.renewal import REGULAR, PricedItem
 from larabill_core.errors import NotFound, StaleVersion
 from larabill_sqlalchemy.billing.audits import states_without_audit
-from larabill_sqlalchemy.billing.catalog import PRICES
 from larabill_sqlalchemy.billing.charges import CHARGES
 from larabill_sqlalchemy.billing.customers import SELLERS
 from larabill_sqlalchemy.billing.metadata import METADATA
-from larabill_sqlalchemy.statements import chunks, from_row, insert_many, page_size, skip_locked, to_row, update_many
+from larabill_sqlalchemy.statements import (
+    Each,
+    chunks,
+    from_row,
+    from_rows,
+    insert_many,
+    page_size,
+    skip_locked,
+    update_many,
+)
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
-from larabill_sqlalchemy.types import Id, Instant, code, text
+from larabill_sqlalchemy.types import Id, Instant, Json, UnitPrice, code, text
 
 if TYPE_CHECKING:
     from larabill_sqlalchemy.transaction import SqlTx
@@ -37,13 +45,23 @@ SUBSCRIPTIONS = sa.Table(
     sa.Column("currency", code(3), nullable=False),
     sa.Column("cycle", code(32), nullable=False),
     sa.Column("time_zone", code(64), nullable=False),
+    sa.Column("billing", code(32), nullable=False),
     sa.Column("status", code(32), nullable=False),
+    sa.Column("is_trial", sa.Boolean, nullable=False),
+    sa.Column("started_on", sa.Date, nullable=False),
     sa.Column("anchor_on", sa.Date, nullable=False),
+    sa.Column("anchor_day", sa.Integer, nullable=False),
+    sa.Column("billing_day", sa.Integer),
+    sa.Column("epoch", sa.Integer, nullable=False),
     sa.Column("next_period", sa.Integer, nullable=False),
     sa.Column("next_billing_at", Instant),
+    sa.Column("change_on", sa.Date),
     sa.Column("minimum_until", sa.Date, nullable=False),
     sa.Column("notice_days", sa.Integer, nullable=False),
     sa.Column("end_on", sa.Date),
+    sa.Column("compensation", code(32), nullable=False),
+    sa.Column("paused_on", sa.Date),
+    sa.Column("unused", code(32)),
     sa.Column("held_reason", text(), nullable=False),
     sa.Column("is_held", sa.Boolean, nullable=False),
     sa.Column("created_at", Instant, nullable=False),
@@ -68,6 +86,11 @@ ITEMS = sa.Table(
     sa.Column("plan_code", code(64), nullable=False),
     sa.Column("description", text(), nullable=False),
     sa.Column("quantity", sa.Integer, nullable=False),
+    sa.Column("spec", Json, nullable=False),
+    sa.Column("unit_price", UnitPrice),
+    sa.Column("starts_on", sa.Date, nullable=False),
+    sa.Column("first_period", sa.Integer, nullable=False),
+    sa.Column("metered_from", sa.Date),
     sa.Index("ix_larabill_subscription_items_subscription", "seller_id", "subscription_id"),
     **MYSQL_OPTIONS,
 )
@@ -77,7 +100,36 @@ _S, _I = SUBSCRIPTIONS.c, ITEMS.c
 # Not IS TRUE and IS FALSE, which no index of MariaDB serves.
 _HELD, _NOT_HELD = _S.is_held == sa.true(), _S.is_held == sa.false()
 LIVE_CODES = tuple(sorted(status.value for status in LIVE))
-_MUTABLE = ("id", "status", "next_period", "next_billing_at", "end_on", "held_reason", "ended_at")
+_MUTABLE = (
+    "id",
+    "cycle",
+    "status",
+    "started_on",
+    "anchor_on",
+    "anchor_day",
+    "epoch",
+    "next_period",
+    "next_billing_at",
+    "change_on",
+    "end_on",
+    "compensation",
+    "paused_on",
+    "unused",
+    "held_reason",
+    "ended_at",
+)
+_MUTABLE_OF_ITEM = (
+    "id",
+    "plan_id",
+    "plan_code",
+    "description",
+    "quantity",
+    "spec",
+    "unit_price",
+    "starts_on",
+    "first_period",
+    "metered_from",
+)
 
 
 class Subscriptions:
@@ -87,9 +139,9 @@ class Subscriptions:
         self._tx = tx
 
     def add_many(self, subscriptions: Sequence[Subscription], items: Sequence[SubscriptionItem]) -> None:
-        rows = [to_row(subscription, is_held=bool(subscription.held_reason)) for subscription in subscriptions]
-        insert_many(self._tx.connection, SUBSCRIPTIONS, rows)
-        insert_many(self._tx.connection, ITEMS, [to_row(item) for item in items])
+        held = Each(bool(subscription.held_reason) for subscription in subscriptions)
+        insert_many(self._tx.connection, SUBSCRIPTIONS, subscriptions, is_held=held)
+        insert_many(self._tx.connection, ITEMS, items)
 
     def get(self, subscription_id: UUID, *, lock: bool = False) -> Subscription:
         query = sa.select(SUBSCRIPTIONS).where(_S.seller_id == self._tx.seller_id, _S.id == subscription_id)
@@ -112,13 +164,12 @@ class Subscriptions:
         return [from_row(Subscription, row) for row in rows]
 
     def save_many(self, subscriptions: Sequence[Subscription]) -> None:
-        rows = []
-        for subscription in subscriptions:
-            whole = to_row(subscription)
-            kept = {name: whole[name] for name in _MUTABLE}
-            rows.append(kept | {"is_held": bool(subscription.held_reason), "version": subscription.version + 1})
-        mine = _S.seller_id == self._tx.seller_id
-        if update_many(self._tx.connection, SUBSCRIPTIONS, rows, where=mine) != len(rows):
+        rows = [
+            {name: getattr(subscription, name) for name in _MUTABLE}
+            | {"is_held": bool(subscription.held_reason), "version": subscription.version + 1}
+            for subscription in subscriptions
+        ]
+        if update_many(self._tx.connection, SUBSCRIPTIONS, rows, seller_id=self._tx.seller_id) != len(rows):
             raise StaleVersion("subscription", subscriptions[0].id)
 
     def due_by_seller(self, now: datetime) -> dict[UUID, int]:
@@ -130,41 +181,44 @@ class Subscriptions:
         )
         return {row[0]: row[1] for row in self._tx.connection.execute(query)}
 
-    def claim_due(self, now: datetime, limit: int) -> list[Subscription]:
-        query = (
-            sa.select(SUBSCRIPTIONS)
-            .where(
-                _S.seller_id == self._tx.seller_id,
-                _NOT_HELD,
-                _S.next_billing_at <= now,
-                _S.status.in_(LIVE_CODES),
-            )
-            .order_by(_S.next_billing_at)
-            .limit(limit)
+    def claim_due(self, now: datetime, limit: int, *, together: bool = False) -> list[Subscription]:
+        due = sa.and_(
+            _S.seller_id == self._tx.seller_id, _NOT_HELD, _S.next_billing_at <= now, _S.status.in_(LIVE_CODES)
         )
-        return [from_row(Subscription, row) for row in self._tx.connection.execute(skip_locked(query))]
-
-    def priced_items(self, subscription_ids: Collection[UUID]) -> dict[UUID, list[PricedItem]]:
-        price = sa.and_(
-            PRICES.c.seller_id == _I.seller_id,
-            PRICES.c.plan_id == _I.plan_id,
-            PRICES.c.kind == PriceKind.RECURRING.value,
-            PRICES.c.currency == _S.currency,
-            PRICES.c.cycle == _S.cycle,
-        )
-        found: dict[UUID, list[PricedItem]] = defaultdict(list)
-        for chunk in chunks(sorted(subscription_ids)):
-            query = (
-                sa.select(ITEMS, PRICES.c.amount.label("unit_price"))
-                .join(SUBSCRIPTIONS, sa.and_(_S.seller_id == _I.seller_id, _S.id == _I.subscription_id))
-                .outerjoin(PRICES, price)
-                .where(_I.seller_id == self._tx.seller_id, _I.subscription_id.in_(chunk))
-                .order_by(_I.id)
-            )
-            for row in self._tx.connection.execute(query):
-                item = from_row(SubscriptionItem, row)
-                found[item.subscription_id].append(PricedItem(item=item, unit_price=row.unit_price))
+        first = sa.select(SUBSCRIPTIONS).where(due).order_by(_S.next_billing_at).limit(limit)
+        found = from_rows(Subscription, self._tx.connection.execute(skip_locked(first)).all())
+        if not together or len(found) < limit:
+            return found
+        known = {subscription.id for subscription in found}
+        for chunk in chunks(sorted({subscription.customer_id for subscription in found})):
+            rest = sa.select(SUBSCRIPTIONS).where(due, _S.customer_id.in_(chunk))
+            rows = self._tx.connection.execute(skip_locked(rest))
+            found += [from_row(Subscription, row) for row in rows if row.id not in known]
         return found
+
+    def living_items(self, subscription_ids: Collection[UUID]) -> dict[UUID, list[SubscriptionItem]]:
+        found: dict[UUID, list[SubscriptionItem]] = defaultdict(list)
+        for chunk in chunks([*subscription_ids]):
+            query = sa.select(ITEMS).where(
+                _I.seller_id == self._tx.seller_id, _I.subscription_id.in_(chunk), _I.quantity > 0
+            )
+            for item in from_rows(SubscriptionItem, self._tx.connection.execute(query.order_by(_I.id)).all()):
+                found[item.subscription_id].append(item)
+        return found
+
+    def on_other_versions(
+        self, plan_code: str, plan_id: UUID, *, after: UUID | None = None, limit: int = 100
+    ) -> list[Subscription]:
+        other = (
+            sa.exists()
+            .where(_I.seller_id == _S.seller_id, _I.subscription_id == _S.id, _I.quantity > 0)
+            .where(_I.plan_code == plan_code, _I.plan_id != plan_id)
+        )
+        query = sa.select(SUBSCRIPTIONS).where(_S.seller_id == self._tx.seller_id, _S.status.in_(LIVE_CODES), other)
+        if after is not None:
+            query = query.where(_S.id > after)
+        rows = self._tx.connection.execute(query.order_by(_S.id).limit(limit).with_for_update())
+        return [from_row(Subscription, row) for row in rows]
 
     def items(self, subscription_ids: Collection[UUID]) -> dict[UUID, list[SubscriptionItem]]:
         found: dict[UUID, list[SubscriptionItem]] = defaultdict(list)
@@ -181,10 +235,9 @@ class Subscriptions:
             raise NotFound("subscription item", item_id)
         return from_row(SubscriptionItem, row)
 
-    def save_item(self, item: SubscriptionItem) -> None:
-        self._tx.connection.execute(
-            sa.update(ITEMS).where(_I.seller_id == self._tx.seller_id, _I.id == item.id).values(quantity=item.quantity)
-        )
+    def save_items(self, items: Sequence[SubscriptionItem]) -> None:
+        rows = [{name: getattr(item, name) for name in _MUTABLE_OF_ITEM} for item in items]
+        update_many(self._tx.connection, ITEMS, rows, seller_id=self._tx.seller_id)
 
     def page(
         self,
@@ -206,35 +259,55 @@ class Subscriptions:
         return [from_row(Subscription, row) for row in self._tx.connection.execute(query)]
 
     def billed_periods(self) -> list[BilledPeriods]:
+        later_schedule = sa.literal(f"{REGULAR}:") + sa.cast(_S.epoch, sa.String(11))
         regular = sa.and_(
             CHARGES.c.seller_id == _I.seller_id,
             CHARGES.c.subscription_item_id == _I.id,
-            CHARGES.c.kind == PriceKind.RECURRING.value,
-            CHARGES.c.cause == REGULAR,
+            CHARGES.c.kind == ChargeKind.RECURRING.value,
+            CHARGES.c.cause == sa.case((_S.epoch == 0, REGULAR), else_=later_schedule),
+            CHARGES.c.period_start >= _I.starts_on,
+        )
+        before = sa.func.lag(CHARGES.c.period_end).over(partition_by=_I.id, order_by=CHARGES.c.period_start)
+        periods = (
+            sa.select(
+                _I.id.label("item_id"),
+                _I.subscription_id,
+                _I.starts_on,
+                CHARGES.c.period_start,
+                CHARGES.c.period_end,
+                sa.case((before != CHARGES.c.period_start, 1), else_=0).label("gap"),
+            )
+            .select_from(
+                ITEMS.join(SUBSCRIPTIONS, sa.and_(_S.seller_id == _I.seller_id, _S.id == _I.subscription_id)).outerjoin(
+                    CHARGES, regular
+                )
+            )
+            .where(_I.seller_id == self._tx.seller_id, _I.quantity > 0, _S.status.in_(LIVE_CODES))
+            .subquery("periods")
         )
         sums = (
             sa.select(
-                _I.id,
-                _I.subscription_id,
-                sa.func.count(sa.distinct(CHARGES.c.period_start)).label("count"),
-                sa.func.min(CHARGES.c.period_start).label("first_on"),
-                sa.func.max(CHARGES.c.period_end).label("last_on"),
+                periods.c.item_id,
+                periods.c.subscription_id,
+                periods.c.starts_on,
+                sa.func.sum(periods.c.gap).label("gaps"),
+                sa.func.min(periods.c.period_start).label("first_on"),
+                sa.func.max(periods.c.period_end).label("last_on"),
             )
-            .select_from(ITEMS.outerjoin(CHARGES, regular))
-            .where(_I.seller_id == self._tx.seller_id, _I.quantity > 0)
-            .group_by(_I.id, _I.subscription_id)
+            .group_by(periods.c.item_id, periods.c.subscription_id, periods.c.starts_on)
             .subquery("sums")
         )
         query = (
-            sa.select(SUBSCRIPTIONS, sums.c.id.label("item_id"), sums.c.count, sums.c.first_on, sums.c.last_on)
+            sa.select(SUBSCRIPTIONS, sums.c.item_id, sums.c.starts_on, sums.c.gaps, sums.c.first_on, sums.c.last_on)
             .join(sums, sums.c.subscription_id == _S.id)
-            .where(_S.seller_id == self._tx.seller_id, _S.status.in_(LIVE_CODES))
+            .where(_S.seller_id == self._tx.seller_id)
         )
         return [
             BilledPeriods(
                 subscription=from_row(Subscription, row),
                 item_id=row.item_id,
-                count=row._mapping["count"],
+                starts_on=row.starts_on,
+                gaps=int(row.gaps),
                 first_on=row.first_on,
                 last_on=row.last_on,
             )

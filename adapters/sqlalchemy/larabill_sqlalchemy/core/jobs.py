@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from larabill_core.errors import Conflict, LeaseLost, NotFound
 from larabill_core.jobs import Job, JobStatus
 from larabill_sqlalchemy.core.metadata import METADATA
-from larabill_sqlalchemy.statements import chunks, from_row, insert_new, page_size, skip_locked, to_row
+from larabill_sqlalchemy.statements import Each, chunks, from_row, insert_new, page_size, skip_locked, to_row
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Id, Instant, code, text
 
@@ -70,7 +70,7 @@ class Jobs:
     def add_many(self, jobs: Sequence[Job]) -> None:
         if not jobs:
             return
-        insert_new(self._connection, JOBS, [_row(job) for job in jobs])
+        insert_new(self._connection, JOBS, jobs, due_at=Each(map(_due_at, jobs)))
         tagged = {job.id: job.tags for job in jobs if job.tags}
         if not tagged:
             return
@@ -230,10 +230,15 @@ def _with_tags(connection: sa.Connection, rows: Sequence[sa.Row[Any]]) -> list[J
 
 
 def _row(job: Job) -> dict[str, Any]:
-    due_at = {JobStatus.READY: job.run_at, JobStatus.RUNNING: job.lease_until}.get(job.status)
-    row = to_row(job, due_at=due_at)
+    row = to_row(job, due_at=_due_at(job))
     del row["tags"]
     return row
+
+
+def _due_at(job: Job) -> datetime | None:
+    if job.status is JobStatus.READY:
+        return job.run_at
+    return job.lease_until if job.status is JobStatus.RUNNING else None
 
 
 def _closed(now: datetime) -> dict[str, datetime | None]:

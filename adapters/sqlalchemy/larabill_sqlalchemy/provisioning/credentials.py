@@ -12,7 +12,7 @@ from larabill_core.errors import NotFound
 from larabill_provisioning.credentials.model import Credential
 from larabill_sqlalchemy.faults import unique
 from larabill_sqlalchemy.provisioning.metadata import METADATA
-from larabill_sqlalchemy.statements import from_row, insert_many, to_row, update_many
+from larabill_sqlalchemy.statements import Each, from_row, insert_many, to_row, update_many
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS, OF_ALL_SELLERS
 from larabill_sqlalchemy.types import Id, Instant, blob, code
 
@@ -62,9 +62,9 @@ class Credentials:
 
     def save_many(self, credentials: Sequence[Credential]) -> None:
         rows = [to_row(credential) for credential in credentials]
-        theirs = _C.seller_id.in_({credential.seller_id for credential in credentials})
         changed = [{name: row[name] for name in _MUTABLE} for row in rows]
-        update_many(self._connection, CREDENTIALS, changed, where=theirs)
+        theirs = Each(credential.seller_id for credential in credentials)
+        update_many(self._connection, CREDENTIALS, changed, seller_id=theirs)
 
     def delete(self, credential_id: UUID) -> None:
         mine = sa.delete(CREDENTIALS).where(_C.seller_id == self._tx.seller_id, _C.id == credential_id)

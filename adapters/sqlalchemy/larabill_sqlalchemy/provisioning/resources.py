@@ -16,7 +16,7 @@ from larabill_sqlalchemy.core.operations import OPERATIONS
 from larabill_sqlalchemy.faults import unique
 from larabill_sqlalchemy.provisioning.audits import AUDITS
 from larabill_sqlalchemy.provisioning.metadata import METADATA
-from larabill_sqlalchemy.statements import chunks, from_row, insert_many, page_size, to_row, update_many
+from larabill_sqlalchemy.statements import Each, chunks, from_row, insert_many, page_size, to_row, update_many
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS, OF_ALL_SELLERS
 from larabill_sqlalchemy.types import Id, Instant, Json, code, text
 
@@ -127,13 +127,12 @@ class Resources:
         return found
 
     def save_many(self, resources: Sequence[Resource]) -> None:
-        for chunk in chunks(resources, 2 * len(_R)):
-            rows = [{name: value for name, value in _row(each).items() if name not in _FIXED} for each in chunk]
-            unchanged = sa.or_(*(sa.and_(_R.id == each.id, _R.version == each.version - 1) for each in chunk))
-            mine = sa.and_(_R.seller_id == self._tx.seller_id, unchanged)
-            with unique("resource standing at its provider as", ", ".join(str(each.driver_ref) for each in chunk)):
-                if update_many(self._connection, RESOURCES, rows, where=mine) != len(chunk):
-                    raise StaleVersion("resource", ", ".join(str(each.id) for each in chunk))
+        rows = [{name: value for name, value in _row(each).items() if name not in _FIXED} for each in resources]
+        before = Each(each.version - 1 for each in resources)
+        with unique("resource standing at its provider as", ", ".join(str(each.driver_ref) for each in resources)):
+            found = update_many(self._connection, RESOURCES, rows, seller_id=self._tx.seller_id, version=before)
+        if found != len(rows):
+            raise StaleVersion("resource", ", ".join(str(each.id) for each in resources))
 
     def holder(self, account: str, driver_ref: str) -> UUID | None:
         query = sa.select(_R.id).where(_R.account == account, _R.standing_ref == driver_ref)

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
-from larabill_sqlalchemy.types import Amount, Id, Instant, UnitPrice, code, text
+from larabill_sqlalchemy.types import Amount, Id, Instant, Json, UnitPrice, code, text
 
 revision = "0003"
 down_revision = "0002"
@@ -37,12 +37,13 @@ def _create_charges() -> None:
         sa.Column("kind", code(32), nullable=False),
         sa.Column("period_start", sa.Date()),
         sa.Column("period_end", sa.Date()),
-        sa.Column("cause", code(64), nullable=False),
+        sa.Column("cause", code(128), nullable=False),
         sa.Column("description", text(), nullable=False),
-        sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column("quantity", UnitPrice(), nullable=False),
         sa.Column("unit_price", UnitPrice(), nullable=False),
         sa.Column("amount", Amount(), nullable=False),
         sa.Column("currency", code(3), nullable=False),
+        sa.Column("trace", Json()),
         sa.Column("invoice_id", Id()),
         sa.Column("status", code(32), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_larabill_charges"),

@@ -34,7 +34,7 @@ def _create_orders() -> None:
         sa.Column("customer_id", Id(), nullable=False),
         sa.Column("currency", code(3), nullable=False),
         sa.Column("release", code(32), nullable=False),
-        sa.Column("invoice_id", Id(), nullable=False),
+        sa.Column("invoice_id", Id()),
         sa.Column("status", code(32), nullable=False),
         sa.Column("placed_at", Instant(), nullable=False),
         sa.Column("released_at", Instant()),

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
-from larabill_sqlalchemy.types import Id, Instant, code, text
+from larabill_sqlalchemy.types import Id, Instant, Json, UnitPrice, code, text
 
 revision = "0010"
 down_revision = "0009"
@@ -34,13 +34,23 @@ def _create_subscriptions() -> None:
         sa.Column("currency", code(3), nullable=False),
         sa.Column("cycle", code(32), nullable=False),
         sa.Column("time_zone", code(64), nullable=False),
+        sa.Column("billing", code(32), nullable=False),
         sa.Column("status", code(32), nullable=False),
+        sa.Column("is_trial", sa.Boolean(), nullable=False),
+        sa.Column("started_on", sa.Date(), nullable=False),
         sa.Column("anchor_on", sa.Date(), nullable=False),
+        sa.Column("anchor_day", sa.Integer(), nullable=False),
+        sa.Column("billing_day", sa.Integer()),
+        sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("next_period", sa.Integer(), nullable=False),
         sa.Column("next_billing_at", Instant()),
+        sa.Column("change_on", sa.Date()),
         sa.Column("minimum_until", sa.Date(), nullable=False),
         sa.Column("notice_days", sa.Integer(), nullable=False),
         sa.Column("end_on", sa.Date()),
+        sa.Column("compensation", code(32), nullable=False),
+        sa.Column("paused_on", sa.Date()),
+        sa.Column("unused", code(32)),
         sa.Column("held_reason", text(), nullable=False),
         sa.Column("is_held", sa.Boolean(), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
@@ -70,6 +80,11 @@ def _create_subscription_items() -> None:
         sa.Column("plan_code", code(64), nullable=False),
         sa.Column("description", text(), nullable=False),
         sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column("spec", Json(), nullable=False),
+        sa.Column("unit_price", UnitPrice()),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("first_period", sa.Integer(), nullable=False),
+        sa.Column("metered_from", sa.Date()),
         sa.PrimaryKeyConstraint("id", name="pk_larabill_subscription_items"),
         sa.ForeignKeyConstraint(
             ["subscription_id"], ["larabill_subscriptions.id"], name="fk_larabill_subscription_items_subscription_id"

@@ -20,7 +20,7 @@ def upgrade() -> None:
         sa.Column("seller_id", Id(), nullable=False),
         sa.Column("customer_id", Id(), nullable=False),
         sa.Column("order_id", Id(), nullable=False),
-        sa.Column("order_item_id", Id(), nullable=False),
+        sa.Column("order_item_id", Id()),
         sa.Column("subscription_id", Id()),
         sa.Column("subscription_item_id", Id()),
         sa.Column("unit", sa.Integer(), nullable=False),
@@ -31,6 +31,7 @@ def upgrade() -> None:
         sa.Column("spec", Json(), nullable=False),
         sa.Column("on_failure", code(32), nullable=False),
         sa.Column("status", code(32), nullable=False),
+        sa.Column("waits_for", Id()),
         sa.Column("told_at", Instant()),
         sa.Column("told_by", Id()),
         sa.Column("created_at", Instant(), nullable=False),
@@ -51,6 +52,13 @@ def upgrade() -> None:
     )
     op.create_index("ix_larabill_services_customer", "larabill_services", ["seller_id", "customer_id", "id"])
     op.create_index("ix_larabill_services_id", "larabill_services", ["seller_id", "id"])
+    op.create_index(
+        "uq_larabill_services_item_unit",
+        "larabill_services",
+        ["seller_id", "subscription_item_id", "unit"],
+        unique=True,
+    )
+    op.create_index("ix_larabill_services_waits", "larabill_services", ["seller_id", "waits_for"])
     op.create_index("ix_larabill_services_order", "larabill_services", ["seller_id", "order_id"])
     op.create_index("ix_larabill_services_status", "larabill_services", ["seller_id", "status"])
     op.create_index("ix_larabill_services_subscription", "larabill_services", ["seller_id", "subscription_id"])

@@ -1,0 +1,209 @@
+"""The entries of a timeline: one class for each verb, with the keys that it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Final, Literal
+
+import attrs
+
+from larabill_billing.periods.cycle import Cycle, parse_cycle
+from larabill_cli.simulate.moments import Moment, When, parse_moment, parse_when
+from larabill_core.errors import InvalidInput
+from larabill_core.money import parse_quantity
+
+LONGEST_LABEL: Final = 32
+
+
+def parse_label(value: object, path: str) -> str:
+    """A name of the scenario's own for a customer or a subscription. Raises `InvalidInput`."""
+    fits = isinstance(value, str) and 0 < len(value) <= LONGEST_LABEL and value.isascii()
+    if not isinstance(value, str) or not fits or not value.replace("-", "_").replace("_", "a").isalnum():
+        remedy = f"up to {LONGEST_LABEL} letters, digits, dashes and underscores"
+        raise InvalidInput.one(path, "is not a label", value, remedy)
+    return value
+
+
+def _quantity(value: object, path: str) -> int:
+    return parse_quantity(value, path)
+
+
+@attrs.frozen(kw_only=True)
+class Entry:
+    """What all have: when, and which verb."""
+
+    at: Moment = attrs.field(metadata={"parse": parse_moment})
+    do: str
+
+
+@attrs.frozen(kw_only=True)
+class Addon:
+    """One more plan in the same agreement."""
+
+    plan: str
+    quantity: int = attrs.field(default=1, metadata={"parse": _quantity})
+    region: str = ""
+    options: Mapping[str, Any] = attrs.field(factory=dict)
+
+
+@attrs.frozen(kw_only=True)
+class Subscribe(Entry):
+    """An order. Without a cycle: something that is sold once. `id` is what the timeline calls the subscription."""
+
+    customer: str
+    plan: str
+    cycle: Cycle | None = attrs.field(default=None, metadata={"parse": parse_cycle})
+    quantity: int = attrs.field(default=1, metadata={"parse": _quantity})
+    region: str = ""
+    options: Mapping[str, Any] = attrs.field(factory=dict)
+    addons: tuple[Addon, ...] = ()
+    id: str = attrs.field(default="", metadata={"parse": parse_label})
+
+
+@attrs.frozen(kw_only=True)
+class ChangePlan(Entry):
+    """Another plan, or another cycle. `item`: the code of the plan that is replaced, where there are several."""
+
+    subscription: str
+    plan: str = ""
+    cycle: Cycle | None = attrs.field(default=None, metadata={"parse": parse_cycle})
+    item: str = ""
+    when: When = attrs.field(default="now", metadata={"parse": parse_when})
+
+    def __attrs_post_init__(self) -> None:
+        if not self.plan and self.cycle is None:
+            raise InvalidInput.one("plan", "is missing", remedy="name the new plan, or the new cycle")
+        if self.plan and self.cycle is not None:
+            raise InvalidInput.one("cycle", "cannot change together with the plan", remedy="make two entries of it")
+
+
+@attrs.frozen(kw_only=True)
+class ChangeQuantity(Entry):
+    """More or fewer units. `item`: the code of the plan that is meant, where there are several."""
+
+    subscription: str
+    quantity: int = attrs.field(metadata={"parse": _quantity})
+    item: str = ""
+    when: When = attrs.field(default="now", metadata={"parse": parse_when})
+
+
+@attrs.frozen(kw_only=True)
+class Cancel(Entry):
+    """The end: now, at the end of what is billed, or on a day; what is unused is given back or not."""
+
+    subscription: str
+    when: When = attrs.field(default="period_end", metadata={"parse": parse_when})
+    compensation: Literal["none", "credit", "refund"] = "none"
+
+
+@attrs.frozen(kw_only=True)
+class Pause(Entry):
+    """Nothing is billed until `resume`. What is paid and unused is added at the end, or lost."""
+
+    subscription: str
+    unused: Literal["extend", "forfeit"] = "extend"
+
+
+@attrs.frozen(kw_only=True)
+class Resume(Entry):
+    """The end of a pause."""
+
+    subscription: str
+
+
+@attrs.frozen(kw_only=True)
+class Usage(Entry):
+    """What a meter counted: a quantity, or a key where it counts different ones.
+
+    `happened` is when, where it comes later than it happened. `event` is the client's id of it: the same one twice is
+    counted once; `corrects` names the one in whose place this stands.
+    """
+
+    subscription: str
+    meter: str
+    quantity: Decimal | None = None
+    key: str | None = None
+    happened: Moment | None = attrs.field(default=None, metadata={"parse": parse_moment})
+    event: str = ""
+    corrects: str | None = None
+    item: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class TopUp(Entry):
+    """Prepaid units are granted; what they cost is a plan that is sold once."""
+
+    subscription: str
+    meter: str
+    units: Decimal
+    item: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class ApplyCoupon(Entry):
+    """A coupon's code is entered."""
+
+    subscription: str
+    coupon: str
+
+
+@attrs.frozen(kw_only=True)
+class Pay(Entry):
+    """The customer pays by hand: an invoice, part of it, or all that is open."""
+
+    customer: str
+    invoice: str = ""
+    amount: Decimal | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Decline(Entry):
+    """The customer's card is declined, from now on until the next `pay`."""
+
+    customer: str
+
+
+@attrs.frozen(kw_only=True)
+class Refund(Entry):
+    """What the customer paid goes back: on an invoice or the last one that was paid; all of it, or an amount."""
+
+    customer: str
+    invoice: str = ""
+    amount: Decimal | None = None
+    reason: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Credit(Entry):
+    """We give the customer credit, which the next invoices use up."""
+
+    customer: str
+    amount: Decimal
+    reason: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Dispute(Entry):
+    """The customer's bank takes a payment back."""
+
+    customer: str
+    invoice: str = ""
+
+
+VERBS: Final[Mapping[str, type[Entry]]] = {
+    "subscribe": Subscribe,
+    "change_plan": ChangePlan,
+    "change_quantity": ChangeQuantity,
+    "cancel": Cancel,
+    "pause": Pause,
+    "resume": Resume,
+    "usage": Usage,
+    "top_up": TopUp,
+    "apply_coupon": ApplyCoupon,
+    "pay": Pay,
+    "decline": Decline,
+    "refund": Refund,
+    "credit": Credit,
+    "dispute": Dispute,
+}

@@ -1,0 +1,104 @@
+"""Play a scenario: the real engine on a database in memory, and a clock that jumps to where something happens.
+
+What falls due at an instant happens before what the timeline says for it: a renewal at midnight comes before a
+cancellation on that day. Schedules run in their own slots, as everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from larabill_billing.invoicing.model import InvoiceStatus
+from larabill_billing.subscriptions.model import LIVE
+from larabill_cli.simulate.company import LARGEST_PAGE, Company, Reject, found
+from larabill_cli.simulate.scenario import Scenario, Step
+from larabill_cli.simulate.verbs import carry_out
+from larabill_core import dispatch
+from larabill_core.clock import start_of_day
+from larabill_core.engine import Engine
+from larabill_core.errors import LarabillError
+from larabill_sqlalchemy.opening import database_of
+
+SLOT: Final = timedelta(hours=1)
+"""How often the schedules of billing run."""
+LONGEST_WAIT: Final = timedelta(days=1)
+
+
+@contextmanager
+def played(scenario: Scenario) -> Iterator[Company]:
+    """The company at the end of the scenario; its database is gone afterwards."""
+    company = found(scenario)
+    try:
+        for step in scenario.timeline:
+            _move(company, step.at, including=True)
+            _take(company, step)
+        _move(company, scenario.until, including=False)
+        yield company
+    finally:
+        database_of(company.engine).dispose()
+
+
+def _take(company: Company, step: Step) -> None:
+    """One entry of the timeline, and all that follows from it at once."""
+    try:
+        carry_out(company, step.entry)
+    except LarabillError as problem:
+        company.rejects.append(Reject(step=step, problem=problem))
+    work(company.engine)
+
+
+def work(engine: Engine) -> None:
+    """Carry out what billing has to do now: its schedules, and every job that is due."""
+    billing = next(module for module in engine.modules if module.name == "billing")
+    engine.run(lambda tx: dispatch.tick(tx, billing.schedules))
+    while engine.work_once(limit=100):
+        pass
+
+
+def _move(company: Company, target: datetime, *, including: bool) -> None:
+    """Go on to `target`, stopping wherever something is due; at `target` itself only when `including`."""
+    wait = SLOT
+    while True:
+        now, due = company.clock.now(), _next_due(company)
+        if due is None:
+            break
+        if due > now:
+            wait = SLOT
+        else:
+            # due in the past of a schedule whose slot has run: its next one will see it
+            due, wait = _slot_after(now, wait), min(2 * wait, LONGEST_WAIT)
+        if due > target or (due == target and not including):
+            break
+        company.clock.set(due)
+        work(company.engine)
+    company.clock.set(target)
+
+
+def _slot_after(now: datetime, wait: timedelta) -> datetime:
+    slots = int((now + wait).timestamp() // SLOT.total_seconds())
+    return datetime.fromtimestamp(slots * SLOT.total_seconds(), UTC)
+
+
+def _next_due(company: Company) -> datetime | None:
+    """When a job, a renewal or a step of dunning is due next."""
+
+    def look(tx: Any) -> list[datetime | None]:
+        jobs = [tx.jobs.next_run_at()]
+        subscriptions = tx.billing.subscriptions.page(limit=LARGEST_PAGE)
+        renewals = [each.next_billing_at for each in subscriptions if each.status in LIVE and not each.held_reason]
+        cases = tx.billing.dunning.page(limit=LARGEST_PAGE)
+        behind = {case.subscription_id for case in cases}
+        issued = tx.billing.invoices.page(status=InvoiceStatus.ISSUED, limit=LARGEST_PAGE)
+        zones = {each.id: each.time_zone for each in subscriptions if each.status in LIVE and each.id not in behind}
+        overdue = [
+            start_of_day(state.due_on + timedelta(days=1), zones[state.subscription_id])
+            for _, state in issued
+            if state.subscription_id in zones
+        ]
+        return [*jobs, *renewals, *overdue, *(case.next_at for case in cases)]
+
+    found = company.engine.run(look, seller=company.seller)
+    return min((due for due in found if due is not None), default=None)

@@ -1,0 +1,265 @@
+"""What is left at the end of a scenario, gathered through the façade, with labels in place of ids."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from larabill_billing.audits.model import Audit
+from larabill_billing.credits.model import Credit
+from larabill_billing.invoicing.model import Invoice, InvoiceLine, InvoiceState, TaxSubtotal
+from larabill_billing.subscriptions.model import Subscription, SubscriptionItem
+from larabill_cli.simulate.company import LARGEST_PAGE, Company, Reject
+from larabill_cli.simulate.shown import (
+    Account,
+    Item,
+    Ledger,
+    Line,
+    Moved,
+    Report,
+    ShownCredit,
+    ShownEvent,
+    ShownInvoice,
+    ShownReject,
+    ShownSubscription,
+    Tax,
+    Waiting,
+)
+from larabill_cli.simulate.stage import EVENTS, NOTE
+from larabill_core.clock import zone
+from larabill_core.jobs import Job, JobStatus
+from larabill_core.messages import decode, to_builtins
+from larabill_core.money import quantize
+
+_ADDRESSING: Final = ("seller_id", "event_id", "occurred_at")
+
+
+def collect(company: Company) -> Report:
+    """Everything, in the order in which it came about."""
+    billing, seller, scenario = company.engine.billing, company.seller, company.scenario
+    reporter = _Reporter(company)
+    documents = [billing.invoices.get(seller, each.id) for each, _ in billing.invoices.list(seller, limit=LARGEST_PAGE)]
+    for invoice, _ in documents:
+        company.labels.give(invoice.id, invoice.number)
+    return Report(
+        start=reporter.local(scenario.start),
+        until=reporter.local(scenario.until),
+        timezone=scenario.timezone,
+        currency=scenario.currency,
+        invoices=tuple(reporter.invoice(*each) for each in documents),
+        credits=reporter.credits(),
+        subscriptions=reporter.subscriptions(),
+        events=reporter.events(),
+        ledger=_ledger(billing.ledger.trial_balance(seller)),
+        waiting=reporter.waiting(),
+        rejects=tuple(reporter.reject(each) for each in company.rejects),
+    )
+
+
+@attrs.define
+class _Reporter:
+    """Translates ids and instants of one company."""
+
+    company: Company
+    zone: ZoneInfo = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.zone = zone(self.company.scenario.timezone)
+
+    def local(self, at: datetime) -> datetime:
+        return at.astimezone(self.zone)
+
+    def maybe(self, at: datetime | None) -> datetime | None:
+        return None if at is None else self.local(at)
+
+    def run(self, look: Any) -> Any:
+        return self.company.engine.run(look, seller=self.company.seller)
+
+    def name(self, id: UUID, kind: str) -> str:
+        return self.company.labels.name(id, kind)
+
+    def invoice(self, invoice: Invoice, state: InvoiceState) -> ShownInvoice:
+        about = invoice.subscription_id
+        return ShownInvoice(
+            number=invoice.number,
+            customer=self.name(invoice.customer_id, "customer"),
+            subscription=None if about is None else self.name(about, "subscription"),
+            issued_on=invoice.issued_on,
+            due_on=invoice.due_on,
+            currency=invoice.currency,
+            lines=tuple(_line(line) for line in invoice.lines),
+            net=amount(invoice.net, invoice.currency),
+            taxes=tuple(_tax(each, invoice.currency) for each in invoice.taxes if each.tax),
+            tax=amount(invoice.tax, invoice.currency),
+            total=amount(invoice.total, invoice.currency),
+            balance=amount(state.balance, invoice.currency),
+            status=state.status.value,
+            paid_at=self.maybe(state.paid_at),
+        )
+
+    def credits(self) -> tuple[ShownCredit, ...]:
+        customers = self.company.customers.items()
+        movements = self.run(lambda tx: [(name, each) for name, id in customers for each in _credits(tx, id)])
+        shown = [
+            ShownCredit(
+                at=self.local(credit.created_at),
+                customer=name,
+                amount=amount(credit.amount, credit.currency),
+                currency=credit.currency,
+                source=credit.source,
+            )
+            for name, credit in movements
+        ]
+        return tuple(sorted(shown, key=lambda credit: credit.at))
+
+    def subscriptions(self) -> tuple[ShownSubscription, ...]:
+        found = self.company.engine.billing.subscriptions.list(self.company.seller, limit=LARGEST_PAGE)
+        items = self.run(lambda tx: tx.billing.subscriptions.items([each.id for each in found]))
+        audits = [each for each in self._audits() if each.subject_kind == "subscription"]
+        return tuple(
+            self._subscription(each, items.get(each.id, ()), [a for a in audits if a.subject_id == each.id])
+            for each in found
+        )
+
+    def _subscription(
+        self, subscription: Subscription, items: Sequence[SubscriptionItem], audits: Sequence[Audit]
+    ) -> ShownSubscription:
+        return ShownSubscription(
+            id=self.name(subscription.id, "subscription"),
+            customer=self.name(subscription.customer_id, "customer"),
+            items=tuple(Item(plan=item.plan_code, quantity=item.quantity) for item in items),
+            cycle=str(subscription.cycle),
+            status=subscription.status.value,
+            next_billing_at=self.maybe(subscription.next_billing_at),
+            held_reason=subscription.held_reason,
+            history=tuple(
+                Moved(
+                    at=self.local(audit.at),
+                    action=audit.action,
+                    before=audit.state_before,
+                    after=audit.state_after,
+                    reason=self.company.labels.in_text(audit.reason),
+                )
+                for audit in audits
+            ),
+        )
+
+    def _audits(self) -> Iterable[Audit]:
+        after = None
+        while page := self.company.engine.billing.ledger.audits(self.company.seller, after=after, limit=LARGEST_PAGE):
+            yield from page
+            after = page[-1].id
+
+    def events(self) -> tuple[ShownEvent, ...]:
+        return tuple(self._event(job) for job in self._jobs() if job.handler.startswith(NOTE))
+
+    def waiting(self) -> tuple[Waiting, ...]:
+        return tuple(
+            Waiting(
+                at=self.local(job.created_at),
+                work=job.handler,
+                status=job.status.value,
+                reason=self.company.labels.in_text(job.last_error),
+            )
+            for job in self._jobs()
+            if job.last_error and job.status is not JobStatus.DONE
+        )
+
+    def _jobs(self) -> Iterable[Job]:
+        after = None
+        while page := self.run(lambda tx, after=after: tx.jobs.list(after=after, limit=LARGEST_PAGE)):
+            yield from page
+            after = page[-1].id
+
+    def _event(self, job: Job) -> ShownEvent:
+        name = job.handler.removeprefix(NOTE)
+        event = decode(job.payload, EVENTS[name])
+        fields = {key: value for key, value in to_builtins(event).items() if key not in _ADDRESSING}
+        return ShownEvent(at=self.local(event.occurred_at), name=name, about=self._labelled(fields))
+
+    def _labelled(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """Ids by their labels, `customer_id` as `customer`; amounts as money; also in what is nested."""
+        shown: dict[str, Any] = {}
+        currency = fields.get("currency")
+        for key, value in fields.items():
+            if key.endswith("_id") and value is not None:
+                shown[key.removesuffix("_id")] = self.name(UUID(value), key.removesuffix("_id"))
+            elif key in ("amount", "total") and currency is not None:
+                shown[key] = amount(Decimal(value), currency)
+            elif isinstance(value, list | tuple):
+                shown[key] = [self._labelled(each) if isinstance(each, dict) else each for each in value]
+            else:
+                shown[key] = value
+        return shown
+
+    def reject(self, reject: Reject) -> ShownReject:
+        return ShownReject(
+            at=self.local(reject.step.at),
+            place=reject.step.place,
+            do=reject.step.entry.do,
+            code=reject.problem.code,
+            message=self.company.labels.in_text(str(reject.problem)),
+        )
+
+
+def _credits(tx: Any, customer_id: UUID) -> list[Credit]:
+    found: list[Credit] = tx.billing.credits.for_customer(customer_id)
+    return found
+
+
+def _line(line: InvoiceLine) -> Line:
+    return Line(
+        description=line.description,
+        period_start=line.period_start,
+        period_end=line.period_end,
+        quantity=plain(line.quantity),
+        unit_price=_unit_price(line.unit_price, line.currency),
+        amount=amount(line.amount, line.currency),
+        tax_rate=plain(line.tax_rate),
+        trace=line.trace,
+        explanation=line.explain(),
+    )
+
+
+def _tax(subtotal: TaxSubtotal, currency: str) -> Tax:
+    return Tax(
+        category=subtotal.category,
+        rate=plain(subtotal.rate),
+        base=amount(subtotal.base, currency),
+        tax=amount(subtotal.tax, currency),
+    )
+
+
+def amount(value: Decimal, currency: str) -> str:
+    """With as many decimals as the currency has."""
+    return f"{quantize(value, currency):f}"
+
+
+def plain(number: Decimal) -> str:
+    """Without zeros behind the point that say nothing."""
+    return f"{number.normalize():f}"
+
+
+def _unit_price(price: Decimal, currency: str) -> str:
+    """As an amount where it is none the finer; else with every digit."""
+    rounded = quantize(price, currency)
+    return f"{rounded:f}" if rounded == price else plain(price)
+
+
+def _ledger(balances: Sequence[Any]) -> Ledger:
+    sums: dict[str, Decimal] = {}
+    for each in balances:
+        sums[each.currency] = sums.get(each.currency, Decimal(0)) + each.balance
+    return Ledger(
+        accounts=tuple(
+            Account(currency=each.currency, account=each.account, balance=amount(each.balance, each.currency))
+            for each in balances
+        ),
+        balanced=not any(sums.values()),
+    )

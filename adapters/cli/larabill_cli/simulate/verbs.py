@@ -1,0 +1,224 @@
+"""What each verb of a timeline does: one call of the façade."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from larabill_billing.credits.handlers import grant
+from larabill_billing.invoicing.model import Invoice, InvoiceState, InvoiceStatus
+from larabill_billing.orders.model import NewItem, PlaceOrder
+from larabill_billing.payments.model import Payment
+from larabill_billing.subscriptions import changes
+from larabill_billing.subscriptions.changes import Change, ChangeCycle, ChangeItem
+from larabill_billing.subscriptions.collect import collect_job
+from larabill_billing.usage.model import NewUsage
+from larabill_cli.simulate.company import LARGEST_PAGE, Company
+from larabill_cli.simulate.entries import (
+    Cancel,
+    ChangePlan,
+    ChangeQuantity,
+    Credit,
+    Decline,
+    Entry,
+    Pause,
+    Pay,
+    Refund,
+    Resume,
+    Subscribe,
+    TopUp,
+    Usage,
+)
+from larabill_cli.simulate.moments import When, instant
+from larabill_core.errors import Conflict, NotFound
+from larabill_core.ids import new_id
+
+
+def carry_out(company: Company, entry: Entry) -> None:
+    """Raises what the façade raises."""
+    _VERBS[type(entry)](company, entry)
+
+
+def subscribe(company: Company, entry: Subscribe) -> None:
+    """Place the order. What is due at once is collected as a renewal is: credit first, then the card."""
+    first = NewItem(
+        plan_code=entry.plan, cycle=entry.cycle, quantity=entry.quantity, region=entry.region, spec=entry.options
+    )
+    addons = [
+        NewItem(
+            plan_code=addon.plan,
+            cycle=entry.cycle,
+            quantity=addon.quantity,
+            region=addon.region,
+            spec=addon.options,
+        )
+        for addon in entry.addons
+    ]
+    buyer = company.buyer(entry.customer)
+    wanted = PlaceOrder(
+        order_uuid=new_id(),
+        customer_id=company.customers[entry.customer],
+        currency=buyer.currency or company.scenario.currency,
+        items=(first, *addons),
+    )
+    order = company.engine.billing.orders.place(company.seller, wanted)
+    for subscription in company.engine.billing.subscriptions.list(
+        company.seller, customer_id=wanted.customer_id, limit=LARGEST_PAGE
+    ):
+        if subscription.order_id == order.id:
+            company.subscriptions[entry.id] = subscription.id
+            company.labels.give(subscription.id, entry.id)
+    if order.invoice_id is not None:
+        job = collect_job(company.seller, order.invoice_id)
+        company.engine.run(lambda tx: tx.enqueue(job), seller=company.seller)
+
+
+def change_plan(company: Company, entry: ChangePlan) -> None:
+    if entry.cycle is not None:
+        _change(company, entry, ChangeCycle(cycle=entry.cycle), entry.when)
+    else:
+        _change(company, entry, ChangeItem(item_id=_item(company, entry), plan_code=entry.plan), entry.when)
+
+
+def change_quantity(company: Company, entry: ChangeQuantity) -> None:
+    _change(company, entry, ChangeItem(item_id=_item(company, entry), quantity=entry.quantity), entry.when)
+
+
+def cancel(company: Company, entry: Cancel) -> None:
+    _change(company, entry, changes.Cancel(compensation=entry.compensation), entry.when)
+
+
+def pause(company: Company, entry: Pause) -> None:
+    _change(company, entry, changes.Pause(unused=entry.unused), "now")
+
+
+def resume(company: Company, entry: Resume) -> None:
+    _change(company, entry, changes.Resume(), "now")
+
+
+def usage(company: Company, entry: Usage) -> None:
+    """An event without an id of its own is one for itself."""
+    subscription = company.engine.billing.subscriptions.get(company.seller, _subscription(company, entry))
+    event = NewUsage(
+        idempotency_id=entry.event or str(new_id()),
+        subscription_id=subscription.id,
+        subscription_item_id=_item(company, entry),
+        meter=entry.meter,
+        quantity=entry.quantity,
+        unique_key=entry.key,
+        occurred_at=instant(entry.happened or entry.at, subscription.time_zone, "happened"),
+        corrects=entry.corrects,
+    )
+    company.engine.billing.usage.record(company.seller, [event])
+
+
+def top_up(company: Company, entry: TopUp) -> None:
+    company.engine.billing.usage.grant(
+        company.seller,
+        _subscription(company, entry),
+        _item(company, entry),
+        entry.meter,
+        entry.units,
+        str(new_id()),
+    )
+
+
+def pay(company: Company, entry: Pay) -> None:
+    """By hand: what is named, or all that is open. A card that was declined works again."""
+    if entry.customer in company.cards:
+        company.store_card(entry.customer, "pm_ok")
+    found = _open_invoices(company, entry.customer, entry.invoice)
+    for invoice, state in found if entry.amount is None else found[:1]:
+        amount = state.balance if entry.amount is None else entry.amount
+        company.engine.billing.payments.record_manual(company.seller, invoice.id, amount, f"transfer {new_id().hex}")
+
+
+def decline(company: Company, entry: Decline) -> None:
+    """From now on the gateway refuses."""
+    if entry.customer not in company.cards:
+        raise Conflict(f"customer {entry.customer}", "no card is stored", 'give the customer pays = "card"')
+    company.store_card(entry.customer, "pm_declined")
+
+
+def refund(company: Company, entry: Refund) -> None:
+    """Out of the last payment that took money."""
+    payments = [
+        payment
+        for payment in company.engine.billing.payments.list(
+            company.seller, customer_id=company.customers[entry.customer], limit=LARGEST_PAGE
+        )
+        if payment.status in ("captured", "partially_refunded") and _is_for(company, payment, entry.invoice)
+    ]
+    if not payments:
+        raise NotFound("payment of", entry.invoice or entry.customer)
+    amount = payments[-1].amount if entry.amount is None else entry.amount
+    company.engine.billing.payments.refund(company.seller, payments[-1].id, amount, entry.reason)
+
+
+def credit(company: Company, entry: Credit) -> None:
+    currency = company.buyer(entry.customer).currency or company.scenario.currency
+    customer = company.customers[entry.customer]
+    company.engine.run(
+        lambda tx: grant(tx, customer, entry.amount, currency, "goodwill", new_id()), seller=company.seller
+    )
+
+
+def _change(company: Company, entry: Any, change: Change, when: When) -> None:
+    company.engine.billing.subscriptions.change(company.seller, _subscription(company, entry), change, when)
+
+
+def _item(company: Company, entry: Any) -> UUID:
+    """The item that is named by its plan, or the only one. Raises `NotFound`, `Conflict`."""
+    items = company.engine.billing.subscriptions.items(company.seller, _subscription(company, entry))
+    found = [item for item in items if entry.item in ("", item.plan_code)]
+    if len(found) > 1:
+        codes = ", ".join(item.plan_code for item in found)
+        raise Conflict(f"subscription {entry.subscription}", "it has several items", f"name one as `item`: {codes}")
+    if not found:
+        raise NotFound("item", entry.item or entry.subscription)
+    id: UUID = found[0].id
+    return id
+
+
+def _subscription(company: Company, entry: Any) -> UUID:
+    """Raises `NotFound` where the order itself was refused."""
+    if entry.subscription not in company.subscriptions:
+        raise NotFound("subscription", entry.subscription)
+    return company.subscriptions[entry.subscription]
+
+
+def _open_invoices(company: Company, customer: str, number: str) -> list[tuple[Invoice, InvoiceState]]:
+    found = [
+        (invoice, state)
+        for invoice, state in company.engine.billing.invoices.list(
+            company.seller, customer_id=company.customers[customer], status=InvoiceStatus.ISSUED, limit=LARGEST_PAGE
+        )
+        if number in ("", invoice.number)
+    ]
+    if not found:
+        raise NotFound("open invoice of", number or customer)
+    return found
+
+
+def _is_for(company: Company, payment: Payment, number: str) -> bool:
+    if not number:
+        return True
+    invoice, _ = company.engine.billing.invoices.get(company.seller, payment.invoice_id)
+    return bool(invoice.number == number)
+
+
+_VERBS: Final[Mapping[type[Entry], Callable[[Company, Any], None]]] = {
+    Subscribe: subscribe,
+    ChangePlan: change_plan,
+    ChangeQuantity: change_quantity,
+    Cancel: cancel,
+    Pause: pause,
+    Resume: resume,
+    Usage: usage,
+    TopUp: top_up,
+    Pay: pay,
+    Decline: decline,
+    Refund: refund,
+    Credit: credit,
+}

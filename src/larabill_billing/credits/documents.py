@@ -1,0 +1,30 @@
+"""Invoices, with what of them goes to the customer's balance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from larabill_billing.credits.handlers import move
+from larabill_billing.credits.ports import CreditsTx
+from larabill_billing.invoicing import handlers as invoicing
+from larabill_billing.invoicing.model import ChargeKind, Invoice, InvoiceRequest
+from larabill_core.messages import Nothing
+
+
+def issue(tx: CreditsTx, requests: Sequence[InvoiceRequest]) -> list[Invoice]:
+    """Issue invoices; what one of them gives back beyond what it asks for becomes credit. See `invoicing.issue`."""
+    return _keep(tx, invoicing.issue(tx, requests))
+
+
+def issue_drafts(tx: CreditsTx, payload: Nothing) -> None:
+    """Issue what was drafted inside hosts' transactions."""
+    _keep(tx, invoicing.issue_drafts(tx))
+
+
+def _keep(tx: CreditsTx, invoices: list[Invoice]) -> list[Invoice]:
+    """The movements of credit; the invoices' own ledger entries have posted them."""
+    for invoice in invoices:
+        for line in invoice.lines:
+            if line.kind is ChargeKind.CREDIT:
+                move(tx, invoice.customer_id, line.amount, line.currency, "invoice", invoice.id)
+    return invoices

@@ -1,0 +1,1 @@
+"""Discounts: percentages and fixed amounts over lines; pure calculation."""

@@ -1,7 +1,0 @@
-"""The jobs of this feature."""
-
-from __future__ import annotations
-
-from larabill_core.jobs import Handler
-
-HANDLERS = (Handler(name="billing.issue_drafts", target="larabill_billing.invoicing.handlers:issue_drafts"),)

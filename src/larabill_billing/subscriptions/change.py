@@ -1,0 +1,165 @@
+"""Change an agreement, now or on a day to come; show what a change would cost."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+import attrs
+
+from larabill_billing.audits.handlers import check_reason, record
+from larabill_billing.invoicing.model import Charge
+from larabill_billing.invoicing.totals import Totals, settled, tax_rate, totals
+from larabill_billing.settings import settings_of
+from larabill_billing.subscriptions.apply import Changed, Moment, apply
+from larabill_billing.subscriptions.carry_out import Decision, carry_out
+from larabill_billing.subscriptions.changes import NAMES, Cancel, Change, Reactivate, When
+from larabill_billing.subscriptions.check import check_change
+from larabill_billing.subscriptions.gather import Counted, agreements, usage_of
+from larabill_billing.subscriptions.model import LIVE, Agreement, Subscription
+from larabill_billing.subscriptions.ports import SubscriptionsTx
+from larabill_billing.subscriptions.renew import catch_up
+from larabill_billing.subscriptions.scheduled import cut_at, schedule, sold_plans
+from larabill_billing.subscriptions.serving import living
+from larabill_billing.subscriptions.states import after
+from larabill_billing.subscriptions.terms import check_end, day_of
+from larabill_billing.subscriptions.timing import timed
+from larabill_core.clock import local_date, start_of_day
+from larabill_core.errors import Conflict
+from larabill_core.ids import new_id
+
+
+@attrs.frozen(kw_only=True)
+class Preview:
+    """What a change would do on its day: the agreement after it, and the invoice that it would bring (I13)."""
+
+    on: date
+    subscription: Subscription
+    charges: tuple[Charge, ...]
+    totals: Totals
+
+
+def change(
+    tx: SubscriptionsTx,
+    subscription_id: UUID,
+    wanted: Change,
+    when: When = "now",
+    reason: str = "",
+    *,
+    force: bool = False,
+) -> Subscription:
+    """Carry a change out now, or put it down for the day on which it takes effect.
+
+    What is due of the agreement is done before. `force` lets staff end it within its minimum term or notice period.
+    The subscription as it is then. Raises `InvalidInput` with every fault, `NotFound`, `Conflict`, `IllegalTransition`.
+    """
+    check_reason(reason)
+    subscription = tx.billing.subscriptions.get(subscription_id, lock=True)
+    if not (isinstance(wanted, Cancel) and subscription.held_reason):
+        subscription = catch_up(tx, subscription)
+    agreement, on = _prepared(tx, subscription, wanted, when)
+    today = local_date(tx.now, subscription.time_zone)
+    if isinstance(wanted, Cancel):
+        after(subscription, "end")
+        if not force:
+            check_end(subscription, on, today)
+        reason = f"{on}{', forced' if force else ''}: {reason}"
+        if on > today:
+            return _end_later(tx, subscription, wanted, on, reason)
+    if on > today:
+        _check_live(subscription)
+        schedule(tx, subscription, wanted, on)
+        return tx.billing.subscriptions.get(subscription_id)
+    counted = usage_of(tx, [cut_at(agreement, today)])
+    changed = _applied(tx, agreement, wanted, today, counted)
+    decision = Decision(
+        before=agreement,
+        after=changed.agreement,
+        charges=changed.charges,
+        action=NAMES[type(wanted)],
+        reason=reason,
+        region=getattr(wanted, "region", ""),
+        counted=counted,
+    )
+    carry_out(tx, [decision])
+    return changed.agreement.subscription
+
+
+def preview(tx: SubscriptionsTx, subscription_id: UUID, wanted: Change, when: When = "now") -> Preview:
+    """What the change would do and cost on its day, without doing it. Raises what `change` raises."""
+    subscription = tx.billing.subscriptions.get(subscription_id)
+    agreement, on = _prepared(tx, subscription, wanted, when)
+    changed = _applied(tx, agreement, wanted, on, usage_of(tx, [cut_at(agreement, on)]))
+    country = tx.billing.customers.get(subscription.customer_id).country
+    rate = tax_rate(settings_of(tx), country)
+    charges = settled(changed.charges, subscription.currency, rate, "preview")
+    return Preview(
+        on=on,
+        subscription=changed.agreement.subscription,
+        charges=charges,
+        totals=totals(charges, subscription.currency, rate),
+    )
+
+
+def _prepared(tx: SubscriptionsTx, subscription: Subscription, wanted: Change, when: When) -> tuple[Agreement, date]:
+    """The agreement, and the day of the change, after checking both."""
+    agreement = agreements(tx, [subscription])[0]
+    on = day_of(subscription, when, local_date(tx.now, subscription.time_zone))
+    check_change(agreement, wanted, sold_plans(tx, [wanted], [agreement]))
+    if isinstance(wanted, Reactivate):
+        services = tx.billing.services.for_subscriptions([subscription.id]).get(subscription.id, [])
+        kept = subscription.ended_at is not None and tx.now < subscription.ended_at + settings_of(tx).keep_data
+        if not kept or (services and not living(services)):
+            raise Conflict(f"subscription {subscription.id}", "its data is gone", "place a new order")
+    return agreement, on
+
+
+def _applied(tx: SubscriptionsTx, agreement: Agreement, wanted: Change, on: date, counted: Counted) -> Changed:
+    subscription = agreement.subscription
+    today = local_date(tx.now, subscription.time_zone)
+    moment = Moment(
+        on=on,
+        at=tx.now if on == today else start_of_day(on, subscription.time_zone),
+        change_id=new_id(),
+        default=settings_of(tx).proration,
+        plans=sold_plans(tx, [wanted], [agreement]),
+        used=counted.used,
+    )
+    return apply(agreement, wanted, moment)
+
+
+def _check_live(subscription: Subscription) -> None:
+    if subscription.status not in LIVE:
+        raise Conflict(f"subscription {subscription.id}", f"it is {subscription.status}", "only a running one changes")
+
+
+def _end_later(tx: SubscriptionsTx, subscription: Subscription, wanted: Cancel, on: date, reason: str) -> Subscription:
+    if subscription.held_reason:
+        raise Conflict(f"subscription {subscription.id}", "its renewal is held", "cancel it now, or release the hold")
+    changed = timed(attrs.evolve(subscription, end_on=on, compensation=wanted.compensation))
+    tx.billing.subscriptions.save_many([changed])
+    record(tx, "subscription", subscription.id, "schedule_end", subscription.status, changed.status, reason)
+    return changed
+
+
+def withdraw_cancellation(tx: SubscriptionsTx, subscription_id: UUID) -> Subscription:
+    """The agreement goes on after all. Raises `NotFound`; `Conflict` when it is over or was not cancelled."""
+    before = tx.billing.subscriptions.get(subscription_id, lock=True)
+    if before.status not in LIVE or before.end_on is None:
+        why = "it is over" if before.status not in LIVE else "it is not cancelled"
+        raise Conflict(f"subscription {before.id}", why, "place a new order" if before.end_on else "")
+    changed = timed(attrs.evolve(before, end_on=None))
+    tx.billing.subscriptions.save_many([changed])
+    record(tx, "subscription", before.id, "withdraw_end", before.status, changed.status)
+    return changed
+
+
+def release_hold(tx: SubscriptionsTx, subscription_id: UUID) -> Subscription:
+    """Let the next run try a held renewal again. Raises `NotFound`; `Conflict` when it is not held."""
+    before = tx.billing.subscriptions.get(subscription_id, lock=True)
+    if not before.held_reason:
+        raise Conflict(f"subscription {before.id}", "its renewal is not held")
+    changed = attrs.evolve(before, held_reason="")
+    tx.billing.subscriptions.save_many([changed])
+    record(tx, "subscription", before.id, "release_hold", before.status, changed.status)
+    return changed

@@ -1,0 +1,1 @@
+"""Taxes: rates by category, and what they come to; pure calculation."""

@@ -1,0 +1,14 @@
+"""Which module answers which area."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tests.oracle import periods, pricing, proration
+from tests.oracle.runner import Shape
+
+SHAPES: Mapping[str, tuple[Shape, ...]] = {
+    "period-arithmetic": periods.SHAPES,
+    "proration": proration.SHAPES,
+    "pricing-model": pricing.SHAPES,
+}
