@@ -18,7 +18,7 @@ from larabill_core.errors import Conflict
 from larabill_core.messages import Event, decode
 from larabill_core.published import ServiceFailed, ServicesOrdered
 from larabill_drivers.world import Fault
-from larabill_provisioning.orchestrator.reactions import on_change_requested, on_services_ordered
+from larabill_provisioning.orchestrator.reactions import on_change_requested, on_resume_requested, on_services_ordered
 from larabill_provisioning.plans.sync import sync_plan_maps
 from larabill_provisioning.settings import PlanSettings
 from larabill_sqlalchemy.opening import database_of
@@ -537,14 +537,17 @@ def test_reactivation_comes_too_late_for_what_is_destroyed_or_given_up(scene: Sc
     destroyed = scene.running()
     scene.end(destroyed)
     scene.settle()
-    (abandoned,) = scene.release("bad", on_failure="refund")
-    scene.settle()
-    for service in (destroyed, abandoned):
+    (abandoned,) = scene.released("bad", on_failure="refund")
+    while not scene.resource(abandoned).remedy:
+        assert scene.work(1)
+    for service in (abandoned, destroyed):
         scene.clock.advance(timedelta(seconds=1))
-        scene.publish(scene.resume_event(service, reactivated=True))
+        event = scene.resume_event(service, reactivated=True)
+        scene.engine.run(lambda tx, event=event: on_resume_requested(tx, event), seller=scene.seller)
         scene.settle()
         assert scene.status(service) == "deprovisioned"
         assert scene.at_provider(service) == []
+    assert scene.told(abandoned) == ["ServiceAbandoned"]
     healthy(scene)
 
 
