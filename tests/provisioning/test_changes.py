@@ -33,6 +33,12 @@ LARGE = [("l1", {"disk": "20"})]
 SMALL = [("s1", {"disk": "10"})]
 
 
+@pytest.fixture
+def scene(make_scene: MakeScene) -> Scene:
+    """A scene with a second account."""
+    return make_scene(beta=True)
+
+
 def healthy(scene: Scene) -> None:
     assert scene.violations() == []
     assert scene.live() == []
@@ -546,6 +552,21 @@ def test_driver_that_cannot_resize_builds_what_is_wanted_by_then(make_scene: Mak
     scene.settle()
     assert scene.built_as(service) == LARGE
     assert failures(service) == []
+    healthy(scene)
+
+
+@SQLITE
+def test_resize_of_a_suspended_service_is_followed_where_there_is_nothing_to_poll(make_scene: MakeScene) -> None:
+    scene = make_scene(driver="mute", async_polls=1)
+    service = scene.running()
+    scene.overdue(service, 1)
+    scene.work()
+    scene.world.drift_suspend(scene.resource(service).ref)
+    scene.settle()
+    scene.change(service, "large", disk=20)
+    scene.settle()
+    assert scene.status(service) == "suspended"
+    assert scene.built_as(service) == LARGE
     healthy(scene)
 
 
