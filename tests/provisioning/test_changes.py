@@ -202,6 +202,21 @@ def test_change_while_nobody_knows_what_came_of_the_create(
 
 
 @SQLITE
+def test_create_that_was_wrongly_taken_for_failed_is_resized(make_scene: MakeScene) -> None:
+    """A poll that is refused counts as a failed attempt; the next one finds what stands, as it was first asked."""
+    scene = make_scene(async_polls=2)
+    (service,) = scene.released()
+    scene.world.script(Fault(method="poll", what="rate_limited", ref=scene.resource(service).ref))
+    scene.work()
+    scene.clock.advance(timedelta(milliseconds=1))
+    scene.change(service, "large", disk=20)
+    scene.settle()
+    assert scene.built_as(service) == LARGE
+    assert scene.calls(service, "provision", "effect") == 1
+    healthy(scene)
+
+
+@SQLITE
 def test_create_that_definitely_failed_is_tried_again_with_the_new_plan(scene: Scene) -> None:
     """Between two attempts, and without a resize afterwards."""
     (service,) = scene.released()
@@ -219,16 +234,18 @@ def test_create_that_definitely_failed_is_tried_again_with_the_new_plan(scene: S
 
 
 @SQLITE
-@pytest.mark.parametrize("plan", ["bad", "unmapped"])
-def test_create_that_was_refused_goes_on_with_a_plan_that_can_be_had(scene: Scene, plan: str) -> None:
+@pytest.mark.parametrize(("plan", "then", "code"), [("bad", "large", "l1"), ("unmapped", "elsewhere", "b1")])
+def test_create_that_was_refused_goes_on_with_a_plan_that_can_be_had(
+    scene: Scene, plan: str, then: str, code: str
+) -> None:
     (service,) = scene.release(plan)
     scene.settle()
     assert scene.status(service) == "failed"
-    scene.change(service, "elsewhere", disk=20)
+    scene.change(service, then, disk=20)
     scene.settle()
     assert scene.status(service) == "active"
-    assert scene.built_as(service) == [("b1", {"disk": "20"})]
-    assert scene.resource(service).account == "beta", "nothing of it stood anywhere"
+    assert scene.built_as(service) == [(code, {"disk": "20"})]
+    assert scene.calls(service, "resize") == 0
     healthy(scene)
 
 
@@ -535,6 +552,7 @@ def test_reactivation_comes_too_late_for_what_is_destroyed_or_given_up(scene: Sc
 def test_verify_names_a_change_that_nobody_will_make(scene: Scene) -> None:
     service = scene.running()
     with database_of(scene.engine).begin() as connection:
-        connection.execute(RESOURCES.update().values(spec_version=2))
+        mine = RESOURCES.c.seller_id == scene.seller
+        connection.execute(RESOURCES.update().where(mine).values(spec_version=2))
     (found,) = scene.violations()
     assert (found.kind, found.subject) == ("resource-stalled", str(scene.resource(service).id))

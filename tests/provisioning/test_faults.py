@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -169,6 +170,7 @@ def test_suspension_that_fails_and_is_paid_meanwhile_comes_back_by_itself(scene:
 STEPS = st.lists(
     st.one_of(
         st.sampled_from(["overdue", "paid", "end_unpaid", "end", "work", "hour", "day", "retry", "change"]),
+        st.sampled_from(["pause", "reactivate", "large", "small", "unmapped"]),
         st.tuples(
             st.sampled_from(["provision", "suspend", "resume", "resize", "deprovision", "find", "poll"]),
             st.sampled_from(FAULTS),
@@ -192,10 +194,10 @@ STEPS = st.lists(
 def test_any_order_of_requests_and_faults_comes_to_rest(
     make_scene: MakeScene, kind: dict[str, Any], data: st.DataObject
 ) -> None:
-    """When the faults stop: I2, I6, I8, I9 and I14 hold, and what was asked last is what stands."""
+    """When the faults stop: I2, I6, I8, I9 and I14 hold, and what was asked last is what stands, or is held back."""
     scene = _kept(make_scene, kind)
     (service,) = scene.released()
-    wanted = "active"
+    wanted, built, asked = "active", ("s1", {"disk": "10"}), "small"
     version = 0
     for step in data.draw(STEPS):
         scene.clock.advance(timedelta(seconds=1))
@@ -218,10 +220,31 @@ def test_any_order_of_requests_and_faults_comes_to_rest(
         elif step == "end" and wanted in ("active", "suspended"):
             wanted = "gone"
             scene.end(service, after=timedelta(hours=2))
+        elif step == "pause" and wanted in ("active", "suspended"):
+            wanted = "suspended"
+            scene.publish(scene.suspend_event(service, None))
+        elif step == "reactivate" and wanted in ("gone", "unpaid"):
+            if scene.work() >= 0 and scene.status(service) not in ("deprovisioning", "deprovisioned"):
+                wanted = "active"
+                scene.publish(scene.resume_event(service, reactivated=True))
+        elif step in ("large", "small", "unmapped"):
+            if step == "unmapped":
+                scene.work()  # so that what it is held back from is known
+            asked = step
+            built = {"large": ("l1", {"disk": "7"}), "small": ("s1", {"disk": "7"}), "unmapped": built}[step]
+            scene.change(service, step, disk=7)
+        elif step == "change":
+            scene.work()
+            if _operator_changes(scene, service):
+                asked, built = "large", ("l1", {"disk": "5"})
         else:
             _other(scene, service, step)
     scene.settle(timedelta(days=10))
     _at_rest(scene, service, wanted)
+    if scene.status(service) != "deprovisioned":
+        held = scene.resource(service).held
+        assert (held is not None) == (asked == "unmapped")
+        assert scene.built_as(service) == [built]
 
 
 _SCENES: dict[tuple[int, str], Scene] = {}
@@ -244,16 +267,18 @@ def _other(scene: Scene, service: Any, step: str) -> None:
             scene.settle(timedelta(minutes=90))
         case "day":
             scene.settle(timedelta(days=1))
-        case "retry" | "change":
-            commands = scene.engine.provisioning.resources
-            resource = scene.resource(service)
-            try:
-                if step == "retry":
-                    commands.retry(scene.seller, resource.id, actor=STAFF)
-                else:
-                    commands.change_plan(scene.seller, resource.id, billing_plan="large", spec={"disk": 5}, actor=STAFF)
-            except LarabillError:
-                pass
+        case "retry":
+            with suppress(LarabillError):
+                scene.engine.provisioning.resources.retry(scene.seller, scene.resource(service).id, actor=STAFF)
+
+
+def _operator_changes(scene: Scene, service: Any) -> bool:
+    commands, resource = scene.engine.provisioning.resources, scene.resource(service)
+    try:
+        commands.change_plan(scene.seller, resource.id, billing_plan="large", spec={"disk": 5}, actor=STAFF)
+    except LarabillError:
+        return False
+    return True
 
 
 def _at_rest(scene: Scene, service: Any, wanted: str) -> None:

@@ -49,6 +49,7 @@ class ResourceCall:
         self.tags = (f"resource:{operation.subject_id}", f"driver:{operation.account}")
         self.max_attempts = settings.max_attempts
         self.deadline = settings.deadline
+        self._found = False
 
     def admit(self, tx: ProvisioningTx, operation: Operation) -> Withdrawn | None:
         """Still wanted, not too early, and nothing paid meanwhile: only then the state says that it is under way."""
@@ -87,6 +88,7 @@ class ResourceCall:
     def find(self, operation: Operation) -> Outcome | None:
         """What a create has made so far. Raises `RetryLater`."""
         found = self._look(operation.ref)
+        self._found = found is not None
         return None if found is None else self._built(found)
 
     def _look(self, ref: str) -> Found | None:
@@ -200,7 +202,7 @@ class ResourceCall:
         )
 
     def record(self, tx: ProvisioningTx, operation: Operation, outcome: Outcome | Withdrawn | Retried) -> None:
-        record_outcome(tx, operation, outcome)
+        record_outcome(tx, operation, outcome, found=self._found or operation.handle == LOOK)
 
 
 def _may_have_built(operations: list[Operation]) -> bool:

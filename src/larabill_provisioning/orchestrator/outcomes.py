@@ -18,8 +18,10 @@ from larabill_provisioning.resources.model import Action, Desired
 from larabill_provisioning.resources.states import ResourceEvent, ResourceStatus
 
 
-def record_outcome(tx: ProvisioningTx, operation: Operation, outcome: Outcome | Withdrawn | Retried) -> None:
-    """Move the resource along, tell billing, and see to what is wanted next."""
+def record_outcome(
+    tx: ProvisioningTx, operation: Operation, outcome: Outcome | Withdrawn | Retried, *, found: bool
+) -> None:
+    """Move the resource along, tell billing, and see to what is wanted next. `found`: it stood there when we looked."""
     _record_task(tx, operation)
     change = Change(tx, tx.provisioning.resources.get(operation.subject_id, lock=True))
     action = Action(operation.action)
@@ -28,6 +30,8 @@ def record_outcome(tx: ProvisioningTx, operation: Operation, outcome: Outcome | 
         _nothing_built(tx, change, operation)
     match outcome:
         case Done():
+            if found and action is Action.PROVISION:
+                change.set(applied_version=_oldest_sent(tx, operation))
             _done(tx, change, operation, outcome)
         case Failed() | Manual():
             _failed(change, operation, outcome.reason)
@@ -97,7 +101,6 @@ def _done(tx: ProvisioningTx, change: Change, operation: Operation, outcome: Don
 
 
 def _first_active(tx: ProvisioningTx, change: Change, operation: Operation) -> None:
-    # What was found may be of an earlier create than this one: then what has changed since is still to be done.
     applied = change.resource.applied_version or operation.arguments["spec_version"]
     change.set(applied_version=applied, activated_at=tx.now)
     tell(tx, change.resource, ServiceActivated)
@@ -111,6 +114,16 @@ def _take_driver_ref(tx: ProvisioningTx, change: Change, operation: Operation, o
         return True
     _failed(change, operation, "the provider gave an id that stands for another service: look there, then adopt")
     return False
+
+
+def _oldest_sent(tx: ProvisioningTx, operation: Operation) -> int:
+    """The version of what was found: any create that went out may have made it, also one that was taken for failed.
+
+    What has changed since the oldest is still to be done; done twice, it does no harm.
+    """
+    creates = [each for each in tx.operations.for_subject(operation.subject_id) if each.action == Action.PROVISION]
+    sent = [each for each in creates if each.attempt > 1 or each.status is not OperationStatus.WITHDRAWN]
+    return min(int(each.arguments["spec_version"]) for each in sent)
 
 
 def _nothing_built(tx: ProvisioningTx, change: Change, operation: Operation) -> None:

@@ -13,11 +13,10 @@ from larabill_provisioning.orchestrator.tell import tell_held
 from larabill_provisioning.plans.model import PlanMap, choose, elsewhere, no_map
 from larabill_provisioning.ports import ProvisioningTx
 from larabill_provisioning.resources.model import HeldChange, Resource
-from larabill_provisioning.resources.states import ResourceStatus
 
 
 def place(tx: ProvisioningTx, change: Change, chosen: PlanMap) -> str:
-    """Give a resource, of which nothing stands, its account and plan there; "", or why the account cannot be used."""
+    """Give a resource that has none its account and plan there; "", or why the account cannot be used."""
     try:
         driver = tx.engine.drivers.get(chosen.account)
         change.set(
@@ -37,14 +36,14 @@ def reshape(
 ) -> str:
     """Let the resource be of another plan or specification; "", or why that cannot be had, and nothing is changed.
 
-    What was never handed to a provider is built so; what stands, or may stand, keeps its account and is resized.
+    What was never handed to a provider is built so; what stands, or may stand, is resized. The account stays.
     `by_hand` is an operator's word that it was done at the provider. The caller converges.
     """
     resource = change.resource
     chosen = choose(tx.provisioning.plan_maps.for_plans({billing_plan}), billing_plan, resource.region)
     if chosen is None:
         return no_map(billing_plan, resource.region)
-    if resource.status is ResourceStatus.FAILED and is_untouched(resource):
+    if not resource.account:
         problem = place(tx, change, chosen)
         if problem:
             return problem
