@@ -104,6 +104,12 @@ class Subscriptions(Area):
             lambda tx: tx.billing.subscriptions.living_items([subscription_id]).get(subscription_id, []),
         )
 
+    def due(self, *, actor: Actor = SYSTEM) -> int:
+        """How many of all sellers wait for a renewal, a change or their end."""
+        return self._run(
+            "subscriptions.read", None, actor, lambda tx: sum(tx.billing.subscriptions.due_by_seller(tx.now).values())
+        )
+
     def get(self, seller: UUID, subscription_id: UUID, *, actor: Actor = SYSTEM) -> Subscription:
         """Raises `NotFound`."""
         return self._run("subscriptions.read", seller, actor, lambda tx: tx.billing.subscriptions.get(subscription_id))

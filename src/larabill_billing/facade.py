@@ -24,6 +24,7 @@ from larabill_billing.customers.model import Customer, NewCustomer, NewSeller, S
 from larabill_billing.metering import Usage
 from larabill_billing.orders import check as order_check
 from larabill_billing.orders import handlers as orders
+from larabill_billing.orders.handlers import OrderPreview
 from larabill_billing.orders.model import Order, PlaceOrder
 from larabill_billing.repositories import BillingTx
 from larabill_billing.settings import BillingSettings
@@ -150,6 +151,11 @@ class Orders(Area):
         """
         request = order_check.parse(attrs.asdict(wanted) if isinstance(wanted, PlaceOrder) else wanted)
         return self._run("orders.write", seller, actor, lambda tx: orders.place(tx, request))
+
+    def preview(self, seller: UUID, wanted: PlaceOrder | Mapping[str, Any], *, actor: Actor = SYSTEM) -> OrderPreview:
+        """What the order would cost now, to the cent (I13). Raises what `place` raises."""
+        request = order_check.parse(attrs.asdict(wanted) if isinstance(wanted, PlaceOrder) else wanted)
+        return self._run("orders.read", seller, actor, lambda tx: orders.preview(tx, request))
 
     def cancel(self, seller: UUID, order_id: UUID, reason: str = "", *, actor: Actor = SYSTEM) -> Order:
         """Call off an order that was not released. Raises `NotFound`, `IllegalTransition`, `Conflict`."""

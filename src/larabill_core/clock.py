@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import zoneinfo
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
@@ -42,6 +42,8 @@ class SystemClock:
 
 def as_utc(instant: datetime) -> datetime:
     """The same instant in UTC. Raises InvalidInput for a naive datetime, whose instant nobody knows."""
+    if instant.tzinfo is UTC:
+        return instant
     if instant.utcoffset() is None:
         raise InvalidInput.one("instant", "has no time zone", str(instant), "use an aware datetime")
     return instant.astimezone(UTC)
@@ -64,9 +66,15 @@ def zone(name: str, path: str = "zone") -> ZoneInfo:
 
 def local_date(instant: datetime, zone_name: str) -> date:
     """The date on the wall in `zone_name` at `instant`."""
-    return as_utc(instant).astimezone(zone(zone_name)).date()
+    return _local_date(as_utc(instant), zone_name)
 
 
+@lru_cache(maxsize=1_000)
+def _local_date(instant: datetime, zone_name: str) -> date:
+    return instant.astimezone(zone(zone_name)).date()
+
+
+@lru_cache(maxsize=10_000)
 def start_of_day(on: date, zone_name: str) -> datetime:
     """The UTC instant at which the local day `on` begins.
 

@@ -114,12 +114,17 @@ class Engine:
         schedules = [schedule for module in self.modules for schedule in module.schedules]
         self.run(lambda tx: dispatch.tick(tx, schedules))
 
-    def run_due(self, *, queues: Collection[str] = ()) -> int:
-        """What cron calls: tick, then carry out jobs until none is due. How many were carried out."""
+    def run_due(self, *, queues: Collection[str] = (), progress: Callable[[int], None] | None = None) -> int:
+        """What cron calls: tick, then carry out jobs until none is due. How many were carried out.
+
+        `progress` is told that number after each few.
+        """
         self.tick()
         done = 0
         while claimed := self.work_once(queues=queues):
             done += claimed
+            if progress is not None:
+                progress(done)
         return done
 
     @cached_property

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from larabill_billing.audits.model import Audit, Change
+from larabill_billing.audits.model import Change
 from larabill_billing.audits.ports import AuditTx
 from larabill_core.errors import InvalidInput
-from larabill_core.ids import new_id
 from larabill_core.privacy import redact_text, refuse_pan
 
 LONGEST_REASON = 500
@@ -25,24 +24,8 @@ def record_many(tx: AuditTx, changes: Sequence[Change], *, seller_id: UUID | Non
     """One row for each change, in one statement. `seller_id` is given only where the transaction has none yet."""
     if not changes:
         return
-    owner = seller_id or tx.seller_id
-    tx.billing.audits.add_many(
-        [
-            Audit(
-                id=new_id(),
-                seller_id=owner,
-                subject_kind=change.subject_kind,
-                subject_id=change.subject_id,
-                action=change.action,
-                state_before=change.before,
-                state_after=change.after,
-                actor=str(tx.actor),
-                reason=redact_text(change.reason)[:LONGEST_REASON],
-                at=tx.now,
-            )
-            for change in changes
-        ]
-    )
+    reasons = [redact_text(change.reason)[:LONGEST_REASON] for change in changes]
+    tx.billing.audits.add_many(changes, reasons, seller_id=seller_id or tx.seller_id, actor=str(tx.actor), at=tx.now)
 
 
 def record(

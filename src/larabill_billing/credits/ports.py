@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
@@ -19,10 +19,6 @@ class CreditRepository(Protocol):
 
     def balance(self, customer_id: UUID, currency: str) -> Decimal:
         """What the customer has. Lock the customer before relying on it."""
-        ...
-
-    def holders(self, customer_ids: Collection[UUID]) -> set[UUID]:
-        """Those of these customers who have credit in any currency: one statement."""
         ...
 
     def from_source(self, source: str, source_id: UUID) -> Credit | None: ...

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import attrs
@@ -58,15 +58,9 @@ def issue(tx: InvoicingTx, requests: Sequence[InvoiceRequest]) -> list[Invoice]:
     if not requests:
         return []
     customers = _customers(tx, requests)
-    requests = [_settled(tx, request, customers[request.customer_id]) for request in requests]
-    status = ChargeStatus.OPEN if tx.joined else ChargeStatus.INVOICED
-    tx.billing.charges.add_many(
-        [
-            attrs.evolve(charge, invoice_id=request.id, status=status)
-            for request in requests
-            for charge in request.charges
-        ]
-    )
+    rates = _rates(tx, customers)
+    requests = [_settled(request, rates[request.customer_id]) for request in requests]
+    tx.billing.charges.add_many(requests, ChargeStatus.OPEN if tx.joined else ChargeStatus.INVOICED)
     if not tx.joined:
         return _issue(tx, requests, customers)
     tx.billing.drafts.add_many([_draft(tx, request) for request in requests])
@@ -76,6 +70,8 @@ def issue(tx: InvoicingTx, requests: Sequence[InvoiceRequest]) -> list[Invoice]:
 
 
 def _check(requests: Sequence[InvoiceRequest]) -> None:
+    if all(map(_is_sound, requests)):
+        return
     faults = Faults()
     for index, request in enumerate(requests):
         with faults.at("invoices", index):
@@ -88,6 +84,13 @@ def _check(requests: Sequence[InvoiceRequest]) -> None:
                     if charge.customer_id != request.customer_id:
                         faults.add("customer_id", "is not the invoice's", value=str(charge.customer_id))
     faults.raise_if_any()
+
+
+def _is_sound(request: InvoiceRequest) -> bool:
+    for charge in request.charges:
+        if charge.currency != request.currency or charge.customer_id != request.customer_id:
+            return False
+    return bool(request.charges)
 
 
 def _draft(tx: InvoicingTx, request: InvoiceRequest) -> Draft:
@@ -137,17 +140,27 @@ def _customers(tx: InvoicingTx, requests: Sequence[InvoiceRequest]) -> dict[UUID
     return customers
 
 
-def _settled(tx: InvoicingTx, request: InvoiceRequest, customer: Customer) -> InvoiceRequest:
+def _rates(tx: InvoicingTx, customers: Mapping[UUID, Customer]) -> dict[UUID, TaxRate]:
+    """The tax rate of each customer."""
+    settings = settings_of(tx)
+    of_country = {code: tax_rate(settings, code) for code in {customer.country for customer in customers.values()}}
+    return {id: of_country[customer.country] for id, customer in customers.items()}
+
+
+def _settled(request: InvoiceRequest, rate: TaxRate) -> InvoiceRequest:
     """The request with what goes to the customer's balance, when it would come to less than nothing."""
-    rate = tax_rate(settings_of(tx), customer.country)
     charges = settled(request.charges, request.currency, rate, str(request.id))
     return request if len(charges) == len(request.charges) else attrs.evolve(request, charges=charges)
 
 
 def _issue(tx: InvoicingTx, requests: Sequence[InvoiceRequest], customers: Mapping[UUID, Customer]) -> list[Invoice]:
     """Number and write the documents of stored charges. The series row is locked last, for the inserts only (I5)."""
-    seller = tx.billing.sellers.get(tx.seller_id)
-    drawn = [_document(tx, request, seller, customers[request.customer_id]) for request in requests]
+    seller = _snapshot(tx.billing.sellers.get(tx.seller_id))
+    rates = _rates(tx, customers)
+    drawn = [
+        _document(tx, request, seller, customers[request.customer_id], rates[request.customer_id])
+        for request in requests
+    ]
     post(tx, [entry for invoice in drawn for entry in _issued_entries(invoice)])
     record_many(tx, [change for invoice in drawn for change in _issued_changes(invoice)])
     first = tx.billing.series.take(SERIES, len(drawn))
@@ -165,9 +178,11 @@ def invoice_number(sequence: int) -> str:
     return f"{SERIES}-{sequence:06}"
 
 
-def _document(tx: InvoicingTx, request: InvoiceRequest, seller: Seller, customer: Customer) -> Invoice:
+def _document(
+    tx: InvoicingTx, request: InvoiceRequest, seller: Mapping[str, Any], customer: Customer, rate: TaxRate
+) -> Invoice:
     """The document but for its number."""
-    sums = totals(request.charges, request.currency, tax_rate(settings_of(tx), customer.country))
+    sums = totals(request.charges, request.currency, rate)
     return Invoice(
         id=request.id,
         seller_id=tx.seller_id,
@@ -186,8 +201,8 @@ def _document(tx: InvoicingTx, request: InvoiceRequest, seller: Seller, customer
         due_on=request.due_on,
         issued_at=tx.now,
         language=customer.language,
-        seller=_snapshot(seller),
-        buyer={**_snapshot(customer), "company": customer.company},
+        seller=seller,
+        buyer=_snapshot(customer) | {"company": customer.company},
         lines=tuple(
             _line(position, charge, net, rate)
             for position, (charge, net, rate) in enumerate(zip(request.charges, sums.nets, sums.rates, strict=True), 1)
@@ -195,7 +210,7 @@ def _document(tx: InvoicingTx, request: InvoiceRequest, seller: Seller, customer
     )
 
 
-def _snapshot(party: Seller | Customer) -> Mapping[str, str | list[str]]:
+def _snapshot(party: Seller | Customer) -> dict[str, Any]:
     return {
         "name": party.name,
         "address": list(party.address),
@@ -241,14 +256,15 @@ def _state(tx: InvoicingTx, invoice: Invoice) -> InvoiceState:
 def _issued_entries(invoice: Invoice) -> list[Entry]:
     """Revenue and tax against what the customer owes, or against the customer's balance; none when nothing moves."""
     to_credit = sum((line.amount for line in invoice.lines if line.kind is ChargeKind.CREDIT), Decimal(0))
-    postings = (
-        Posting(account=RECEIVABLE, amount=invoice.total, customer_id=invoice.customer_id),
-        Posting(account=REVENUE, amount=to_credit - invoice.net),
-        Posting(account=TAX_PAYABLE, amount=-invoice.tax),
-        Posting(account=CUSTOMER_CREDIT, amount=-to_credit, customer_id=invoice.customer_id),
+    customer = invoice.customer_id
+    moves = (
+        (RECEIVABLE, invoice.total, customer),
+        (REVENUE, to_credit - invoice.net, None),
+        (TAX_PAYABLE, -invoice.tax, None),
+        (CUSTOMER_CREDIT, -to_credit, customer),
     )
-    moved = tuple(posting for posting in postings if posting.amount)
-    return [_entry(invoice, "issued", invoice.issued_at, moved)] if moved else []
+    postings = tuple(Posting(account=name, amount=amount, customer_id=of) for name, amount, of in moves if amount)
+    return [_entry(invoice, "issued", invoice.issued_at, postings)] if postings else []
 
 
 def _entry(invoice: Invoice, purpose: str, at: datetime, postings: tuple[Posting, ...]) -> Entry:

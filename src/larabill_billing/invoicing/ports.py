@@ -10,14 +10,26 @@ from uuid import UUID
 
 from larabill_billing.audits.ports import AuditRepositories
 from larabill_billing.customers.ports import CustomersRepositories
-from larabill_billing.invoicing.model import Allocation, Charge, Draft, Invoice, InvoiceState, InvoiceStatus
+from larabill_billing.invoicing.model import (
+    Allocation,
+    Charge,
+    ChargeStatus,
+    Draft,
+    Invoice,
+    InvoiceRequest,
+    InvoiceState,
+    InvoiceStatus,
+)
 from larabill_billing.ledger.ports import LedgerRepositories
 from larabill_core.ports.unit_of_work import Tx
 
 
 class ChargeRepository(Protocol):
-    def add_many(self, charges: Sequence[Charge]) -> None:
-        """Insert. Raises `AlreadyExists` for an (item, kind, period start, cause) that was charged before (I3)."""
+    def add_many(self, requests: Sequence[InvoiceRequest], status: ChargeStatus) -> None:
+        """Insert the charges of these requests, with this status.
+
+        Raises `AlreadyExists` for an (item, kind, period start, cause) that was charged before (I3).
+        """
         ...
 
     def mark_invoiced(self, invoice_ids: Collection[UUID]) -> None:

@@ -12,15 +12,17 @@ from larabill_billing.audits.model import Change
 from larabill_billing.catalog.model import Plan, ReleasePolicy, Units
 from larabill_billing.catalog.stock import give_back, take
 from larabill_billing.credits.documents import issue
+from larabill_billing.customers.model import Customer
 from larabill_billing.invoicing.handlers import void
-from larabill_billing.invoicing.model import InvoiceStatus
-from larabill_billing.orders.build import Terms, build
+from larabill_billing.invoicing.model import Charge, InvoiceStatus
+from larabill_billing.invoicing.totals import Totals, tax_rate, totals
+from larabill_billing.orders.build import Placed, Terms, build
 from larabill_billing.orders.check import fingerprint, price
 from larabill_billing.orders.model import Order, OrderItem, OrderStatus, PlaceOrder
 from larabill_billing.orders.ports import OrdersTx
 from larabill_billing.orders.states import after
 from larabill_billing.settings import settings_of
-from larabill_billing.subscriptions.model import ServiceStatus
+from larabill_billing.subscriptions.model import ServiceStatus, Subscription
 from larabill_billing.subscriptions.states import after as subscription_after
 from larabill_billing.subscriptions.timing import timed
 from larabill_core.errors import Conflict
@@ -38,17 +40,7 @@ def place(tx: OrdersTx, wanted: PlaceOrder) -> Order:
     known = tx.billing.orders.by_uuid(wanted.order_uuid)
     if known is not None:
         return _same(known, wanted)
-    customer = tx.billing.customers.get(wanted.customer_id)
-    plans = tx.billing.plans.active({item.plan_code for item in wanted.items})
-    lines = price(wanted, plans, currency=customer.currency, has_method=_has_method(tx, customer.id, plans.values()))
-    settings = settings_of(tx)
-    terms = Terms(
-        time_zone=customer.time_zone,
-        terms_days=settings.payment_terms_days,
-        billing_day=wanted.billing_day or customer.billing_day or settings.billing_day,
-        default=settings.proration,
-    )
-    placed = build(wanted, lines, seller_id=tx.seller_id, now=tx.now, terms=terms)
+    placed = _build(tx, wanted, tx.billing.customers.get(wanted.customer_id))
     stored = tx.billing.orders.add_new(placed.order)
     if stored.id != placed.order.id:
         return _same(stored, wanted)
@@ -70,6 +62,40 @@ def place(tx: OrdersTx, wanted: PlaceOrder) -> Order:
     if request is not None:
         issue(tx, [request])
     return stored
+
+
+@attrs.frozen(kw_only=True)
+class OrderPreview:
+    """What an order would bring into being, and the invoice that it would bring (I13)."""
+
+    subscriptions: tuple[Subscription, ...]
+    charges: tuple[Charge, ...]
+    totals: Totals
+
+
+def preview(tx: OrdersTx, wanted: PlaceOrder) -> OrderPreview:
+    """What the order would cost now, without placing it. Raises what `place` raises."""
+    customer = tx.billing.customers.get(wanted.customer_id)
+    placed = _build(tx, wanted, customer)
+    charges = () if placed.request is None else placed.request.charges
+    rate = tax_rate(settings_of(tx), customer.country)
+    return OrderPreview(
+        subscriptions=placed.subscriptions, charges=charges, totals=totals(charges, wanted.currency, rate)
+    )
+
+
+def _build(tx: OrdersTx, wanted: PlaceOrder, customer: Customer) -> Placed:
+    """Everything that the order brings into being, after checking it against the catalogue."""
+    plans = tx.billing.plans.active({item.plan_code for item in wanted.items})
+    lines = price(wanted, plans, currency=customer.currency, has_method=_has_method(tx, customer.id, plans.values()))
+    settings = settings_of(tx)
+    terms = Terms(
+        time_zone=customer.time_zone,
+        terms_days=settings.payment_terms_days,
+        billing_day=wanted.billing_day or customer.billing_day or settings.billing_day,
+        default=settings.proration,
+    )
+    return build(wanted, lines, seller_id=tx.seller_id, now=tx.now, terms=terms)
 
 
 def units_of(items: Iterable[OrderItem]) -> list[Units]:

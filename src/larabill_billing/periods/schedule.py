@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 import attrs
 
@@ -47,13 +48,11 @@ class Schedule:
 
     def boundary(self, n: int) -> date:
         """The first day of period `n`, and the day after the last one of period `n - 1`. `n` may be negative."""
-        if self.cycle.days:
-            return self.anchor_on + timedelta(days=self.cycle.days * n)
-        return month_day(self.anchor_on, self.cycle.months * n, self.anchor_day)
+        return _boundary(self.cycle, self.anchor_on, self.anchor_day, n)
 
     def period(self, n: int) -> Period:
         """Period `n`."""
-        return Period(self.boundary(n), self.boundary(n + 1))
+        return _period(self.cycle, self.anchor_on, self.anchor_day, n)
 
     def boundary_at(self, n: int, time_zone: str) -> datetime:
         """The UTC instant at which period `n` begins for a customer in `time_zone`."""
@@ -78,6 +77,19 @@ class Schedule:
             return (on - self.anchor_on).days // self.cycle.days
         months = (on.year - self.anchor_on.year) * 12 + on.month - self.anchor_on.month
         return months // self.cycle.months
+
+
+# Agreements that are due on one day have few schedules among them, whatever their number.
+@lru_cache(maxsize=10_000)
+def _boundary(cycle: Cycle, anchor_on: date, anchor_day: int, n: int) -> date:
+    if cycle.days:
+        return anchor_on + timedelta(days=cycle.days * n)
+    return month_day(anchor_on, cycle.months * n, anchor_day)
+
+
+@lru_cache(maxsize=10_000)
+def _period(cycle: Cycle, anchor_on: date, anchor_day: int, n: int) -> Period:
+    return Period(_boundary(cycle, anchor_on, anchor_day, n), _boundary(cycle, anchor_on, anchor_day, n + 1))
 
 
 def anniversary(on: date, cycle: Cycle) -> Schedule:

@@ -22,13 +22,12 @@ class InvoiceToCollect:
 
 
 def enqueue_collection(tx: SubscriptionsTx, requests: Sequence[InvoiceRequest]) -> None:
-    """A job for each invoice whose customer has credit or a stored method. Two queries, whatever the number."""
+    """A job for each invoice whose customer has credit or a stored method: one question for all of them."""
     owing = [request for request in requests if any(charge.amount > 0 for charge in request.charges)]
     if not owing:
         return
-    customers = {request.customer_id for request in owing}
-    able = set(tx.billing.payment_methods.defaults(customers)) | tx.billing.credits.holders(customers)
-    tx.enqueue(*(collect_job(tx.seller_id, request.id) for request in owing if request.customer_id in able))
+    payers = tx.billing.payment_methods.payers({request.customer_id for request in owing})
+    tx.enqueue(*(collect_job(tx.seller_id, request.id) for request in owing if request.customer_id in payers))
 
 
 def collect_job(seller_id: UUID, invoice_id: UUID) -> NewJob:

@@ -14,7 +14,7 @@ from larabill_billing.subscriptions.charging import period_charges, setup_charge
 from larabill_billing.subscriptions.metered import Used, usage_charges
 from larabill_billing.subscriptions.model import Agreement, Compensation, Subscription, SubscriptionStatus
 from larabill_billing.subscriptions.states import after
-from larabill_billing.subscriptions.timing import bills_on, timed
+from larabill_billing.subscriptions.timing import bills_on, one_more_billed, timed
 from larabill_core.clock import start_of_day
 from larabill_core.errors import InvalidInput
 
@@ -118,7 +118,7 @@ def advanced(subscription: Subscription) -> Subscription:
     status = subscription.status
     if status is SubscriptionStatus.TRIALING:
         status = after(subscription, "begin")
-    return timed(attrs.evolve(subscription, status=status, next_period=subscription.next_period + 1))
+    return one_more_billed(subscription, status)
 
 
 def ended(subscription: Subscription, now: datetime) -> Subscription:

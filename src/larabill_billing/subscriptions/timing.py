@@ -15,26 +15,43 @@ from larabill_core.clock import start_of_day
 
 
 def next_on(subscription: Subscription) -> date | None:
-    """The day of what comes next: a period to be billed, a change that is scheduled, the end; None when nothing will."""
-    if subscription.status not in LIVE:
+    """The day of what comes next: a period to be billed, a scheduled change, the end; None when nothing will."""
+    return _first(subscription, subscription.status, bills_on(subscription))
+
+
+def _first(subscription: Subscription, status: SubscriptionStatus, bills: date) -> date | None:
+    if status not in LIVE:
         return None
     days = [day for day in (subscription.change_on, subscription.end_on) if day is not None]
-    if subscription.status is not SubscriptionStatus.PAUSED:
-        days.append(bills_on(subscription))
+    if status is not SubscriptionStatus.PAUSED:
+        days.append(bills)
     return min(days, default=None)
 
 
 def bills_on(subscription: Subscription) -> date:
     """The day on which its next period is billed: the first of it, or in arrears the first after it."""
-    in_advance = subscription.billing is BillingMode.ADVANCE
-    return subscription.billed_to if in_advance else subscription.period_end
+    return _bills_on(subscription, subscription.next_period)
+
+
+def _bills_on(subscription: Subscription, n: int) -> date:
+    boundary = subscription.schedule.boundary(n + (subscription.billing is BillingMode.ARREARS))
+    return max(boundary, subscription.started_on)
 
 
 def timed(subscription: Subscription) -> Subscription:
     """The subscription with the instant of what comes next, as it has to be stored."""
-    on = next_on(subscription)
-    at: datetime | None = None if on is None else start_of_day(on, subscription.time_zone)
-    return attrs.evolve(subscription, next_billing_at=at)
+    return attrs.evolve(subscription, next_billing_at=_begin(next_on(subscription), subscription))
+
+
+def one_more_billed(subscription: Subscription, status: SubscriptionStatus) -> Subscription:
+    """The subscription in this status with one more period billed, as it has to be stored."""
+    n = subscription.next_period + 1
+    on = _first(subscription, status, _bills_on(subscription, n))
+    return attrs.evolve(subscription, status=status, next_period=n, next_billing_at=_begin(on, subscription))
+
+
+def _begin(on: date | None, subscription: Subscription) -> datetime | None:
+    return None if on is None else start_of_day(on, subscription.time_zone)
 
 
 def schedule_from(on: date, cycle: Cycle, billing_day: int | None) -> Schedule:

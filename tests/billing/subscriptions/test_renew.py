@@ -4,85 +4,142 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
 import attrs
+import pytest
 import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.billing.market import Market, at
+from tests.billing.market import Market, at, item
 from tests.billing.subscriptions.test_terms import agreement
 
-from larabill_billing.catalog.model import Cycle
+from larabill_billing.catalog.model import Plan, Price, PriceKind
 from larabill_billing.credits.handlers import grant
+from larabill_billing.invoicing.explain import recompute
+from larabill_billing.periods.cycle import Cycle
+from larabill_billing.pricing.model import PerUnit
+from larabill_billing.proration.model import Convention, ProrationPolicy
+from larabill_billing.settings import BillingSettings
 from larabill_billing.subscriptions import renewal
-from larabill_billing.subscriptions.model import Subscription, SubscriptionItem, SubscriptionStatus
+from larabill_billing.subscriptions.grouping import requests_for
+from larabill_billing.subscriptions.model import Agreement, Subscription, SubscriptionItem, SubscriptionStatus
 from larabill_billing.subscriptions.renew import renew_batch
+from larabill_billing.subscriptions.timing import timed
+from larabill_core.errors import Conflict
 from larabill_core.ids import new_id
 from larabill_core.jobs import NewJob
 from larabill_core.messages import Nothing
 from larabill_core.published import ServiceEndRequested
 from larabill_sqlalchemy.opening import database_of
 
-
-def priced(subscription: Subscription, price: str | None = "5.00", quantity: int = 1) -> renewal.PricedItem:
-    item = SubscriptionItem(
-        id=new_id(),
-        seller_id=subscription.seller_id,
-        subscription_id=subscription.id,
-        plan_id=new_id(),
-        plan_code="web",
-        description="Web",
-        quantity=quantity,
-    )
-    return renewal.PricedItem(item=item, unit_price=None if price is None else Decimal(price))
-
-
+PRORATION = ProrationPolicy(Convention.ACTUAL_DAYS)
 ACTIVE = agreement(status=SubscriptionStatus.ACTIVE)
 
 
+def sold(subscription: Subscription, *prices: str | None, quantity: int = 1) -> Agreement:
+    """An agreement with an item at each of these prices; None where its plan has no price for it."""
+    plans = [web(subscription, price) for price in prices]
+    items = [
+        SubscriptionItem(
+            id=new_id(),
+            seller_id=subscription.seller_id,
+            subscription_id=subscription.id,
+            plan_id=plan.id,
+            plan_code=plan.code,
+            description=plan.name,
+            quantity=quantity,
+            starts_on=subscription.started_on,
+        )
+        for plan in plans
+    ]
+    return Agreement(subscription=subscription, items=tuple(items), plans={plan.id: plan for plan in plans})
+
+
+def web(subscription: Subscription, price: str | None) -> Plan:
+    """Web hosting at a price for every cycle of this agreement; None: its only price is another cycle's."""
+    cycle = Cycle("11_days") if price is None else subscription.cycle
+    model = PerUnit(unit_price=Decimal(price or "1.00"))
+    prices = (Price(currency="EUR", kind=PriceKind.RECURRING, cycle=cycle, model=model),)
+    return Plan(id=new_id(), seller_id=subscription.seller_id, version=1, code="web", name="Web", prices=prices)
+
+
+def planned(subject: Agreement, now: datetime) -> renewal.Plan:
+    return renewal.plan(subject, {}, now=now, default=PRORATION)
+
+
 def test_a_plan_bills_the_next_period_and_moves_on() -> None:
-    plan = renewal.plan(ACTIVE, [priced(ACTIVE, quantity=3)], now=at(2026, 3, 31), terms_days=7)
-    assert isinstance(plan, renewal.Renewed)
-    (charge,) = plan.request.charges
+    plan = planned(sold(ACTIVE, "5.00", quantity=3), at(2026, 3, 31))
+    assert plan.outcome is renewal.Outcome.RENEWED
+    (charge,) = plan.charges
     assert (charge.period_start, charge.period_end, charge.amount) == (
         date(2026, 3, 31),
         date(2026, 4, 30),
         Decimal("15.00"),
     )
-    assert plan.request.due_on == date(2026, 4, 7)
-    assert plan.subscription.next_period == 3
-    assert plan.subscription.next_billing_at == at(2026, 4, 29, 22)
+    assert plan.agreement.subscription.next_period == 3
+    assert plan.agreement.subscription.next_billing_at == at(2026, 4, 29, 22)
+
+
+def test_an_invoice_is_due_after_the_sellers_terms() -> None:
+    subject = sold(ACTIVE, "5.00")
+    plan = planned(subject, at(2026, 3, 31))
+    (request,) = requests_for([(ACTIVE, plan.charges)], BillingSettings(payment_terms_days=7), at(2026, 3, 31))
+    assert request.due_on == date(2026, 4, 7)
+    assert request.subscription_id == ACTIVE.id
 
 
 def test_a_plan_without_a_price_is_held_with_its_reason() -> None:
-    plan = renewal.plan(ACTIVE, [priced(ACTIVE), priced(ACTIVE, None)], now=at(2026, 3, 31), terms_days=7)
-    assert isinstance(plan, renewal.Held)
-    assert plan.subscription.held_reason == "no monthly price in EUR for: web"
+    plan = planned(sold(ACTIVE, "5.00", None), at(2026, 3, 31))
+    assert plan.outcome is renewal.Outcome.HELD
+    assert plan.charges == ()
+    reason = "cycle: web has no such price (got 'EUR monthly'); there are: EUR 11_days"
+    assert plan.agreement.subscription == attrs.evolve(ACTIVE, held_reason=reason)
 
 
 def test_a_plan_ends_at_its_date_and_when_nothing_is_left() -> None:
-    for over in (attrs.evolve(ACTIVE, end_on=date(2026, 3, 31)), ACTIVE):
-        quantity = 1 if over.end_on else 0
-        plan = renewal.plan(over, [priced(over, quantity=quantity)], now=at(2026, 3, 31), terms_days=7)
-        assert isinstance(plan, renewal.Over)
-        assert plan.subscription.next_billing_at is None
+    cancelled = sold(attrs.evolve(ACTIVE, end_on=date(2026, 3, 31)), "5.00")
+    for over in (cancelled, sold(ACTIVE)):
+        plan = planned(over, at(2026, 3, 31))
+        assert plan.outcome is renewal.Outcome.ENDED
+        assert plan.charges == ()
+        ended = plan.agreement.subscription
+        assert (ended.status, ended.next_billing_at) == (SubscriptionStatus.ENDED, None)
 
 
-@given(anchor=st.dates(date(2020, 1, 1), date(2030, 1, 1)), cycle=st.sampled_from(list(Cycle)))
+def test_the_last_period_is_cut_where_the_agreement_ends() -> None:
+    leaving = sold(attrs.evolve(ACTIVE, end_on=date(2026, 4, 10)), "5.00")
+    last = planned(leaving, at(2026, 3, 31))
+    (charge,) = last.charges
+    assert (charge.period_start, charge.period_end) == (date(2026, 3, 31), date(2026, 4, 10))
+    assert charge.amount == Decimal("1.67")
+    assert recompute(charge) == charge.amount
+    assert last.agreement.subscription.next_billing_at == at(2026, 4, 9, 22)
+    over = planned(last.agreement, at(2026, 4, 10))
+    assert (over.outcome, over.charges) == (renewal.Outcome.ENDED, ())
+
+
+CYCLES = [Cycle(code) for code in ("daily", "weekly", "10_days", "monthly", "quarterly", "18_months", "annual")]
+
+
+@given(anchor=st.dates(date(2020, 1, 1), date(2030, 1, 1)), cycle=st.sampled_from(CYCLES))
 def test_billed_periods_tile_time(anchor: date, cycle: Cycle) -> None:
-    subscription = renewal.billed_up_to(attrs.evolve(ACTIVE, anchor_on=anchor, cycle=cycle), 0)
+    moved = attrs.evolve(ACTIVE, started_on=anchor, anchor_on=anchor, anchor_day=anchor.day, cycle=cycle, next_period=0)
+    subject = sold(timed(moved), "5.00")
     seen = []
     for _ in range(12):
-        assert subscription.next_billing_at is not None
-        plan = renewal.plan(subscription, [priced(subscription)], now=subscription.next_billing_at, terms_days=7)
-        assert isinstance(plan, renewal.Renewed)
-        seen.append((plan.request.charges[0].period_start, plan.request.charges[0].period_end))
-        subscription = plan.subscription
+        due_at = subject.subscription.next_billing_at
+        assert due_at is not None
+        plan = planned(subject, due_at)
+        assert plan.outcome is renewal.Outcome.RENEWED
+        (charge,) = plan.charges
+        assert charge.amount == Decimal("5.00")
+        seen.append((charge.period_start, charge.period_end))
+        subject = plan.agreement
     assert seen[0][0] == anchor
     assert all(before[1] == after[0] for before, after in pairwise(seen))
 
@@ -131,7 +188,10 @@ def test_what_cannot_be_priced_is_held_and_the_others_go_on(market: Market) -> N
         )
     market.go(days=28)
     (held,) = market.engine.billing.subscriptions.list(market.seller, held=True)
-    assert (held.id, held.held_reason) == (subscription.id, "no monthly price in CHF for: web")
+    assert (held.id, held.held_reason) == (
+        subscription.id,
+        "cycle: web has no such price (got 'CHF monthly'); there are: EUR annual, EUR monthly, EUR weekly",
+    )
     assert market.subscription(fine).next_period == 2
     market.go(days=1)
     assert market.subscription(broken).next_period == 1
@@ -147,7 +207,7 @@ def many(market: Market, count: int) -> list[UUID]:
     """So many live agreements, all due at once."""
     order = market.pay_order()
     template = market.subscription(order)
-    (line,) = market.run(lambda tx: tx.billing.subscriptions.items([template.id]))[template.id]
+    (line,) = market.run(lambda tx: tx.billing.subscriptions.living_items([template.id]))[template.id]
     subscriptions = [attrs.evolve(template, id=new_id()) for _ in range(count)]
     items = [attrs.evolve(line, id=new_id(), subscription_id=each.id) for each in subscriptions]
     market.run(lambda tx: tx.billing.subscriptions.add_many(subscriptions, items))
@@ -244,4 +304,38 @@ def test_cancelled_now_ends_now(market: Market) -> None:
     assert market.subscription(order).status is SubscriptionStatus.ENDED
     market.go(days=40)
     assert len(market.invoices()) == 1
+    assert market.violations() == []
+
+
+def test_staff_may_end_an_agreement_within_its_terms(market: Market) -> None:
+    order = market.place(item("server"))
+    market.pay(order.invoice_id)
+    subscriptions, mine = market.engine.billing.subscriptions, market.subscription(order).id
+    for when in ("now", "period_end", date(2026, 6, 1)):
+        with pytest.raises(Conflict, match="the earliest end is 2027-01-31"):
+            subscriptions.cancel(market.seller, mine, when)
+    forced = subscriptions.cancel(market.seller, mine, date(2026, 2, 10), "closed down", force=True)
+    assert (forced.end_on, forced.status) == (date(2026, 2, 10), SubscriptionStatus.ACTIVE)
+    market.go(days=10)
+    assert market.subscription(order).status is SubscriptionStatus.ENDED
+    assert market.violations() == []
+
+
+def test_cancelled_to_a_date_it_ends_that_day_and_pays_up_to_it(market: Market) -> None:
+    market.method()
+    order = market.pay_order()
+    mine = market.subscription(order).id
+    changed = market.engine.billing.subscriptions.cancel(market.seller, mine, date(2026, 3, 10))
+    assert (changed.end_on, changed.status) == (date(2026, 3, 10), SubscriptionStatus.ACTIVE)
+    market.go(days=28)
+    last = market.invoices()[-1][0].id
+    (line,) = market.run(lambda tx: tx.billing.invoices.get(last)).lines
+    assert (line.period_start, line.period_end, line.amount) == (date(2026, 2, 28), date(2026, 3, 10), Decimal("1.61"))
+    assert "10" in line.explain()
+    assert market.violations() == []
+    market.go(days=9)
+    assert market.subscription(order).status is SubscriptionStatus.ACTIVE
+    market.go(days=1)
+    assert market.subscription(order).status is SubscriptionStatus.ENDED
+    assert len(market.invoices()) == 2
     assert market.violations() == []

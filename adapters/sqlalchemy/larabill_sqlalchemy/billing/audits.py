@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from larabill_billing.audits.model import Audit
+from larabill_billing.audits.model import Audit, Change
+from larabill_core.ids import new_ids
 from larabill_sqlalchemy.billing.metadata import METADATA
-from larabill_sqlalchemy.statements import from_row, insert_many, page_size
+from larabill_sqlalchemy.statements import Each, from_row, insert_many, page_size
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Id, Instant, code, text
 
@@ -44,8 +46,21 @@ class Audits:
     def __init__(self, tx: SqlTx) -> None:
         self._tx = tx
 
-    def add_many(self, audits: Sequence[Audit]) -> None:
-        insert_many(self._tx.connection, AUDITS, audits)
+    def add_many(
+        self, changes: Sequence[Change], reasons: Sequence[str], *, seller_id: UUID, actor: str, at: datetime
+    ) -> None:
+        insert_many(
+            self._tx.connection,
+            AUDITS,
+            changes,
+            id=Each(new_ids(len(changes))),
+            seller_id=seller_id,
+            state_before=Each(change.before for change in changes),
+            state_after=Each(change.after for change in changes),
+            actor=actor,
+            reason=Each(reasons),
+            at=at,
+        )
 
     def for_subject(self, subject_kind: str, subject_id: UUID) -> list[Audit]:
         query = sa.select(AUDITS).where(

@@ -10,10 +10,11 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from larabill_billing.invoicing.model import Charge, ChargeKind, ChargeStatus, Draft
+from larabill_billing.invoicing.model import Charge, ChargeKind, ChargeStatus, Draft, InvoiceRequest
+from larabill_billing.subscriptions.charging import REGULAR
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.faults import unique
-from larabill_sqlalchemy.statements import chunks, from_row, insert_many, insert_new, skip_locked
+from larabill_sqlalchemy.statements import Each, chunks, from_row, insert_many, insert_new, skip_locked
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Amount, Id, Instant, Json, UnitPrice, code, text
 
@@ -87,9 +88,12 @@ class Charges:
     def __init__(self, tx: SqlTx) -> None:
         self._tx = tx
 
-    def add_many(self, charges: Sequence[Charge]) -> None:
+    def add_many(self, requests: Sequence[InvoiceRequest], status: ChargeStatus) -> None:
+        charges = [charge for request in requests for charge in request.charges]
+        documents = Each(request.id for request in requests for _ in request.charges)
+        seller_id = self._tx.seller_id
         with unique("charge of subscription item", ", ".join(str(c.subscription_item_id) for c in charges[:3])):
-            insert_many(self._tx.connection, CHARGES, charges, seller_id=self._tx.seller_id)
+            insert_many(self._tx.connection, CHARGES, charges, seller_id=seller_id, invoice_id=documents, status=status)
 
     def mark_invoiced(self, invoice_ids: Collection[UUID]) -> None:
         for chunk in chunks(sorted(invoice_ids)):
@@ -124,6 +128,9 @@ class Charges:
 
     def overlapping(self) -> list[tuple[UUID, date, date]]:
         other = CHARGES.alias("other")
+        # Options of an item, and the periods of its next schedule, may lie beside those that were foreseen before.
+        foreseen = f"{REGULAR}%"
+        both_foreseen = sa.and_(_C.cause.like(foreseen), other.c.cause.like(foreseen))
         query = (
             sa.select(_C.subscription_item_id, _C.period_start, other.c.period_start)
             .join(
@@ -134,6 +141,7 @@ class Charges:
                     other.c.kind == _C.kind,
                     other.c.id > _C.id,
                     other.c.status != ChargeStatus.FREED.value,
+                    sa.or_(other.c.cause == _C.cause, ~both_foreseen),
                     other.c.period_start < _C.period_end,
                     other.c.period_end > _C.period_start,
                 ),

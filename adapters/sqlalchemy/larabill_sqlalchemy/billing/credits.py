@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -11,10 +11,10 @@ import sqlalchemy as sa
 
 from larabill_billing.credits.model import Credit
 from larabill_billing.ledger.model import CUSTOMER_CREDIT
-from larabill_sqlalchemy.billing.ledger import ZERO, ledger_differences, total
+from larabill_sqlalchemy.billing.ledger import ledger_differences, total
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.faults import unique
-from larabill_sqlalchemy.statements import chunks, from_row, insert_many, to_row
+from larabill_sqlalchemy.statements import from_row, insert_many, to_row
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Amount, Id, Instant, code
 
@@ -55,18 +55,6 @@ class Credits:
             _C.seller_id == self._tx.seller_id, _C.customer_id == customer_id, _C.currency == currency
         )
         return self._tx.connection.execute(query).scalar_one()
-
-    def holders(self, customer_ids: Collection[UUID]) -> set[UUID]:
-        found: set[UUID] = set()
-        for chunk in chunks(sorted(set(customer_ids))):
-            query = (
-                sa.select(_C.customer_id)
-                .where(_C.seller_id == self._tx.seller_id, _C.customer_id.in_(chunk))
-                .group_by(_C.customer_id, _C.currency)
-                .having(total(_C.amount) > ZERO)
-            )
-            found |= set(self._tx.connection.scalars(query))
-        return found
 
     def from_source(self, source: str, source_id: UUID) -> Credit | None:
         query = sa.select(CREDITS).where(

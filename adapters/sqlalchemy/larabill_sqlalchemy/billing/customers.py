@@ -96,7 +96,7 @@ class Customers:
 
     def get_many(self, customer_ids: Collection[UUID]) -> dict[UUID, Customer]:
         found: dict[UUID, Customer] = {}
-        for chunk in chunks(sorted(set(customer_ids))):
+        for chunk in chunks([*set(customer_ids)]):
             query = sa.select(CUSTOMERS).where(_C.seller_id == self._tx.seller_id, _C.id.in_(chunk))
             rows = self._tx.connection.execute(query).all()
             found |= {customer.id: customer for customer in from_rows(Customer, rows)}

@@ -11,7 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from larabill_billing.ledger.model import AccountBalance, Entry, Posting
-from larabill_core.ids import new_id
+from larabill_core.ids import new_ids
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.faults import unique
 from larabill_sqlalchemy.statements import Each, insert_many
@@ -75,7 +75,7 @@ class Ledger:
             self._tx.connection,
             POSTINGS,
             [posting for _, posting in owners],
-            id=Each(new_id() for _ in owners),
+            id=Each(new_ids(len(owners))),
             seller_id=Each(entry.seller_id for entry, _ in owners),
             entry_id=Each(entry.id for entry, _ in owners),
             currency=Each(entry.currency for entry, _ in owners),

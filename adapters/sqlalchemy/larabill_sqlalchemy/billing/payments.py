@@ -310,7 +310,7 @@ class Methods:
 
     def payers(self, customer_ids: Collection[UUID]) -> set[UUID]:
         found: set[UUID] = set()
-        for chunk in chunks(sorted(set(customer_ids))):
+        for chunk in chunks([*set(customer_ids)]):
             stored = sa.select(_M.customer_id).where(
                 _M.seller_id == self._tx.seller_id, _M.customer_id.in_(chunk), _M.is_default == sa.true()
             )

@@ -23,6 +23,7 @@ from larabill_sqlalchemy.statements import (
     Each,
     chunks,
     from_row,
+    from_rows,
     insert_many,
     page_size,
     skip_locked,
@@ -185,7 +186,7 @@ class Subscriptions:
             _S.seller_id == self._tx.seller_id, _NOT_HELD, _S.next_billing_at <= now, _S.status.in_(LIVE_CODES)
         )
         first = sa.select(SUBSCRIPTIONS).where(due).order_by(_S.next_billing_at).limit(limit)
-        found = [from_row(Subscription, row) for row in self._tx.connection.execute(skip_locked(first))]
+        found = from_rows(Subscription, self._tx.connection.execute(skip_locked(first)).all())
         if not together or len(found) < limit:
             return found
         known = {subscription.id for subscription in found}
@@ -197,12 +198,12 @@ class Subscriptions:
 
     def living_items(self, subscription_ids: Collection[UUID]) -> dict[UUID, list[SubscriptionItem]]:
         found: dict[UUID, list[SubscriptionItem]] = defaultdict(list)
-        for chunk in chunks(sorted(subscription_ids)):
+        for chunk in chunks([*subscription_ids]):
             query = sa.select(ITEMS).where(
                 _I.seller_id == self._tx.seller_id, _I.subscription_id.in_(chunk), _I.quantity > 0
             )
-            for row in self._tx.connection.execute(query.order_by(_I.id)):
-                found[row.subscription_id].append(from_row(SubscriptionItem, row))
+            for item in from_rows(SubscriptionItem, self._tx.connection.execute(query.order_by(_I.id)).all()):
+                found[item.subscription_id].append(item)
         return found
 
     def on_other_versions(
