@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from operator import attrgetter
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -17,6 +18,8 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from larabill_core.errors import InvalidInput
 from larabill_core.ids import uuid_of
+
+_NUMBER: Final = attrgetter("int")
 
 
 class WholeColumns(TypeDecorator[Any]):
@@ -51,15 +54,19 @@ class Id(WholeColumns):
         return value if dialect.name == "postgresql" else value.bytes
 
     def driver_values(self, values: Sequence[Any], dialect: Dialect) -> Sequence[Any]:
-        kinds = {*map(type, values)}
-        if kinds == {UUID}:
-            return values if dialect.name == "postgresql" else [value.bytes for value in values]
+        if {*map(type, values)} == {UUID}:
+            return values if dialect.name == "postgresql" else [n.to_bytes(16) for n in map(_NUMBER, values)]
         return super().driver_values(values, dialect)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> UUID | None:
-        if value is None or isinstance(value, UUID):
-            return value
-        return uuid_of(int.from_bytes(value)) if len(value) == 16 else UUID(bytes=bytes(value))
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], UUID | None] | None:
+        """Straight from the driver's value: most of what is read are ids."""
+        return None if dialect.name == "postgresql" else _id_of
+
+
+def _id_of(value: bytes | None) -> UUID | None:
+    if value is None:
+        return None
+    return uuid_of(int.from_bytes(value)) if len(value) == 16 else UUID(bytes=bytes(value))
 
 
 class Instant(TypeDecorator[datetime]):
@@ -163,7 +170,7 @@ class Json(WholeColumns):
         return [texts[id(value)] for value in values]
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
-        return None if value is None else json.loads(value)
+        return None if value is None else {} if value == "{}" else json.loads(value)
 
 
 def code(length: int = 64) -> sa.String:
