@@ -51,7 +51,7 @@ from larabill_billing.subscriptions.model import (
 )
 from larabill_billing.subscriptions.renewal import ended
 from larabill_billing.subscriptions.states import after
-from larabill_billing.subscriptions.timing import schedule_from, timed
+from larabill_billing.subscriptions.timing import one_more_billed, schedule_from, timed
 from larabill_core.errors import Conflict, NotFound
 
 
@@ -232,6 +232,7 @@ def _on_schedule(agreement: Agreement, schedule: Schedule, on: date) -> Agreemen
         anchor_day=schedule.anchor_day,
         epoch=subscription.epoch + 1,
         next_period=n,
+        cut_on=None,
     )
     return attrs.evolve(agreement, subscription=moved, items=items)
 
@@ -242,7 +243,7 @@ def _begin(agreement: Agreement, moment: Moment, charges: Sequence[Charge]) -> C
     if subscription.billing is BillingMode.ARREARS:
         return Changed(agreement=agreement, charges=tuple(charges))
     first = period_charges(agreement, subscription.next_period, moment.default)
-    billed = attrs.evolve(subscription, next_period=subscription.next_period + 1)
+    billed = one_more_billed(subscription, subscription.status)
     return Changed(agreement=attrs.evolve(agreement, subscription=billed), charges=(*charges, *first))
 
 
@@ -305,7 +306,7 @@ def _resume(agreement: Agreement, moment: Moment) -> Changed:
         return Changed(agreement=going)
     n = subscription.schedule.index(moment.on)
     items = tuple(attrs.evolve(item, starts_on=moment.on) for item in going.items)
-    back = attrs.evolve(going, subscription=attrs.evolve(resumed, next_period=n), items=items)
+    back = attrs.evolve(going, subscription=attrs.evolve(resumed, next_period=n, cut_on=None), items=items)
     return _begin(back, moment, ())
 
 

@@ -27,6 +27,7 @@ from larabill_billing.subscriptions.model import (
     SubscriptionItem,
     SubscriptionStatus,
 )
+from larabill_billing.subscriptions.overtaken import fail_overtaken
 from larabill_billing.subscriptions.ports import SubscriptionsTx
 from larabill_billing.subscriptions.return_unused import UnusedTime
 from larabill_billing.subscriptions.serving import Served, served, touches_services
@@ -67,6 +68,7 @@ def carry_out(tx: SubscriptionsTx, decisions: Sequence[Decision]) -> list[Invoic
     tx.billing.subscriptions.save_many([decision.after.subscription for decision in decisions])
     _save_items(tx, decisions)
     tx.billing.subscription_changes.save_many([change for decision in decisions for change in decision.done])
+    fail_overtaken(tx, [(decision.before.subscription, decision.after.subscription) for decision in decisions])
     requests = requests_for(
         [(decision.after.subscription, decision.charges) for decision in decisions], settings_of(tx), tx.now
     )

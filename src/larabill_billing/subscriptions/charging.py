@@ -50,6 +50,17 @@ def period_charges(agreement: Agreement, n: int, default: ProrationPolicy) -> li
     ]
 
 
+def rest_charges(agreement: Agreement, cut_on: date, default: ProrationPolicy) -> list[Charge]:
+    """The charges of every item for what is left of the period that was cut on a day, for an end that was withdrawn."""
+    subscription = agreement.subscription
+    n = subscription.next_period - 1
+    charges = []
+    for item in agreement.items:
+        part = lived(subscription, item, subscription.schedule.period(n))
+        charges += item_charges(agreement, item, n, Period(max(part.start, cut_on), part.end), default)
+    return charges
+
+
 def lived(subscription: Subscription, item: SubscriptionItem, period: Period) -> Period:
     """The part of a period in which the item is there."""
     start = max(period.start, subscription.started_on, item.starts_on)
@@ -245,8 +256,8 @@ def rest(subscription: Subscription, item: SubscriptionItem, on: date) -> Period
     if not in_advance or subscription.status is SubscriptionStatus.TRIALING or on >= subscription.billed_to:
         return None
     billed = lived(subscription, item, subscription.schedule.period(subscription.next_period - 1))
-    start = max(on, billed.start)
-    return Period(start, billed.end) if start < billed.end else None
+    start, end = max(on, billed.start), min(billed.end, subscription.billed_to)
+    return Period(start, end) if start < end else None
 
 
 def unused_charges(

@@ -82,7 +82,8 @@ class Subscription:
     `cycle`, `anchor_on` and `anchor_day` (dates in `time_zone`) are its schedule, and `next_period` is the first period
     of it that is not billed yet; `billing_day` is the day of the month on which it shall be billed, or None for the day on
     which it began. A new schedule (another cycle, a resumption, a reactivation) begins a new `epoch`.
-    Periods are cut at `started_on`, where with `is_trial` a trial ends, and at `end_on`; `end_on` is the day on which a cancelled agreement ends.
+    Periods are cut at `started_on`, where with `is_trial` a trial ends, and at `end_on`, the day on which a cancelled
+    agreement ends. `cut_on` is where the period that was billed last was cut for an end; it is None where it was not.
     `change_on` is the day of the earliest change that is scheduled.
     `next_billing_at` repeats the instant of what comes next for the claim, and is None when nothing will happen.
     `held_reason` says why it cannot be renewed.
@@ -104,6 +105,7 @@ class Subscription:
     billing_day: int | None = None
     epoch: int = 0
     next_period: int = 0
+    cut_on: date | None = None
     next_billing_at: datetime | None = None
     change_on: date | None = None
     minimum_until: date
@@ -124,7 +126,9 @@ class Subscription:
 
     @property
     def billed_to(self) -> date:
-        """The day up to which it is billed: where the next period begins, or all of it does."""
+        """The day up to which it is billed: where the next period begins, or all of it does, or the last one was cut."""
+        if self.cut_on is not None:
+            return self.cut_on
         return max(self.schedule.boundary(self.next_period), self.started_on)
 
     @property

@@ -11,6 +11,7 @@ from larabill_billing.catalog.model import Units
 from larabill_billing.catalog.stock import give_back
 from larabill_billing.subscriptions.carry_out import services_ordered
 from larabill_billing.subscriptions.model import LIVE, Service
+from larabill_billing.subscriptions.overtaken import fail_overtaken
 from larabill_billing.subscriptions.ports import SubscriptionsTx
 from larabill_billing.subscriptions.renewal import ended
 from larabill_billing.subscriptions.states import SERVICE
@@ -105,6 +106,7 @@ def take_out(tx: SubscriptionsTx, service: Service, reason: str) -> None:
         return
     over = ended(subscription, tx.now)
     tx.billing.subscriptions.save_many([over])
+    fail_overtaken(tx, [(subscription, over)])
     record(tx, "subscription", subscription.id, "end", subscription.status, over.status, reason)
 
 

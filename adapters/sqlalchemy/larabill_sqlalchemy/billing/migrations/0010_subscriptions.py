@@ -43,6 +43,7 @@ def _create_subscriptions() -> None:
         sa.Column("billing_day", sa.Integer()),
         sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("next_period", sa.Integer(), nullable=False),
+        sa.Column("cut_on", sa.Date()),
         sa.Column("next_billing_at", Instant()),
         sa.Column("change_on", sa.Date()),
         sa.Column("minimum_until", sa.Date(), nullable=False),
