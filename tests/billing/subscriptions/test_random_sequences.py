@@ -22,7 +22,6 @@ from larabill_billing.subscriptions.changes import (
     Change,
     ChangeCycle,
     ChangeItem,
-    ChangeStatus,
     Pause,
     Reactivate,
     RemoveItem,
