@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 from jsonschema import Draft202012Validator
 
 from larabill_cli.main import main
-from larabill_cli.simulate import play
+from larabill_cli.simulate import company, play
 from larabill_cli.simulate.entries import VERBS
 from larabill_cli.simulate.report import collect
 from larabill_cli.simulate.scenario import NOT_YET, Buyer, ScenarioFile, parse_scenario
@@ -92,6 +92,13 @@ def sums(report: dict[str, Any]) -> dict[str, str]:
         "credit": balances.get("customer_credit", "").removeprefix("-"),
         "tax": balances.get("tax_payable", "").removeprefix("-"),
     }
+
+
+def test_long_lists_are_read_to_their_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(company, "PAGE", 2)
+    file = ROOT / "examples" / "scenarios" / "late-payer.toml"
+    expected = (file.parent / "expected" / f"{file.stem}.json").read_text(encoding="utf-8")
+    assert simulate(str(file), "--json").stdout == expected
 
 
 @pytest.mark.parametrize("file", SCENARIOS, ids=lambda file: file.stem)
@@ -248,6 +255,11 @@ def test_the_nearest_name_is_offered() -> None:
     assert "until: is missing" in result.stderr
 
 
+@pytest.mark.parametrize("label", ["", "a b", "-a", "a" * 33, "ü"])
+def test_labels_are_plain(label: str) -> None:
+    assert faults_of(WEB.replace('id = "ada"', f'id = "{label}"'))["customers[0].id"] == "is not a label"
+
+
 @pytest.mark.parametrize(
     ("line", "place"),
     [
@@ -370,8 +382,8 @@ def test_a_job_that_cannot_be_finished_is_shown(monkeypatch: pytest.MonkeyPatch)
         raise ValueError("broken on purpose")
 
     monkeypatch.setattr("larabill_billing.subscriptions.renew.renew_batch", broken)
-    with play.played(parse_scenario(WEB, "web")) as company:
-        report = collect(company)
+    with play.played(parse_scenario(WEB, "web")) as played_out:
+        report = collect(played_out)
     assert {each.work for each in report.waiting} == {"billing.renew_batch"}
     assert "broken on purpose" in report.waiting[0].reason
     assert isinstance(report.waiting[0].at, datetime)
