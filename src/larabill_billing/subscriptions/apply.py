@@ -80,7 +80,7 @@ class Changed:
 
 
 def apply(agreement: Agreement, change: Change, moment: Moment) -> Changed:
-    """The change carried out. Raises `Conflict`, `IllegalTransition`, `NotFound`, and `InvalidInput` for a missing price."""
+    """The change carried out. Raises `Conflict`, `IllegalTransition`, `NotFound`; `InvalidInput` without a price."""
     match change:
         case ChangeItem():
             changed = _replace(agreement, _item(agreement, change.item_id), change, moment)

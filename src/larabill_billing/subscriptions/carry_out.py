@@ -54,7 +54,7 @@ class Decision:
     action: str
     reason: str = ""
     region: str = ""
-    counted: Counted = Counted()
+    counted: Counted = attrs.field(factory=Counted)
     done: tuple[ScheduledChange, ...] = ()
 
 
@@ -161,20 +161,24 @@ def _events(
     reactivated = decision.before.subscription.status is SubscriptionStatus.ENDED
     ready = asked(made)
     events: list[Event] = [services_ordered(tx, ready)] if ready else []
-    for each in asked(result.ended):
-        events.append(ServiceEndRequested(seller_id=seller, occurred_at=now, service_id=each.id, destroy_at=destroy_at))
-    for each in asked(result.suspended):
-        events.append(ServiceSuspendRequested(seller_id=seller, occurred_at=now, service_id=each.id))
-    for each in asked(result.resumed):
-        events.append(
-            ServiceResumeRequested(seller_id=seller, occurred_at=now, service_id=each.id, reactivated=reactivated)
+    events += [
+        ServiceEndRequested(seller_id=seller, occurred_at=now, service_id=each.id, destroy_at=destroy_at)
+        for each in asked(result.ended)
+    ]
+    events += [
+        ServiceSuspendRequested(seller_id=seller, occurred_at=now, service_id=each.id)
+        for each in asked(result.suspended)
+    ]
+    events += [
+        ServiceResumeRequested(seller_id=seller, occurred_at=now, service_id=each.id, reactivated=reactivated)
+        for each in asked(result.resumed)
+    ]
+    events += [
+        ServiceChangeRequested(
+            seller_id=seller, occurred_at=now, service_id=each.id, plan_code=each.plan_code, spec=each.spec
         )
-    for each in asked(result.changed):
-        events.append(
-            ServiceChangeRequested(
-                seller_id=seller, occurred_at=now, service_id=each.id, plan_code=each.plan_code, spec=each.spec
-            )
-        )
+        for each in asked(result.changed)
+    ]
     return events
 
 

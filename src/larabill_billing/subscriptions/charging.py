@@ -263,7 +263,7 @@ def rest(subscription: Subscription, item: SubscriptionItem, on: date) -> Period
 def unused_charges(
     agreement: Agreement, on: date, at: datetime, default: ProrationPolicy, *, cause: str
 ) -> list[Charge]:
-    """What is left from `on` of the period that was billed in advance, given back at the price at which it was billed."""
+    """What is left from `on` of the period that was billed in advance, given back at the price that was billed."""
     n = agreement.subscription.next_period - 1
     charges: list[Charge] = []
     for item in agreement.items:

@@ -80,8 +80,8 @@ class Subscription:
     """The agreement on all items of one order that share a cycle.
 
     `cycle`, `anchor_on` and `anchor_day` (dates in `time_zone`) are its schedule, and `next_period` is the first period
-    of it that is not billed yet; `billing_day` is the day of the month on which it shall be billed, or None for the day on
-    which it began. A new schedule (another cycle, a resumption, a reactivation) begins a new `epoch`.
+    of it that is not billed yet; `billing_day` is the day of the month on which it shall be billed, or None for the day
+    on which it began. A new schedule (another cycle, a resumption, a reactivation) begins a new `epoch`.
     Periods are cut at `started_on`, where with `is_trial` a trial ends, and at `end_on`, the day on which a cancelled
     agreement ends. `cut_on` is where the period that was billed last was cut for an end; it is None where it was not.
     `change_on` is the day of the earliest change that is scheduled.
@@ -126,7 +126,7 @@ class Subscription:
 
     @property
     def billed_to(self) -> date:
-        """The day up to which it is billed: where the next period begins, or all of it does, or the last one was cut."""
+        """The day up to which it is billed: where the next period or all of it begins, or the last one was cut."""
         if self.cut_on is not None:
             return self.cut_on
         return max(self.schedule.boundary(self.next_period), self.started_on)
@@ -175,8 +175,8 @@ class Agreement:
 class Service:
     """One unit of a provisionable item: what the customer sees and names.
 
-    `subscription_id` and `subscription_item_id` are None for a plan that is sold once, `order_item_id` for a unit that was
-    added later. `unit` counts the units of an item from 0. Work on it begins when the invoice `waits_for` is paid.
+    `subscription_id` and `subscription_item_id` are None for a plan that is sold once, `order_item_id` for a unit that
+    was added later. `unit` counts the units of an item from 0. Work on it begins when the invoice `waits_for` is paid.
     `told_at` and `told_by` are the time and id of the last event of provisioning that was heard, so that
     an older one that arrives later says nothing any more.
     """

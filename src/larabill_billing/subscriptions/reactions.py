@@ -48,7 +48,7 @@ def on_failed(tx: SubscriptionsTx, event: ServiceFailed) -> None:
 
 
 def on_ended(tx: SubscriptionsTx, event: ServiceEnded) -> None:
-    """Its data is gone, and its place is free. Where the agreement goes on without it, it is billed for one unit less."""
+    """Its data is gone, its place is free. Where the agreement goes on without it, it is billed for one unit less."""
     service = hear(tx, event.service_id, "ended", event)
     if service is not None:
         take_out(tx, service, "the service has ended")

@@ -91,7 +91,9 @@ def decide(tx: SubscriptionsTx, due: Sequence[Subscription]) -> list[Decision]:
     ]
     ids = {each.subscription.id for each in changing}
     billed = [each for each in found if each.subscription.id not in ids]
-    counted = usage_of(tx, [(each, renewal.used_period(each.subscription)) for each in billed if renewal.bills_usage(each)])
+    counted = usage_of(
+        tx, [(each, renewal.used_period(each.subscription)) for each in billed if renewal.bills_usage(each)]
+    )
     used = counted.used
     default = settings_of(tx).proration
     return [

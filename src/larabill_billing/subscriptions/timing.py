@@ -29,7 +29,7 @@ def _first(subscription: Subscription, status: SubscriptionStatus, bills: date) 
 
 
 def bills_on(subscription: Subscription) -> date:
-    """The day on which its next period is billed: the first of it, or in arrears the first after it; the end of a trial.
+    """The day on which its next period is billed: the first of it, or in arrears the first after it, or a trial's end.
 
     Of a period that was cut for an end which was withdrawn, the rest is billed where it was cut.
     """

@@ -1,4 +1,4 @@
-"""Whatever happens to agreements, in whatever order: the books are right and no day is billed twice (I3, I4, I6, I11)."""
+"""Whatever happens to agreements, in whatever order: the books are right, no day is billed twice (I3, I4, I6, I11)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ from larabill_billing.subscriptions.changes import (
     Change,
     ChangeCycle,
     ChangeItem,
-    ChangeStatus,
     Pause,
     Reactivate,
     RemoveItem,
