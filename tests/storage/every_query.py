@@ -16,7 +16,7 @@ from tests.storage.test_jobs import a_job
 from larabill_billing.catalog.meters import Aggregation
 from larabill_billing.catalog.model import Units
 from larabill_billing.invoicing.model import InvoiceStatus
-from larabill_billing.payments.model import PaymentStatus, WebhookReject, WebhookStatus
+from larabill_billing.payments.model import PaymentStatus, WebhookStatus
 from larabill_billing.usage.model import Grant, MeteredPeriod, UsageEvent
 from larabill_core.calls.model import OPEN
 from larabill_core.jobs import JobStatus
@@ -96,15 +96,14 @@ class Sample:
         )
 
     @property
+    def plan_code(self) -> str:
+        """One of fifty."""
+        return f"plan{self.number % 50}"
+
+    @property
     def units(self) -> list[Units]:
         """Stock that there is of one plan, and of another not."""
         return [Units(plan_code=word, region="x", units=1) for word in (self.word, "none")]
-
-    @property
-    def reject(self) -> WebhookReject:
-        return WebhookReject(
-            id=id_of(60_000), seller_id=self.seller_id, account="bank", reason="x", size=1, received_at=LATE
-        )
 
     @property
     def word(self) -> str:
@@ -162,7 +161,6 @@ BILLING: dict[str, Query] = {
     "charges.for_invoices": lambda tx, of: tx.charges.for_invoices(of.ids),
     "charges.for_subscription": lambda tx, of: tx.charges.for_subscription(of.id),
     "credits.balance": lambda tx, of: tx.credits.balance(of.group_id, "EUR"),
-    "credits.holders": lambda tx, of: tx.credits.holders(of.group_ids),
     "credits.from_source": lambda tx, of: tx.credits.from_source("x", of.id),
     "credits.for_customer": lambda tx, of: tx.credits.for_customer(of.group_id),
     "customers.get": lambda tx, of: tx.customers.get(of.id, lock=True),
@@ -257,8 +255,10 @@ BILLING: dict[str, Query] = {
     "subscriptions.claim_due": lambda tx, of: tx.subscriptions.claim_due(slot_at(2), 200),
     "subscriptions.claim_due together": lambda tx, of: tx.subscriptions.claim_due(slot_at(9), 200, together=True),
     "subscriptions.living_items": lambda tx, of: tx.subscriptions.living_items(of.ids),
-    "subscriptions.on_other_versions": lambda tx, of: tx.subscriptions.on_other_versions("x", of.id),
-    "subscriptions.on_other_versions after": lambda tx, of: tx.subscriptions.on_other_versions("x", of.id, after=of.id),
+    "subscriptions.on_other_versions": lambda tx, of: tx.subscriptions.on_other_versions(of.plan_code, of.id),
+    "subscriptions.on_other_versions after": lambda tx, of: tx.subscriptions.on_other_versions(
+        of.plan_code, of.id, after=of.id
+    ),
     "subscriptions.items": lambda tx, of: tx.subscriptions.items(of.ids),
     "subscriptions.item": lambda tx, of: tx.subscriptions.item(of.id, lock=True),
     "subscriptions.save_items": lambda tx, of: tx.subscriptions.save_items([tx.subscriptions.item(of.id)]),
@@ -291,7 +291,6 @@ BILLING: dict[str, Query] = {
     "webhooks.page": lambda tx, of: tx.webhooks.page(after=of.id),
     "webhooks.page of status": lambda tx, of: tx.webhooks.page(status=WebhookStatus.UNMATCHED),
     "webhooks.newest_applied": lambda tx, of: tx.webhooks.newest_applied("bank", of.word),
-    "webhooks.add_reject": lambda tx, of: tx.webhooks.add_reject(of.reject, keep=100, since=START),
     "webhooks.rejected": lambda tx, of: tx.webhooks.rejected(),
 }
 
@@ -380,6 +379,7 @@ FEW = {
     "billing.services.count_live": "a share of all services is wanted",
     "billing.stock.all": "all that is limited",
     "billing.stock.set_limits": "a catalogue is loaded",
+    "billing.webhooks.add_reject": "only the newest are kept",
     "jobs.counts": "an operator looks",
     "limits.list": "the accounts of an installation",
     "provisioning.credentials.list": "the accounts of a seller",

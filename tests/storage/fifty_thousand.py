@@ -160,7 +160,7 @@ def contents() -> dict[str, dict[str, Any]]:
             "is_held": since(98, True, False),
             "next_billing_at": since(30, N.at, None),
         },
-        "larabill_subscription_items": {},
+        "larabill_subscription_items": {"plan_code": sa.literal("plan") + sa.cast(N.n % 50, sa.String(2))},
         "larabill_services": {
             "subscription_id": N.id,
             "subscription_item_id": N.id,

@@ -70,7 +70,10 @@ class SubscriptionRepository(Protocol):
     def on_other_versions(
         self, plan_code: str, plan_id: UUID, *, after: UUID | None = None, limit: int = 100
     ) -> list[Subscription]:
-        """Live ones with an item of this plan in another version, by id, locked."""
+        """Those with an item of this plan in another version, by id, locked, also those that are over.
+
+        Two statements: their ids, all from one index, and their rows.
+        """
         ...
 
     def items(self, subscription_ids: Collection[UUID]) -> dict[UUID, list[SubscriptionItem]]:

@@ -93,6 +93,7 @@ ITEMS = sa.Table(
     sa.Column("first_period", sa.Integer, nullable=False),
     sa.Column("metered_from", sa.Date),
     sa.Index("ix_larabill_subscription_items_subscription", "seller_id", "subscription_id"),
+    sa.Index("ix_larabill_subscription_items_plan", "seller_id", "plan_code", "subscription_id"),
     **MYSQL_OPTIONS,
 )
 
@@ -211,16 +212,22 @@ class Subscriptions:
     def on_other_versions(
         self, plan_code: str, plan_id: UUID, *, after: UUID | None = None, limit: int = 100
     ) -> list[Subscription]:
-        other = (
-            sa.exists()
-            .where(_I.seller_id == _S.seller_id, _I.subscription_id == _S.id, _I.quantity > 0)
-            .where(_I.plan_code == plan_code, _I.plan_id != plan_id)
-        )
-        query = sa.select(SUBSCRIPTIONS).where(_S.seller_id == self._tx.seller_id, _S.status.in_(LIVE_CODES), other)
+        mine = [
+            _I.seller_id == self._tx.seller_id,
+            _I.plan_code == plan_code,
+            _I.plan_id != plan_id,
+            _I.quantity > 0,
+        ]
         if after is not None:
-            query = query.where(_S.id > after)
-        rows = self._tx.connection.execute(query.order_by(_S.id).limit(limit).with_for_update())
-        return [from_row(Subscription, row) for row in rows]
+            mine.append(_I.subscription_id > after)
+        query = (
+            sa.select(_I.subscription_id)
+            .where(*mine)
+            .group_by(_I.subscription_id)
+            .order_by(_I.subscription_id)
+            .limit(limit)
+        )
+        return list(self.lock_many(self._tx.connection.scalars(query).all()).values())
 
     def items(self, subscription_ids: Collection[UUID]) -> dict[UUID, list[SubscriptionItem]]:
         found: dict[UUID, list[SubscriptionItem]] = defaultdict(list)

@@ -95,3 +95,8 @@ def _create_subscription_items() -> None:
     op.create_index(
         "ix_larabill_subscription_items_subscription", "larabill_subscription_items", ["seller_id", "subscription_id"]
     )
+    op.create_index(
+        "ix_larabill_subscription_items_plan",
+        "larabill_subscription_items",
+        ["seller_id", "plan_code", "subscription_id"],
+    )
