@@ -8,18 +8,21 @@ from itertools import permutations
 from typing import Any
 from uuid import UUID
 
+import attrs
 import pytest
 from tests.provisioning.conftest import PLANS
 from tests.provisioning.scene import STAFF, Scene
 from tests.provisioning.stub import STANDING, TOLD
 from tests.provisioning.test_faults import FAULTS, KINDS
 
-from larabill_core.errors import Conflict
+from larabill_core.errors import Conflict, NotFound
 from larabill_core.messages import Event, decode
 from larabill_core.published import ServiceFailed, ServicesOrdered
+from larabill_drivers.registry import DriverSet
 from larabill_drivers.world import Fault
-from larabill_provisioning.orchestrator.reactions import on_change_requested, on_services_ordered
+from larabill_provisioning.orchestrator.reactions import on_change_requested, on_resume_requested, on_services_ordered
 from larabill_provisioning.plans.sync import sync_plan_maps
+from larabill_provisioning.ports import ProvisioningTx
 from larabill_provisioning.settings import PlanSettings
 from larabill_sqlalchemy.opening import database_of
 from larabill_sqlalchemy.provisioning.resources import RESOURCES
@@ -202,12 +205,17 @@ def test_change_while_nobody_knows_what_came_of_the_create(
 
 
 @SQLITE
-def test_create_that_was_wrongly_taken_for_failed_is_resized(make_scene: MakeScene) -> None:
+@pytest.mark.parametrize("done_meanwhile", [False, True])
+def test_create_that_was_wrongly_taken_for_failed_is_resized(make_scene: MakeScene, done_meanwhile: bool) -> None:
     """A poll that is refused counts as a failed attempt; the next one finds what stands, as it was first asked."""
     scene = make_scene(async_polls=2)
     (service,) = scene.released()
-    scene.world.script(Fault(method="poll", what="rate_limited", ref=scene.resource(service).ref))
-    scene.work()
+    ref = scene.resource(service).ref
+    scene.world.script(Fault(method="poll", what="rate_limited", ref=ref))
+    scene.settle(timedelta(seconds=2))
+    assert scene.calls(service, "poll") == 1
+    if done_meanwhile:
+        scene.world.finish(ref)
     scene.clock.advance(timedelta(milliseconds=1))
     scene.change(service, "large", disk=20)
     scene.settle()
@@ -230,6 +238,28 @@ def test_create_that_definitely_failed_is_tried_again_with_the_new_plan(scene: S
     assert scene.built_as(service) == LARGE
     assert scene.calls(service, "resize") == 0
     assert scene.told(service) == ["ServiceActivated"]
+    healthy(scene)
+
+
+@SQLITE
+def test_create_that_has_made_some_of_its_steps_is_finished_and_then_resized(scene: Scene) -> None:
+    (service,) = scene.released()
+    scene.world.script(Fault(method="provision", what="rate_limited", retry_after=timedelta(minutes=5)))
+    scene.work()
+    resource_id = scene.resource(service).id
+    (task,) = scene.engine.provisioning.resources.tasks(scene.seller, resource_id)
+
+    def make_a_step(tx: ProvisioningTx) -> None:
+        operation = tx.operations.get(task.operation_id)
+        tx.operations.save(attrs.evolve(operation, progress={"disk": "made"}), fence=operation.fence)
+
+    scene.engine.run(make_a_step, seller=scene.seller)
+    scene.clock.advance(timedelta(seconds=1))
+    scene.change(service, "large", disk=20)
+    scene.settle()
+    assert scene.built_as(service) == LARGE
+    assert [call.key for call in scene.world.calls("provision")][-1] == f"{resource_id}:provision:1:attempt_2"
+    assert scene.calls(service, "resize") == 1
     healthy(scene)
 
 
@@ -261,6 +291,57 @@ def test_refused_create_of_a_plan_that_was_left_meanwhile_is_not_given_up(scene:
     assert scene.status(service) == "active"
     assert scene.told(service) == ["ServiceActivated"]
     assert scene.built_as(service) == LARGE
+    healthy(scene)
+
+
+@SQLITE
+def test_refused_create_of_an_agreement_that_is_over_is_given_up_by_its_policy(scene: Scene) -> None:
+    (service,) = scene.released("bad", on_failure="refund")
+    scene.world.script(Fault(method="provision", what="timeout", ref=scene.resource(service).ref))
+    scene.work(1)
+    scene.clock.advance(timedelta(milliseconds=1))
+    scene.change(service, "large", disk=20)
+    scene.end(service)
+    scene.settle()
+    assert scene.told(service) == ["ServiceAbandoned"]
+    assert scene.world.resources() == []
+    healthy(scene)
+
+
+@SQLITE
+def test_retry_of_a_create_with_an_unknown_end_takes_the_new_plan(make_scene: MakeScene) -> None:
+    """The operator has looked; what he lets go out is changed between two attempts, and waits for nobody again."""
+    scene = make_scene(dedupes=False, finds=False)
+    faults = [Fault(method="provision", what=what) for what in ("timeout", "rate_limited")]
+    scene.world.script(*faults)
+    (service,) = scene.release()
+    scene.settle()
+    assert scene.status(service) == "failed"
+    retry(scene, service)
+    scene.work()
+    assert scene.status(service) == "provisioning"
+    scene.clock.advance(timedelta(milliseconds=1))
+    scene.change(service, "large", disk=20)
+    scene.settle()
+    assert scene.status(service) == "active"
+    assert scene.built_as(service) == LARGE
+    healthy(scene)
+
+
+@SQLITE
+def test_account_that_is_not_configured_now_is_waited_for(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    service = scene.running()
+
+    def missing(self: DriverSet, account: str) -> None:
+        raise NotFound("account", account)
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(DriverSet, "get", missing)
+        event = scene.change_event(service, "large", disk=20)
+        scene.engine.run(lambda tx: on_change_requested(tx, event), seller=scene.seller)
+    scene.settle()
+    assert scene.built_as(service) == LARGE
+    assert failures(service) == []
     healthy(scene)
 
 
@@ -537,14 +618,17 @@ def test_reactivation_comes_too_late_for_what_is_destroyed_or_given_up(scene: Sc
     destroyed = scene.running()
     scene.end(destroyed)
     scene.settle()
-    (abandoned,) = scene.release("bad", on_failure="refund")
-    scene.settle()
-    for service in (destroyed, abandoned):
+    (abandoned,) = scene.released("bad", on_failure="refund")
+    while not scene.resource(abandoned).remedy:
+        assert scene.work(1)
+    for service in (abandoned, destroyed):
         scene.clock.advance(timedelta(seconds=1))
-        scene.publish(scene.resume_event(service, reactivated=True))
+        event = scene.resume_event(service, reactivated=True)
+        scene.engine.run(lambda tx, event=event: on_resume_requested(tx, event), seller=scene.seller)
         scene.settle()
         assert scene.status(service) == "deprovisioned"
         assert scene.at_provider(service) == []
+    assert scene.told(abandoned) == ["ServiceAbandoned"]
     healthy(scene)
 
 

@@ -128,6 +128,7 @@ def _serve(tx: SubscriptionsTx, decisions: Sequence[Decision], documents: Mappin
     made: list[Service] = []
     changed: list[Service] = []
     unasked: list[Service] = []
+    replaced: list[Service] = []
     for decision in decisions:
         subscription = decision.after.subscription
         mine = known.get(subscription.id, [])
@@ -136,12 +137,14 @@ def _serve(tx: SubscriptionsTx, decisions: Sequence[Decision], documents: Mappin
         new = [_waiting(service, decision, documents.get(subscription.id)) for service in result.made]
         made += new
         changed += result.changed
+        ids = {service.id for service in result.changed}
+        replaced += [service for service in mine if service.id in ids]
         events += _events(tx, decision, result, new, destroy_at)
     tx.billing.services.add_many(made)
     tx.billing.services.close_many([service.id for service in unasked])
     tx.billing.services.save_configuration(changed)
-    take(tx, [Units(plan_code=service.plan_code, region=service.region, units=1) for service in made])
-    give_back(tx, [Units(plan_code=service.plan_code, region=service.region, units=1) for service in unasked])
+    give_back(tx, units_of([*unasked, *replaced]))
+    take(tx, units_of([*made, *changed]))
     record_many(tx, [created(service) for service in made])
     record_many(tx, [never_built(service) for service in unasked])
     tx.publish(*events)
@@ -158,7 +161,6 @@ def _events(
     tx: SubscriptionsTx, decision: Decision, result: Served, made: Sequence[Service], destroy_at: datetime
 ) -> list[Event]:
     seller, now = tx.seller_id, tx.now
-    reactivated = decision.before.subscription.status is SubscriptionStatus.ENDED
     ready = asked(made)
     events: list[Event] = [services_ordered(tx, ready)] if ready else []
     events += [
@@ -170,8 +172,8 @@ def _events(
         for each in asked(result.suspended)
     ]
     events += [
-        ServiceResumeRequested(seller_id=seller, occurred_at=now, service_id=each.id, reactivated=reactivated)
-        for each in asked(result.resumed)
+        ServiceResumeRequested(seller_id=seller, occurred_at=now, service_id=each.id, reactivated=each in result.back)
+        for each in asked((*result.resumed, *result.back))
     ]
     events += [
         ServiceChangeRequested(
@@ -180,6 +182,11 @@ def _events(
         for each in asked(result.changed)
     ]
     return events
+
+
+def units_of(services: Sequence[Service]) -> list[Units]:
+    """What services hold of the stock of their plans."""
+    return [Units(plan_code=service.plan_code, region=service.region, units=1) for service in services]
 
 
 def asked(services: Sequence[Service]) -> list[Service]:

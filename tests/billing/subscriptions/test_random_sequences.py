@@ -179,10 +179,13 @@ def check_days(play: Play, charges: list[Charge]) -> None:
             day = item_id, start + timedelta(days=offset)
             days[day] = days.get(day, 0) + by
 
+    whole = {charge.subscription_item_id for charge in charges if charge.description.startswith("Whole periods only")}
     if any(charge.description.endswith("paid before the pause") for charge in charges):
         return
     for charge in charges:
         if charge.subscription_item_id is None or charge.period_end is None or charge.period_start is None:
+            continue
+        if charge.subscription_item_id in whole:
             continue
         if charge.kind in ("recurring", "proration") and "/" not in charge.cause and charge.amount:
             by = 1 if charge.amount > 0 else -1
