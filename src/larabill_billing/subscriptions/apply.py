@@ -260,7 +260,7 @@ def _add_item(agreement: Agreement, change: AddItem, moment: Moment) -> Changed:
         description=plan.name if not change.name else f"{plan.name}: {change.name}",
         quantity=change.quantity,
         spec=change.spec,
-        starts_on=moment.on,
+        starts_on=max(moment.on, subscription.started_on),
         first_period=_current(subscription),
     )
     grown = attrs.evolve(agreement, items=(*agreement.items, item), plans={**agreement.plans, plan.id: plan})
@@ -287,8 +287,13 @@ def _remove_item(agreement: Agreement, item: SubscriptionItem, moment: Moment) -
 def _pause(agreement: Agreement, change: Pause, moment: Moment) -> Changed:
     subscription = agreement.subscription
     paused = attrs.evolve(subscription, status=after(subscription, "pause"), paused_on=moment.on, unused=change.unused)
-    charges = _elapsed(agreement, agreement.items, moment) if subscription.billing is BillingMode.ARREARS else []
-    return Changed(agreement=attrs.evolve(agreement, subscription=paused), charges=tuple(charges))
+    if subscription.billing is BillingMode.ARREARS:
+        charges = _elapsed(agreement, agreement.items, moment)
+        items = tuple(attrs.evolve(item, starts_on=max(item.starts_on, moment.on)) for item in agreement.items)
+    else:
+        charges = _use(agreement, moment)
+        items = tuple(attrs.evolve(item, metered_from=moment.on) for item in agreement.items)
+    return Changed(agreement=attrs.evolve(agreement, subscription=paused, items=items), charges=tuple(charges))
 
 
 def _resume(agreement: Agreement, moment: Moment) -> Changed:
