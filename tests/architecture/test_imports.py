@@ -33,6 +33,16 @@ PLANTS = [
         id="ledger-knows-orders",
     ),
     pytest.param(
+        {"src/larabill_billing/tax/planted.py": "import larabill_billing.settings\n"},
+        "billing-features",
+        id="pure-package-knows-settings",
+    ),
+    pytest.param(
+        {"src/larabill_billing/pricing/planted.py": "import larabill_billing.proration.model\n"},
+        "billing-features",
+        id="pricing-knows-proration",
+    ),
+    pytest.param(
         {f"{FEATURE}/ports.py": "", f"{FEATURE}/model.py": "import larabill_billing.ledger.ports\n"},
         "pure-models",
         id="model-knows-ports",

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import re
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
 import attrs
 import pytest
 
-from larabill_billing.settings import BillingSettings, SellerSettings
+from larabill_billing.proration.model import Convention, ProrationPolicy
+from larabill_billing.settings import BillingSettings, SellerSettings, TaxRule
+from larabill_billing.tax.model import TaxCategory
 from larabill_cli.reference import page
 from larabill_core import errors
 from larabill_core.calls.limits import LimitSettings
@@ -55,12 +58,20 @@ def test_links_between_the_pages_lead_somewhere() -> None:
 
 
 @pytest.mark.parametrize(
-    "settings",
+    ("where", "settings"),
     [
-        *(Basics, MailSettings, BillingSettings, SellerSettings, ProvisioningSettings, PlanSettings, LimitSettings),
-        *(GenericSshSettings, StripeSettings),
+        *(("manifest", each) for each in (Basics, MailSettings, BillingSettings, SellerSettings, TaxRule)),
+        *(("manifest", each) for each in (ProvisioningSettings, PlanSettings, LimitSettings)),
+        *(("manifest", each) for each in (GenericSshSettings, StripeSettings)),
+        ("catalogue", ProrationPolicy),
     ],
 )
-def test_every_key_of_the_manifest_stands_in_its_reference(settings: type[Any]) -> None:
-    shown = (DOCS / "reference/manifest.md").read_text(encoding="utf-8")
+def test_every_key_of_the_manifest_stands_in_its_reference(where: str, settings: type[Any]) -> None:
+    shown = (DOCS / f"reference/{where}.md").read_text(encoding="utf-8")
     assert [field.name for field in attrs.fields(settings) if f"`{field.name}`" not in shown] == []
+
+
+@pytest.mark.parametrize(("where", "choices"), [("manifest", TaxCategory), ("catalogue", Convention)])
+def test_every_choice_of_the_manifest_stands_in_its_reference(where: str, choices: type[Enum]) -> None:
+    shown = (DOCS / f"reference/{where}.md").read_text(encoding="utf-8")
+    assert [choice.value for choice in choices if f"`{choice.value}`" not in shown] == []

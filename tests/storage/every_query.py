@@ -11,8 +11,10 @@ from uuid import UUID
 import attrs
 from tests.conftest import START
 from tests.storage.fifty_thousand import id_of, slot_at
+from tests.storage.test_jobs import a_job
 
 from larabill_billing.catalog.meters import Aggregation
+from larabill_billing.catalog.model import Units
 from larabill_billing.invoicing.model import InvoiceStatus
 from larabill_billing.payments.model import PaymentStatus, WebhookStatus
 from larabill_billing.usage.model import Grant, MeteredPeriod, UsageEvent
@@ -94,13 +96,30 @@ class Sample:
         )
 
     @property
+    def plan_code(self) -> str:
+        """One of fifty."""
+        return f"plan{self.number % 50}"
+
+    @property
+    def units(self) -> list[Units]:
+        """Stock that there is of one plan, and of another not."""
+        return [Units(plan_code=word, region="x", units=1) for word in (self.word, "none")]
+
+    @property
     def word(self) -> str:
         return str(self.number)
+
+
+def running(tx: Any) -> tuple[UUID, int]:
+    """A job that we hold, and its fence."""
+    (job,) = tx.jobs.claim(limit=1, now=slot_at(600), lease_until=LATE)
+    return job.id, job.fence
 
 
 Query = Callable[[Any, Sample], Any]
 
 KERNEL: dict[str, Query] = {
+    "jobs.add_many": lambda tx, of: tx.jobs.add_many([a_job(id=of.id, tags=("resource:77",))]),
     "jobs.claim": lambda tx, of: tx.jobs.claim(limit=10, now=slot_at(2), lease_until=LATE),
     "jobs.claim of queues": lambda tx, of: tx.jobs.claim(
         queues=("q0", "q1"), limit=10, now=slot_at(9), lease_until=LATE
@@ -108,6 +127,11 @@ KERNEL: dict[str, Query] = {
     "jobs.retry": lambda tx, of: tx.jobs.retry(
         tx.jobs.list(statuses=(JobStatus.DEAD,))[0].id, approved_by="", now=LATE
     ),
+    "jobs.extend": lambda tx, of: tx.jobs.extend(*running(tx), lease_until=LATE),
+    "jobs.complete": lambda tx, of: tx.jobs.complete(*running(tx), LATE),
+    "jobs.reschedule": lambda tx, of: tx.jobs.reschedule(*running(tx), run_at=LATE, error=""),
+    "jobs.bury": lambda tx, of: tx.jobs.bury(*running(tx), status=JobStatus.DEAD, error="", now=LATE),
+    "jobs.cancel": lambda tx, of: tx.jobs.cancel(tx.jobs.list(statuses=(JobStatus.DEAD,))[0].id, now=LATE),
     "jobs.get": lambda tx, of: tx.jobs.get(of.id),
     "jobs.list": lambda tx, of: tx.jobs.list(after=of.id),
     "jobs.list by status": lambda tx, of: tx.jobs.list(statuses=(JobStatus.DEAD,)),
@@ -116,11 +140,15 @@ KERNEL: dict[str, Query] = {
     "jobs.next_run_at": lambda tx, of: tx.jobs.next_run_at(),
     "jobs.purge_done": lambda tx, of: tx.jobs.purge_done(before=slot_at(5), limit=100),
     "operations.get": lambda tx, of: tx.operations.get(of.id, lock=True),
+    "operations.save": lambda tx, of: tx.operations.save(tx.operations.get(of.id), fence=1),
     "operations.next_seqs": lambda tx, of: tx.operations.next_seqs([of.group_id]),
     "operations.open_for": lambda tx, of: tx.operations.open_for([of.id]),
     "operations.for_subject": lambda tx, of: tx.operations.for_subject(of.group_id),
     "operations.running": lambda tx, of: tx.operations.running("account3", START),
     "operations.due": lambda tx, of: tx.operations.due(statuses=OPEN, before=LATE, limit=50),
+    "limits.get": lambda tx, of: tx.limits.get(of.word),
+    "limits.reset": lambda tx, of: tx.limits.reset(of.word),
+    "secrets.delete": lambda tx, of: tx.secrets.delete("t", of.id),
     "secrets.get": lambda tx, of: tx.secrets.get("t", of.id),
     "secrets.wrapped_with_other_than": lambda tx, of: tx.secrets.wrapped_with_other_than("new", limit=100),
 }
@@ -132,9 +160,14 @@ BILLING: dict[str, Query] = {
     "charges.free": lambda tx, of: tx.charges.free(of.id),
     "charges.for_invoices": lambda tx, of: tx.charges.for_invoices(of.ids),
     "charges.for_subscription": lambda tx, of: tx.charges.for_subscription(of.id),
+    "credits.balance": lambda tx, of: tx.credits.balance(of.group_id, "EUR"),
+    "credits.from_source": lambda tx, of: tx.credits.from_source("x", of.id),
+    "credits.for_customer": lambda tx, of: tx.credits.for_customer(of.group_id),
     "customers.get": lambda tx, of: tx.customers.get(of.id, lock=True),
     "customers.get_many": lambda tx, of: tx.customers.get_many(of.ids),
     "customers.page": lambda tx, of: tx.customers.page(after=of.id),
+    "drafts.take": lambda tx, of: tx.drafts.take(100),
+    "drafts.delete": lambda tx, of: tx.drafts.delete(of.ids),
     "dunning.overdue": lambda tx, of: tx.dunning.overdue(A_DAY, 200),
     "dunning.lock_issued": lambda tx, of: tx.dunning.lock_issued(of.ids),
     "dunning.save_many": lambda tx, of: tx.dunning.save_many(tx.dunning.page()),
@@ -148,6 +181,7 @@ BILLING: dict[str, Query] = {
     "dunning.page": lambda tx, of: tx.dunning.page(after=of.id, open_only=False),
     "dunning.page of open": lambda tx, of: tx.dunning.page(),
     "gateway_accounts.heard": lambda tx, of: tx.gateway_accounts.heard("bank", LATE),
+    "gateway_accounts.claim": lambda tx, of: tx.gateway_accounts.claim("bank", of.seller_id),
     "gateway_accounts.find": lambda tx, of: tx.gateway_accounts.find("bank"),
     "invoices.get": lambda tx, of: tx.invoices.get(of.id),
     "invoices.state": lambda tx, of: tx.invoices.state(of.id, lock=True),
@@ -164,12 +198,20 @@ BILLING: dict[str, Query] = {
     "invoices.past_due after": lambda tx, of: tx.invoices.past_due(A_DAY, after=of.id),
     "invoices.allocations": lambda tx, of: tx.invoices.allocations(of.id),
     "invoices.allocated_by": lambda tx, of: tx.invoices.allocated_by("payment", of.ids),
+    "ledger.for_document": lambda tx, of: tx.ledger.for_document("invoice", of.id),
+    "ledger.customer_balance": lambda tx, of: tx.ledger.customer_balance("receivable", of.group_id, "EUR"),
+    "orders.add_new": lambda tx, of: tx.orders.add_new(tx.orders.get(of.id)),
+    "orders.items": lambda tx, of: tx.orders.items(of.group_id),
     "orders.by_uuid": lambda tx, of: tx.orders.by_uuid(of.id),
     "orders.by_invoice": lambda tx, of: tx.orders.by_invoice(of.id, lock=True),
     "orders.save": lambda tx, of: tx.orders.save(tx.orders.get(of.id, lock=True)),
     "orders.get": lambda tx, of: tx.orders.get(of.id, lock=True),
     "orders.page": lambda tx, of: tx.orders.page(after=of.id),
     "orders.page of customer": lambda tx, of: tx.orders.page(customer_id=of.group_id, after=of.ids[0]),
+    "payment_methods.get": lambda tx, of: tx.payment_methods.get(of.id),
+    "payment_methods.defaults": lambda tx, of: tx.payment_methods.defaults(of.group_ids),
+    "payment_methods.payers": lambda tx, of: tx.payment_methods.payers(of.group_ids),
+    "payment_methods.clear_default": lambda tx, of: tx.payment_methods.clear_default(of.group_id),
     "payments.get": lambda tx, of: tx.payments.get(of.id, lock=True),
     "payments.save": lambda tx, of: tx.payments.save(tx.payments.get(of.id)),
     "payments.by_ref": lambda tx, of: tx.payments.by_ref(of.word),
@@ -178,25 +220,48 @@ BILLING: dict[str, Query] = {
     "payments.page": lambda tx, of: tx.payments.page(after=of.id),
     "payments.page of customer": lambda tx, of: tx.payments.page(customer_id=of.group_id),
     "payments.page of status": lambda tx, of: tx.payments.page(status=PaymentStatus.PENDING, after=of.id),
+    "plans.active": lambda tx, of: tx.plans.active([of.word, "none"]),
+    "plans.deactivate": lambda tx, of: tx.plans.deactivate(of.ids),
+    "plans.get_many": lambda tx, of: tx.plans.get_many(of.ids),
+    "refunds.get": lambda tx, of: tx.refunds.get(of.id, lock=True),
+    "refunds.save": lambda tx, of: tx.refunds.save(tx.refunds.get(of.id)),
+    "refunds.by_ref": lambda tx, of: tx.refunds.by_ref(of.word),
+    "refunds.for_payment": lambda tx, of: tx.refunds.for_payment(of.group_id),
     "sellers.get": lambda tx, of: tx.sellers.get(of.seller_id),
     "services.get": lambda tx, of: tx.services.get(of.id, lock=True),
     "services.save": lambda tx, of: tx.services.save(tx.services.get(of.id)),
+    "services.save_configuration": lambda tx, of: tx.services.save_configuration([tx.services.get(of.id)]),
+    "services.waiting_for": lambda tx, of: tx.services.waiting_for(of.id),
+    "services.stop_waiting": lambda tx, of: tx.services.stop_waiting(of.id),
     "services.close_many": lambda tx, of: tx.services.close_many(of.ids),
     "services.for_subscriptions": lambda tx, of: tx.services.for_subscriptions(of.ids),
     "services.for_order": lambda tx, of: tx.services.for_order(of.id),
     "services.page": lambda tx, of: tx.services.page(after=of.id),
     "services.page of customer": lambda tx, of: tx.services.page(customer_id=of.group_id),
     "series.take": lambda tx, of: tx.series.take("A", 1),
+    "stock.lock": lambda tx, of: tx.stock.lock(of.units),
+    "stock.take": lambda tx, of: tx.stock.take(of.units),
+    "stock.give_back": lambda tx, of: tx.stock.give_back(of.units),
+    "subscription_changes.get": lambda tx, of: tx.subscription_changes.get(of.id),
+    "subscription_changes.scheduled": lambda tx, of: tx.subscription_changes.scheduled(of.ids),
+    "subscription_changes.save_many": lambda tx, of: tx.subscription_changes.save_many(
+        [tx.subscription_changes.get(of.id)]
+    ),
     "subscriptions.get": lambda tx, of: tx.subscriptions.get(of.id, lock=True),
     "subscriptions.lock_many": lambda tx, of: tx.subscriptions.lock_many(of.ids),
     "subscriptions.for_order": lambda tx, of: tx.subscriptions.for_order(of.id),
     "subscriptions.save_many": lambda tx, of: tx.subscriptions.save_many([tx.subscriptions.get(of.id)]),
     "subscriptions.due_by_seller": lambda tx, of: tx.subscriptions.due_by_seller(slot_at(2)),
     "subscriptions.claim_due": lambda tx, of: tx.subscriptions.claim_due(slot_at(2), 200),
-    "subscriptions.priced_items": lambda tx, of: tx.subscriptions.priced_items(of.ids),
+    "subscriptions.claim_due together": lambda tx, of: tx.subscriptions.claim_due(slot_at(9), 200, together=True),
+    "subscriptions.living_items": lambda tx, of: tx.subscriptions.living_items(of.ids),
+    "subscriptions.on_other_versions": lambda tx, of: tx.subscriptions.on_other_versions(of.plan_code, of.id),
+    "subscriptions.on_other_versions after": lambda tx, of: tx.subscriptions.on_other_versions(
+        of.plan_code, of.id, after=of.id
+    ),
     "subscriptions.items": lambda tx, of: tx.subscriptions.items(of.ids),
     "subscriptions.item": lambda tx, of: tx.subscriptions.item(of.id, lock=True),
-    "subscriptions.save_item": lambda tx, of: tx.subscriptions.save_item(tx.subscriptions.item(of.id)),
+    "subscriptions.save_items": lambda tx, of: tx.subscriptions.save_items([tx.subscriptions.item(of.id)]),
     "subscriptions.page": lambda tx, of: tx.subscriptions.page(after=of.id),
     "subscriptions.page of customer": lambda tx, of: tx.subscriptions.page(customer_id=of.group_id),
     "subscriptions.page of held": lambda tx, of: tx.subscriptions.page(held=True),
@@ -226,10 +291,15 @@ BILLING: dict[str, Query] = {
     "webhooks.page": lambda tx, of: tx.webhooks.page(after=of.id),
     "webhooks.page of status": lambda tx, of: tx.webhooks.page(status=WebhookStatus.UNMATCHED),
     "webhooks.newest_applied": lambda tx, of: tx.webhooks.newest_applied("bank", of.word),
+    "webhooks.rejected": lambda tx, of: tx.webhooks.rejected(),
 }
 
 PROVISIONING: dict[str, Query] = {
     "audits.for_resource": lambda tx, of: tx.audits.for_resource(of.group_id),
+    "credentials.by_name": lambda tx, of: tx.credentials.by_name(of.word, lock=True),
+    "credentials.save_many": lambda tx, of: tx.credentials.save_many([tx.credentials.by_name(of.word)]),
+    "credentials.delete": lambda tx, of: tx.credentials.delete(of.id),
+    "credentials.wrapped_with_other_than": lambda tx, of: tx.credentials.wrapped_with_other_than("new", limit=100),
     "plan_maps.for_plans": lambda tx, of: tx.plan_maps.for_plans([of.word]),
     "plan_maps.delete_many": lambda tx, of: tx.plan_maps.delete_many(of.ids),
     "resources.get": lambda tx, of: tx.resources.get(of.id, lock=True),
@@ -265,3 +335,57 @@ QUERIES: dict[str, tuple[str, Query]] = {
     **{f"billing.{name}": ("billing", query) for name, query in BILLING.items()},
     **{f"provisioning.{name}": ("provisioning", query) for name, query in PROVISIONING.items()},
 }
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+ONLY_INSERTS = _names("""
+    operations.add_many limits.put secrets.put
+    billing.audits.add_many billing.charges.add_many billing.credits.add_many billing.customers.add_many
+    billing.drafts.add_many billing.dunning.add_many billing.invoices.add_allocations billing.invoices.add_many
+    billing.ledger.add_many billing.orders.add_items billing.payment_methods.add billing.payments.add
+    billing.plans.add_many billing.refunds.add billing.sellers.add billing.services.add_many
+    billing.subscription_changes.add_many billing.subscriptions.add_many
+    billing.usage.add_bills billing.usage.add_reached billing.usage.save_meter
+    provisioning.audits.add_many provisioning.credentials.add provisioning.plan_maps.add_many
+    provisioning.resources.add_many provisioning.tasks.add_many
+""")
+"""Nothing is looked for."""
+
+VERIFY = _names("""
+    billing.charges.overlapping billing.credits.ledger_differences
+    billing.dunning.ended_though_paid billing.dunning.open_on_settled billing.dunning.suspended_though_active
+    billing.dunning.without_case
+    billing.invoices.number_gaps billing.invoices.receivable_differences billing.invoices.state_without_audit
+    billing.invoices.without_entry billing.invoices.without_series billing.invoices.without_state
+    billing.invoices.wrong_balances billing.invoices.wrong_totals
+    billing.ledger.trial_balance billing.ledger.unbalanced_currencies billing.ledger.unbalanced_entries
+    billing.orders.paid_unreleased billing.orders.released_twice billing.orders.state_without_audit
+    billing.payments.captured_unallocated billing.payments.captured_without_entry billing.payments.over_refunded
+    billing.payments.state_without_audit billing.payments.twice_captured billing.refunds.state_without_audit
+    billing.services.state_without_audit billing.subscriptions.billed_periods
+    billing.subscriptions.state_without_audit
+    provisioning.audits.moves_outside provisioning.audits.status_mismatches
+    provisioning.resources.active_unconfirmed provisioning.resources.shared_driver_refs
+    provisioning.resources.shared_services provisioning.resources.stalled provisioning.resources.without_driver_ref
+""")
+"""What an operator asks about all that a seller ever did."""
+
+FEW = {
+    "billing.plans.latest": "a catalogue is loaded",
+    "billing.sellers.all": "the sellers of an installation",
+    "billing.services.count_live": "a share of all services is wanted",
+    "billing.stock.all": "all that is limited",
+    "billing.stock.set_limits": "a catalogue is loaded",
+    "billing.webhooks.add_reject": "only the newest are kept",
+    "jobs.counts": "an operator looks",
+    "limits.list": "the accounts of an installation",
+    "provisioning.credentials.list": "the accounts of a seller",
+    "provisioning.plan_maps.list": "the manifest is read",
+    "provisioning.resources.pairs_to_sync": "all that stands somewhere is looked at",
+    "provisioning.strays.list": "what one account holds that is not ours",
+    "provisioning.strays.replace": "what one account holds that is not ours",
+}
+"""What reads all there is because all is wanted, and why that is little or seldom."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from tests.conftest import START
 from tests.databases import BEHAVIOUR_KINDS, drop_database, make_database
-from tests.storage.every_query import QUERIES, Query, Sample
+from tests.storage.every_query import FEW, ONLY_INSERTS, QUERIES, VERIFY, Query, Sample
 from tests.storage.fifty_thousand import GREAT, OF_GREAT, OF_SMALL, ROWS, SMALL, STORAGES, contents, load
 
 from larabill_core.access import SYSTEM
@@ -33,6 +34,10 @@ def full(request: pytest.FixtureRequest, _name: str, tmp_path_factory: pytest.Te
     drop_database(kind, name)
 
 
+class NoEngine:
+    """Stands for the engine of a transaction that publishes nothing."""
+
+
 class Undo(Exception):
     """Leaves the rows as they were."""
 
@@ -45,6 +50,26 @@ def test_no_query_of_a_list_or_a_job_reads_a_whole_table(full: sa.Engine) -> Non
         for text, scan in scans(full, module, query, sample)
     ]
     assert not bad, "\n\n".join(bad)
+
+
+def test_every_query_of_every_repository_is_asked_for(full: sa.Engine) -> None:
+    """A new method is planned above, or says why it need not be."""
+    planned = {name.partition(" ")[0].rstrip(":") for name in QUERIES}
+    with SqlUnitOfWork(full, STORAGES).begin(
+        seller_id=GREAT, actor=SYSTEM, now=START, engine=NoEngine(), job=None
+    ) as tx:
+        known = {
+            f"{prefix}{name}.{method}"
+            for prefix, repositories in (("", tx), ("billing.", tx.billing), ("provisioning.", tx.provisioning))
+            for name, repository in vars(repositories).items()
+            if type(repository).__module__.startswith("larabill_sqlalchemy.")
+            for method, _ in inspect.getmembers(type(repository), inspect.isfunction)
+            if not method.startswith("_")
+        }
+    excused = [ONLY_INSERTS, VERIFY, FEW.keys()]
+    assert known - planned.union(*excused) == set()
+    assert planned.union(*excused) - known == set()
+    assert not [name for name in known if (name in planned) + sum(name in each for each in excused) > 1]
 
 
 def test_a_missing_index_would_be_seen(full: sa.Engine) -> None:
@@ -68,8 +93,9 @@ def scans(database: sa.Engine, module: str, query: Query, sample: Sample) -> lis
             seen.append((text, parameters))
 
     unit = SqlUnitOfWork(database, STORAGES)
+    engine = NoEngine()
     try:
-        with unit.begin(seller_id=sample.seller_id, actor=SYSTEM, now=START, engine=None, job=None) as tx:
+        with unit.begin(seller_id=sample.seller_id, actor=SYSTEM, now=START, engine=engine, job=None) as tx:
             sa.event.listen(database, "before_cursor_execute", note)
             try:
                 query(getattr(tx, module) if module else tx, sample)

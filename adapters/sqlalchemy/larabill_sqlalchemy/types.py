@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence, Set
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from operator import attrgetter
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -17,6 +18,8 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from larabill_core.errors import InvalidInput
 from larabill_core.ids import uuid_of
+
+_NUMBER: Final = attrgetter("int")
 
 
 class WholeColumns(TypeDecorator[Any]):
@@ -35,6 +38,19 @@ class Id(WholeColumns):
     impl = sa.LargeBinary(16)
     cache_ok = True
 
+    class Comparator(TypeDecorator.Comparator[UUID]):
+        """`in_` writes the ids into the statement: as parameters, hundreds of them cost several times as much."""
+
+        def in_(self, other: Any) -> Any:
+            if isinstance(other, Sequence | Set):
+                given = sa.bindparam(
+                    None, [*map(_checked, other)], Id(), unique=True, expanding=True, literal_execute=True
+                )
+                return super().in_(given)
+            return super().in_(other)
+
+    comparator_factory = Comparator
+
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         if dialect.name == "postgresql":
             return dialect.type_descriptor(postgresql.UUID(as_uuid=True))
@@ -45,21 +61,40 @@ class Id(WholeColumns):
     def process_bind_param(self, value: UUID | None, dialect: Dialect) -> Any:
         if value is None:
             return None
-        if not isinstance(value, UUID):
-            remedy = "hand over a uuid.UUID; larabill_core.ids reads text"
-            raise InvalidInput.one("id", "is not a UUID", value, remedy)
-        return value if dialect.name == "postgresql" else value.bytes
+        return _checked(value) if dialect.name == "postgresql" else _checked(value).bytes
+
+    def literal_processor(self, dialect: Dialect) -> Callable[[Any], str]:
+        return _quoted if dialect.name == "postgresql" else _hexadecimal
 
     def driver_values(self, values: Sequence[Any], dialect: Dialect) -> Sequence[Any]:
-        kinds = {*map(type, values)}
-        if kinds == {UUID}:
-            return values if dialect.name == "postgresql" else [value.bytes for value in values]
+        if {*map(type, values)} == {UUID}:
+            return values if dialect.name == "postgresql" else [n.to_bytes(16) for n in map(_NUMBER, values)]
         return super().driver_values(values, dialect)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> UUID | None:
-        if value is None or isinstance(value, UUID):
-            return value
-        return uuid_of(int.from_bytes(value)) if len(value) == 16 else UUID(bytes=bytes(value))
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], UUID | None] | None:
+        """Straight from the driver's value: most of what is read are ids."""
+        return None if dialect.name == "postgresql" else _id_of
+
+
+def _checked(value: Any) -> UUID:
+    if not isinstance(value, UUID):
+        remedy = "hand over a uuid.UUID; larabill_core.ids reads text"
+        raise InvalidInput.one("id", "is not a UUID", value, remedy)
+    return value
+
+
+def _quoted(value: Any) -> str:
+    return f"'{_checked(value).hex}'"
+
+
+def _hexadecimal(value: Any) -> str:
+    return f"X'{_checked(value).hex}'"
+
+
+def _id_of(value: bytes | None) -> UUID | None:
+    if value is None:
+        return None
+    return uuid_of(int.from_bytes(value)) if len(value) == 16 else UUID(bytes=bytes(value))
 
 
 class Instant(TypeDecorator[datetime]):
@@ -163,7 +198,7 @@ class Json(WholeColumns):
         return [texts[id(value)] for value in values]
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
-        return None if value is None else json.loads(value)
+        return None if value is None else {} if value == "{}" else json.loads(value)
 
 
 def code(length: int = 64) -> sa.String:

@@ -23,6 +23,7 @@ from larabill_billing.invoicing.model import InvoiceStatus
 from larabill_billing.payments.model import MANUAL, Payment, PaymentMethod
 from larabill_billing.settings import settings_of
 from larabill_billing.subscriptions.model import Service, Subscription, SubscriptionStatus
+from larabill_billing.subscriptions.overtaken import fail_overtaken
 from larabill_billing.subscriptions.renewal import ended
 from larabill_billing.subscriptions.serving import living
 from larabill_billing.subscriptions.states import after
@@ -176,6 +177,7 @@ def _carry_out(tx: DunningTx, cases: Sequence[DunningCase]) -> None:
         events += _requests(tx, after_step, living(services.get(old.id, ())))
     tx.billing.dunning.save_many(taken)
     tx.billing.subscriptions.save_many([new for _, new in moved])
+    fail_overtaken(tx, moved)
     record_many(
         tx,
         [

@@ -15,9 +15,9 @@ def invoice_context(invoice: Invoice, state: InvoiceState) -> dict[str, Any]:
     """What `Documents.render("invoice.html", …)` gets.
 
     Keys: number, status, issued_on, due_on, currency, language, seller and buyer (name, company, address, country,
-    tax_id), lines (description, period, quantity, unit_price, amount, explanation), net, taxes (rate, base, tax), total,
-    balance. A line has an explanation where its amount is more than quantity times price; it is in English, and so only
-    on English documents. Without tax there are no `taxes`.
+    tax_id), lines (description, period, quantity, unit_price, amount, explanation), net, taxes (rate, base, tax),
+    total, balance. A line has an explanation where its amount is more than quantity times price; it is in English, and
+    so only on English documents. Without tax there are no `taxes`.
     """
     language = invoice.language
     return {

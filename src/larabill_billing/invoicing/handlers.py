@@ -6,7 +6,6 @@ Locks are taken in this order everywhere: webhook, payment, refund, invoice stat
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
@@ -19,7 +18,6 @@ from larabill_billing.customers.model import Customer, Seller
 from larabill_billing.invoicing.model import (
     Allocation,
     Charge,
-    ChargeKind,
     ChargeStatus,
     Draft,
     Invoice,
@@ -30,7 +28,7 @@ from larabill_billing.invoicing.model import (
 )
 from larabill_billing.invoicing.ports import InvoicingTx
 from larabill_billing.invoicing.states import next_status
-from larabill_billing.invoicing.totals import settled, tax_rate, totals
+from larabill_billing.invoicing.totals import Totals, settled, tax_rate, totals
 from larabill_billing.ledger.handlers import post
 from larabill_billing.ledger.model import CUSTOMER_CREDIT, RECEIVABLE, REVENUE, TAX_PAYABLE, Entry, Posting
 from larabill_billing.settings import settings_of
@@ -157,16 +155,14 @@ def _issue(tx: InvoicingTx, requests: Sequence[InvoiceRequest], customers: Mappi
     """Number and write the documents of stored charges. The series row is locked last, for the inserts only (I5)."""
     seller = _snapshot(tx.billing.sellers.get(tx.seller_id))
     rates = _rates(tx, customers)
-    drawn = [
-        _document(tx, request, seller, customers[request.customer_id], rates[request.customer_id])
-        for request in requests
-    ]
-    post(tx, [entry for invoice in drawn for entry in _issued_entries(invoice)])
-    record_many(tx, [change for invoice in drawn for change in _issued_changes(invoice)])
-    first = tx.billing.series.take(SERIES, len(drawn))
+    sums = [totals(request.charges, request.currency, rates[request.customer_id]) for request in requests]
+    pairs = [*zip(requests, sums, strict=True)]
+    post(tx, [entry for request, each in pairs for entry in _issued_entries(tx, request, each)])
+    record_many(tx, [change for request, each in pairs for change in _issued_changes(request.id, each.total)])
+    first = tx.billing.series.take(SERIES, len(requests))
     invoices = [
-        attrs.evolve(invoice, sequence=first + index, number=invoice_number(first + index))
-        for index, invoice in enumerate(drawn)
+        _document(tx, request, each, seller, customers[request.customer_id], sequence)
+        for sequence, (request, each) in enumerate(pairs, first)
     ]
     tx.billing.invoices.add_many(invoices, [_state(tx, invoice) for invoice in invoices])
     tx.publish(*[event for invoice in invoices for event in _issued_events(tx, invoice)])
@@ -179,10 +175,13 @@ def invoice_number(sequence: int) -> str:
 
 
 def _document(
-    tx: InvoicingTx, request: InvoiceRequest, seller: Mapping[str, Any], customer: Customer, rate: TaxRate
+    tx: InvoicingTx,
+    request: InvoiceRequest,
+    sums: Totals,
+    seller: Mapping[str, Any],
+    customer: Customer,
+    sequence: int,
 ) -> Invoice:
-    """The document but for its number."""
-    sums = totals(request.charges, request.currency, rate)
     return Invoice(
         id=request.id,
         seller_id=tx.seller_id,
@@ -190,8 +189,8 @@ def _document(
         order_id=request.order_id,
         subscription_id=request.subscription_id,
         series=SERIES,
-        sequence=0,
-        number="",
+        sequence=sequence,
+        number=invoice_number(sequence),
         currency=request.currency,
         net=sums.net,
         tax=sums.tax,
@@ -253,36 +252,35 @@ def _state(tx: InvoicingTx, invoice: Invoice) -> InvoiceState:
     )
 
 
-def _issued_entries(invoice: Invoice) -> list[Entry]:
+def _issued_entries(tx: InvoicingTx, request: InvoiceRequest, sums: Totals) -> list[Entry]:
     """Revenue and tax against what the customer owes, or against the customer's balance; none when nothing moves."""
-    to_credit = sum((line.amount for line in invoice.lines if line.kind is ChargeKind.CREDIT), Decimal(0))
-    customer = invoice.customer_id
+    customer = request.customer_id
     moves = (
-        (RECEIVABLE, invoice.total, customer),
-        (REVENUE, to_credit - invoice.net, None),
-        (TAX_PAYABLE, -invoice.tax, None),
-        (CUSTOMER_CREDIT, -to_credit, customer),
+        (RECEIVABLE, sums.total, customer),
+        (REVENUE, sums.credit - sums.net, None),
+        (TAX_PAYABLE, -sums.tax, None),
+        (CUSTOMER_CREDIT, -sums.credit, customer),
     )
-    postings = tuple(Posting(account=name, amount=amount, customer_id=of) for name, amount, of in moves if amount)
-    return [_entry(invoice, "issued", invoice.issued_at, postings)] if postings else []
+    postings = tuple([Posting(account=name, amount=amount, customer_id=of) for name, amount, of in moves if amount])
+    return [_entry(tx, request.id, request.currency, "issued", postings)] if postings else []
 
 
-def _entry(invoice: Invoice, purpose: str, at: datetime, postings: tuple[Posting, ...]) -> Entry:
+def _entry(tx: InvoicingTx, invoice_id: UUID, currency: str, purpose: str, postings: tuple[Posting, ...]) -> Entry:
     return Entry(
-        seller_id=invoice.seller_id,
-        currency=invoice.currency,
+        seller_id=tx.seller_id,
+        currency=currency,
         document_kind="invoice",
-        document_id=invoice.id,
+        document_id=invoice_id,
         purpose=purpose,
-        occurred_at=at,
+        occurred_at=tx.now,
         postings=postings,
     )
 
 
-def _issued_changes(invoice: Invoice) -> list[Change]:
-    changes = [_change(invoice.id, "issue", "", InvoiceStatus.ISSUED)]
-    if not invoice.total:
-        changes.append(_change(invoice.id, "pay", InvoiceStatus.ISSUED, InvoiceStatus.PAID, "nothing is due"))
+def _issued_changes(invoice_id: UUID, total: Decimal) -> list[Change]:
+    changes = [_change(invoice_id, "issue", "", InvoiceStatus.ISSUED)]
+    if not total:
+        changes.append(_change(invoice_id, "pay", InvoiceStatus.ISSUED, InvoiceStatus.PAID, "nothing is due"))
     return changes
 
 
@@ -316,7 +314,8 @@ def _paid_event(tx: InvoicingTx, invoice_id: UUID, customer_id: UUID) -> Invoice
 def void(tx: InvoicingTx, invoice_id: UUID, reason: str) -> None:
     """Take an issued invoice back: the ledger entry is reversed, its charges are freed.
 
-    Raises `Conflict` when anything was paid, `IllegalTransition` unless it is issued, `NotFound`.
+    Raises `Conflict` when anything was paid, `IllegalTransition` unless it is issued (one that gave credit to the
+    customer is paid from the start), `NotFound`.
     """
     state = tx.billing.invoices.state(invoice_id, lock=True)
     status = next_status(invoice_id, state.status, "void")
@@ -325,14 +324,13 @@ def void(tx: InvoicingTx, invoice_id: UUID, reason: str) -> None:
     tx.billing.invoices.save_state(attrs.evolve(state, status=status, balance=Decimal(0)))
     tx.billing.charges.free(invoice_id)
     invoice = tx.billing.invoices.get(invoice_id)
-    if any(line.kind is ChargeKind.CREDIT for line in invoice.lines):
-        raise Conflict(f"invoice {invoice_id}", "it gave credit to the customer", "correct it by a new invoice")
-    issued = _issued_entries(invoice)
-    reversed_ = [
-        _entry(invoice, "voided", tx.now, tuple(attrs.evolve(each, amount=-each.amount) for each in entry.postings))
-        for entry in issued
-    ]
-    post(tx, reversed_)
+    issued = (
+        Posting(account=RECEIVABLE, amount=-invoice.total, customer_id=invoice.customer_id),
+        Posting(account=REVENUE, amount=invoice.net),
+        Posting(account=TAX_PAYABLE, amount=invoice.tax),
+    )
+    back = tuple([posting for posting in issued if posting.amount])
+    post(tx, [_entry(tx, invoice_id, invoice.currency, "voided", back)] if back else [])
     record_many(tx, [_change(invoice_id, "void", state.status, status, reason)])
 
 

@@ -35,16 +35,19 @@ class Totals:
 
 def totals(charges: Sequence[Charge], currency: str, rate: TaxRate) -> Totals:
     """What these charges come to at the customer's rate. What goes to the balance is not taxed again."""
-    outside = _outside(rate.inclusive)
-    rates = tuple(outside if charge.kind is ChargeKind.CREDIT else rate for charge in charges)
-    taxed = calculate([charge.amount for charge in charges], rates, currency)
-    subtotals = tuple(
+    amounts = [charge.amount for charge in charges]
+    credits = [charge.amount for charge in charges if charge.kind is ChargeKind.CREDIT]
+    rates = (rate,) * len(amounts)
+    if credits:
+        outside = _outside(rate.inclusive)
+        rates = tuple(outside if charge.kind is ChargeKind.CREDIT else rate for charge in charges)
+    taxed = calculate(amounts, rates, currency)
+    subtotals = [
         TaxSubtotal(category=each.rate.category.value, rate=each.rate.rate, base=each.base, tax=each.tax)
         for each in taxed.breakdown
-    )
-    credit = sum((charge.amount for charge in charges if charge.kind is ChargeKind.CREDIT), Decimal(0))
-    nets = tuple(line.net for line in taxed.lines) if rate.inclusive else taxed.amounts
-    return Totals(nets, rates, subtotals, taxed.net, taxed.tax, taxed.gross, credit)
+    ]
+    nets = tuple([line.net for line in taxed.lines]) if rate.inclusive else taxed.amounts
+    return Totals(nets, rates, tuple(subtotals), taxed.net, taxed.tax, taxed.gross, sum(credits, Decimal(0)))
 
 
 def settled(charges: Sequence[Charge], currency: str, rate: TaxRate, cause: str) -> tuple[Charge, ...]:

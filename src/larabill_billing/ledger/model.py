@@ -50,6 +50,11 @@ class Entry:
     postings: tuple[Posting, ...]
 
     def __attrs_post_init__(self) -> None:
+        amounts = [posting.amount for posting in self.postings]
+        if len(amounts) < 2 or not all(amounts) or sum(amounts, Decimal(0)):
+            self._refuse()
+
+    def _refuse(self) -> None:
         faults = Faults()
         total = sum((posting.amount for posting in self.postings), Decimal(0))
         if len(self.postings) < 2:

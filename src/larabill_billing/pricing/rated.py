@@ -51,7 +51,7 @@ class Rated(NamedTuple):
     """What a quantity costs: exactly, in `currency`, before the one rounding; never negative.
 
     `amount` is the sum of the parts, less `already_billed`. A named tuple and not attrs, as `Part`: thousands are made
-    in a renewal run, and this is five times as fast to make.
+    in a renewal run, and this is made several times as fast.
     """
 
     amount: Decimal

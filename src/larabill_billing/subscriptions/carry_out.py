@@ -27,6 +27,7 @@ from larabill_billing.subscriptions.model import (
     SubscriptionItem,
     SubscriptionStatus,
 )
+from larabill_billing.subscriptions.overtaken import fail_overtaken
 from larabill_billing.subscriptions.ports import SubscriptionsTx
 from larabill_billing.subscriptions.return_unused import UnusedTime
 from larabill_billing.subscriptions.serving import Served, served, touches_services
@@ -53,7 +54,7 @@ class Decision:
     action: str
     reason: str = ""
     region: str = ""
-    counted: Counted = Counted()
+    counted: Counted = attrs.field(factory=Counted)
     done: tuple[ScheduledChange, ...] = ()
 
 
@@ -64,9 +65,13 @@ def carry_out(tx: SubscriptionsTx, decisions: Sequence[Decision]) -> list[Invoic
     """
     if not decisions:
         return []
-    tx.billing.subscriptions.save_many([decision.after.subscription for decision in decisions])
+    tx.billing.subscriptions.save_many(
+        [decision.after.subscription for decision in decisions],
+        [decision.before.subscription for decision in decisions],
+    )
     _save_items(tx, decisions)
     tx.billing.subscription_changes.save_many([change for decision in decisions for change in decision.done])
+    fail_overtaken(tx, [(decision.before.subscription, decision.after.subscription) for decision in decisions])
     requests = requests_for(
         [(decision.after.subscription, decision.charges) for decision in decisions], settings_of(tx), tx.now
     )
@@ -126,6 +131,7 @@ def _serve(tx: SubscriptionsTx, decisions: Sequence[Decision], documents: Mappin
     made: list[Service] = []
     changed: list[Service] = []
     unasked: list[Service] = []
+    replaced: list[Service] = []
     for decision in decisions:
         subscription = decision.after.subscription
         mine = known.get(subscription.id, [])
@@ -134,12 +140,14 @@ def _serve(tx: SubscriptionsTx, decisions: Sequence[Decision], documents: Mappin
         new = [_waiting(service, decision, documents.get(subscription.id)) for service in result.made]
         made += new
         changed += result.changed
+        ids = {service.id for service in result.changed}
+        replaced += [service for service in mine if service.id in ids]
         events += _events(tx, decision, result, new, destroy_at)
     tx.billing.services.add_many(made)
     tx.billing.services.close_many([service.id for service in unasked])
     tx.billing.services.save_configuration(changed)
-    take(tx, [Units(plan_code=service.plan_code, region=service.region, units=1) for service in made])
-    give_back(tx, [Units(plan_code=service.plan_code, region=service.region, units=1) for service in unasked])
+    give_back(tx, units_of([*unasked, *replaced]))
+    take(tx, units_of([*made, *changed]))
     record_many(tx, [created(service) for service in made])
     record_many(tx, [never_built(service) for service in unasked])
     tx.publish(*events)
@@ -156,24 +164,32 @@ def _events(
     tx: SubscriptionsTx, decision: Decision, result: Served, made: Sequence[Service], destroy_at: datetime
 ) -> list[Event]:
     seller, now = tx.seller_id, tx.now
-    reactivated = decision.before.subscription.status is SubscriptionStatus.ENDED
     ready = asked(made)
     events: list[Event] = [services_ordered(tx, ready)] if ready else []
-    for each in asked(result.ended):
-        events.append(ServiceEndRequested(seller_id=seller, occurred_at=now, service_id=each.id, destroy_at=destroy_at))
-    for each in asked(result.suspended):
-        events.append(ServiceSuspendRequested(seller_id=seller, occurred_at=now, service_id=each.id))
-    for each in asked(result.resumed):
-        events.append(
-            ServiceResumeRequested(seller_id=seller, occurred_at=now, service_id=each.id, reactivated=reactivated)
+    events += [
+        ServiceEndRequested(seller_id=seller, occurred_at=now, service_id=each.id, destroy_at=destroy_at)
+        for each in asked(result.ended)
+    ]
+    events += [
+        ServiceSuspendRequested(seller_id=seller, occurred_at=now, service_id=each.id)
+        for each in asked(result.suspended)
+    ]
+    events += [
+        ServiceResumeRequested(seller_id=seller, occurred_at=now, service_id=each.id, reactivated=each in result.back)
+        for each in asked((*result.resumed, *result.back))
+    ]
+    events += [
+        ServiceChangeRequested(
+            seller_id=seller, occurred_at=now, service_id=each.id, plan_code=each.plan_code, spec=each.spec
         )
-    for each in asked(result.changed):
-        events.append(
-            ServiceChangeRequested(
-                seller_id=seller, occurred_at=now, service_id=each.id, plan_code=each.plan_code, spec=each.spec
-            )
-        )
+        for each in asked(result.changed)
+    ]
     return events
+
+
+def units_of(services: Sequence[Service]) -> list[Units]:
+    """What services hold of the stock of their plans."""
+    return [Units(plan_code=service.plan_code, region=service.region, units=1) for service in services]
 
 
 def asked(services: Sequence[Service]) -> list[Service]:

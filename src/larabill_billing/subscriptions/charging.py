@@ -17,7 +17,8 @@ from larabill_billing.pricing.model import PerUnit, PricingModel
 from larabill_billing.pricing.rate import rate
 from larabill_billing.proration.model import ProrationPolicy
 from larabill_billing.proration.prorate import prorate
-from larabill_billing.subscriptions.model import Agreement, Subscription, SubscriptionItem, SubscriptionStatus
+from larabill_billing.subscriptions.model import Agreement, Subscription, SubscriptionItem, SubscriptionStatus, Unused
+from larabill_core.clock import local_date, start_of_day
 from larabill_core.money import quantize
 
 REGULAR: Final = "regular"
@@ -48,6 +49,17 @@ def period_charges(agreement: Agreement, n: int, default: ProrationPolicy) -> li
         for item in agreement.items
         for charge in item_charges(agreement, item, n, lived(subscription, item, whole), default)
     ]
+
+
+def rest_charges(agreement: Agreement, cut_on: date, default: ProrationPolicy) -> list[Charge]:
+    """The charges of every item for what is left of the period that was cut on a day, for an end that was withdrawn."""
+    subscription = agreement.subscription
+    n = subscription.next_period - 1
+    charges = []
+    for item in agreement.items:
+        part = lived(subscription, item, subscription.schedule.period(n))
+        charges += item_charges(agreement, item, n, Period(max(part.start, cut_on), part.end), default)
+    return charges
 
 
 def lived(subscription: Subscription, item: SubscriptionItem, period: Period) -> Period:
@@ -206,6 +218,8 @@ def adjustment(
     subscription = agreement.subscription
     if part.end <= part.start:
         return []
+    if at is not None and local_date(at, subscription.time_zone) != part.start:
+        at = None
     whole = subscription.schedule.period(n)
     policy = agreement.plans[item.plan_id].proration or default
     charges = []
@@ -245,18 +259,24 @@ def rest(subscription: Subscription, item: SubscriptionItem, on: date) -> Period
     if not in_advance or subscription.status is SubscriptionStatus.TRIALING or on >= subscription.billed_to:
         return None
     billed = lived(subscription, item, subscription.schedule.period(subscription.next_period - 1))
-    start = max(on, billed.start)
-    return Period(start, billed.end) if start < billed.end else None
+    start, end = max(on, billed.start), min(billed.end, subscription.billed_to)
+    return Period(start, end) if start < end else None
 
 
 def unused_charges(
     agreement: Agreement, on: date, at: datetime, default: ProrationPolicy, *, cause: str
 ) -> list[Charge]:
-    """What is left from `on` of the period that was billed in advance, given back at the price at which it was billed."""
-    n = agreement.subscription.next_period - 1
+    """What is left from `on` of the period that was billed in advance, given back at the price that was billed.
+
+    Of a paused agreement whose paid time is not forfeit, what was left when the pause began.
+    """
+    subscription = agreement.subscription
+    if subscription.paused_on is not None and subscription.unused is Unused.EXTEND:
+        on, at = subscription.paused_on, start_of_day(subscription.paused_on, subscription.time_zone)
+    n = subscription.next_period - 1
     charges: list[Charge] = []
     for item in agreement.items:
-        left = rest(agreement.subscription, item, on)
+        left = rest(subscription, item, on)
         if left is not None:
             charges += adjustment(agreement, item, n, left, default, cause=cause, at=at, give_back=True)
     return charges

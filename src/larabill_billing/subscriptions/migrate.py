@@ -12,7 +12,7 @@ from larabill_billing.audits.handlers import record_many
 from larabill_billing.audits.model import Change as Audit
 from larabill_billing.catalog.handlers import plan_for
 from larabill_billing.subscriptions.changes import NAMES, Migrate, ScheduledChange
-from larabill_billing.subscriptions.model import Subscription
+from larabill_billing.subscriptions.model import LIVE, Subscription
 from larabill_billing.subscriptions.ports import SubscriptionsTx
 from larabill_billing.subscriptions.timing import timed
 from larabill_core.clock import local_date
@@ -57,7 +57,11 @@ def _batch(tx: SubscriptionsTx, wanted: PlanMigration) -> int:
         return 0
     waiting = tx.billing.subscription_changes.scheduled([each.id for each in behind])
     kind = NAMES[Migrate]
-    moving = [each for each in behind if all(change.kind != kind for change in waiting.get(each.id, ()))]
+    moving = [
+        each
+        for each in behind
+        if each.status in LIVE and all(change.kind != kind for change in waiting.get(each.id, ()))
+    ]
     changes = [_change(tx, each, wanted.notice_days) for each in moving]
     tx.billing.subscription_changes.add_many(changes)
     tx.billing.subscriptions.save_many(

@@ -80,9 +80,10 @@ class Subscription:
     """The agreement on all items of one order that share a cycle.
 
     `cycle`, `anchor_on` and `anchor_day` (dates in `time_zone`) are its schedule, and `next_period` is the first period
-    of it that is not billed yet; `billing_day` is the day of the month on which it shall be billed, or None for the day on
-    which it began. A new schedule (another cycle, a resumption, a reactivation) begins a new `epoch`.
-    Periods are cut at `started_on`, where with `is_trial` a trial ends, and at `end_on`; `end_on` is the day on which a cancelled agreement ends.
+    of it that is not billed yet; `billing_day` is the day of the month on which it shall be billed, or None for the day
+    on which it began. A new schedule (another cycle, a resumption, a reactivation) begins a new `epoch`.
+    Periods are cut at `started_on`, where with `is_trial` a trial ends, and at `end_on`, the day on which a cancelled
+    agreement ends. `cut_on` is where the period that was billed last was cut for an end; it is None where it was not.
     `change_on` is the day of the earliest change that is scheduled.
     `next_billing_at` repeats the instant of what comes next for the claim, and is None when nothing will happen.
     `held_reason` says why it cannot be renewed.
@@ -104,6 +105,7 @@ class Subscription:
     billing_day: int | None = None
     epoch: int = 0
     next_period: int = 0
+    cut_on: date | None = None
     next_billing_at: datetime | None = None
     change_on: date | None = None
     minimum_until: date
@@ -124,7 +126,9 @@ class Subscription:
 
     @property
     def billed_to(self) -> date:
-        """The day up to which it is billed: where the next period begins, or all of it does."""
+        """The day up to which it is billed: where the next period or all of it begins, or the last one was cut."""
+        if self.cut_on is not None:
+            return self.cut_on
         return max(self.schedule.boundary(self.next_period), self.started_on)
 
     @property
@@ -140,8 +144,9 @@ class SubscriptionItem:
     """`quantity` units of a plan version, configured by `spec`. At 0 the item is over and is billed no more.
 
     It is billed from `starts_on`. `first_period` is the period of the present schedule from which the phases of its
-    price count. `unit_price` stands instead of the plan's price where it was agreed on. What was used before
-    `metered_from` was billed when the plan changed.
+    price count. `unit_price` stands instead of the plan's price where it was agreed on. Its use is billed from
+    `metered_from`, where that is not the day from which the item is: what was used before is billed already, or what
+    was used since is not.
     """
 
     id: UUID
@@ -171,8 +176,8 @@ class Agreement:
 class Service:
     """One unit of a provisionable item: what the customer sees and names.
 
-    `subscription_id` and `subscription_item_id` are None for a plan that is sold once, `order_item_id` for a unit that was
-    added later. `unit` counts the units of an item from 0. Work on it begins when the invoice `waits_for` is paid.
+    `subscription_id` and `subscription_item_id` are None for a plan that is sold once, `order_item_id` for a unit that
+    was added later. `unit` counts the units of an item from 0. Work on it begins when the invoice `waits_for` is paid.
     `told_at` and `told_by` are the time and id of the last event of provisioning that was heard, so that
     an older one that arrives later says nothing any more.
     """

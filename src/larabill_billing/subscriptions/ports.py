@@ -48,8 +48,11 @@ class SubscriptionRepository(Protocol):
         """Locked, in the order of their ids."""
         ...
 
-    def save_many(self, subscriptions: Sequence[Subscription]) -> None:
-        """Write all mutable fields of locked rows, version + 1: one statement. Raises `StaleVersion`."""
+    def save_many(self, subscriptions: Sequence[Subscription], before: Sequence[Subscription] = ()) -> None:
+        """Write the mutable fields of locked rows, version + 1: one statement. Raises `StaleVersion`.
+
+        Where it is told what they were `before`, in the same order, only the fields that differ in any are written.
+        """
         ...
 
     def due_by_seller(self, now: datetime) -> dict[UUID, int]:
@@ -70,7 +73,10 @@ class SubscriptionRepository(Protocol):
     def on_other_versions(
         self, plan_code: str, plan_id: UUID, *, after: UUID | None = None, limit: int = 100
     ) -> list[Subscription]:
-        """Live ones with an item of this plan in another version, by id, locked."""
+        """Those with an item of this plan in another version, by id, locked, also those that are over.
+
+        Two statements: their ids, all from one index, and their rows.
+        """
         ...
 
     def items(self, subscription_ids: Collection[UUID]) -> dict[UUID, list[SubscriptionItem]]:

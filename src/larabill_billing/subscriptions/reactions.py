@@ -7,12 +7,13 @@ from uuid import UUID
 import attrs
 
 from larabill_billing.audits.handlers import record
-from larabill_billing.catalog.model import Units
 from larabill_billing.catalog.stock import give_back
-from larabill_billing.subscriptions.carry_out import services_ordered
+from larabill_billing.subscriptions.carry_out import services_ordered, units_of
 from larabill_billing.subscriptions.model import LIVE, Service
+from larabill_billing.subscriptions.overtaken import fail_overtaken
 from larabill_billing.subscriptions.ports import SubscriptionsTx
 from larabill_billing.subscriptions.renewal import ended
+from larabill_billing.subscriptions.serving import living
 from larabill_billing.subscriptions.states import SERVICE
 from larabill_core.messages import Event
 from larabill_core.published import (
@@ -47,11 +48,11 @@ def on_failed(tx: SubscriptionsTx, event: ServiceFailed) -> None:
 
 
 def on_ended(tx: SubscriptionsTx, event: ServiceEnded) -> None:
-    """Its data is gone, and its place is free. Where the agreement goes on without it, it is billed for one unit less."""
+    """Its data is gone, its place is free. Where the agreement goes on without it, it is billed for one unit less."""
     service = hear(tx, event.service_id, "ended", event)
     if service is not None:
         take_out(tx, service, "the service has ended")
-        give_back(tx, [units_of(service)])
+        give_back(tx, units_of([service]))
 
 
 def on_invoice_paid(tx: SubscriptionsTx, event: InvoicePaid) -> None:
@@ -67,7 +68,7 @@ def abandon(tx: SubscriptionsTx, event: ServiceAbandoned) -> Service | None:
     service = hear(tx, event.service_id, "abandoned", event)
     if service is not None:
         take_out(tx, service, "the service was abandoned")
-        give_back(tx, [units_of(service)])
+        give_back(tx, units_of([service]))
     return service
 
 
@@ -92,22 +93,24 @@ def hear(tx: SubscriptionsTx, service_id: UUID, what: str, event: Event, reason:
 
 
 def take_out(tx: SubscriptionsTx, service: Service, reason: str) -> None:
-    """One unit less of the service's item; the agreement ends with its last unit."""
+    """One unit less of the service's item, unless it was to end; the agreement ends with its last unit."""
     if service.subscription_id is None or service.subscription_item_id is None:
         return
     subscription = tx.billing.subscriptions.get(service.subscription_id, lock=True)
     if subscription.status not in LIVE:
         return
     item = tx.billing.subscriptions.item(service.subscription_item_id, lock=True)
-    tx.billing.subscriptions.save_items([attrs.evolve(item, quantity=max(item.quantity - 1, 0))])
+    if not tx.billing.plans.get_many([item.plan_id])[item.plan_id].provision:
+        return
+    services = living(tx.billing.services.for_subscriptions([subscription.id]).get(subscription.id, ()))
+    left = sum(each.subscription_item_id == item.id for each in services)
+    if left >= item.quantity:
+        return
+    tx.billing.subscriptions.save_items([attrs.evolve(item, quantity=left)])
     record(tx, "subscription", subscription.id, "take_out", subscription.status, subscription.status, reason)
     if tx.billing.subscriptions.living_items([subscription.id]).get(subscription.id):
         return
     over = ended(subscription, tx.now)
     tx.billing.subscriptions.save_many([over])
+    fail_overtaken(tx, [(subscription, over)])
     record(tx, "subscription", subscription.id, "end", subscription.status, over.status, reason)
-
-
-def units_of(service: Service) -> Units:
-    """What one service holds of its plan's stock."""
-    return Units(plan_code=service.plan_code, region=service.region, units=1)

@@ -10,11 +10,11 @@ import attrs
 from larabill_billing.catalog.model import BillingMode
 from larabill_billing.invoicing.model import Charge
 from larabill_billing.proration.model import ProrationPolicy
-from larabill_billing.subscriptions.charging import period_charges, setup_charges, unused_charges
+from larabill_billing.subscriptions.charging import period_charges, rest_charges, setup_charges, unused_charges
 from larabill_billing.subscriptions.metered import Used, usage_charges
 from larabill_billing.subscriptions.model import Agreement, Compensation, Subscription, SubscriptionStatus
 from larabill_billing.subscriptions.states import after
-from larabill_billing.subscriptions.timing import bills_on, one_more_billed, timed
+from larabill_billing.subscriptions.timing import bills_on, bills_whole, one_more_billed, timed
 from larabill_core.clock import start_of_day
 from larabill_core.errors import InvalidInput
 
@@ -84,19 +84,32 @@ def _charges(agreement: Agreement, used: Used, now: datetime, default: Proration
     subscription = agreement.subscription
     if is_over(agreement):
         return tuple(_last_charges(agreement, used, now, default))
-    charges = period_charges(agreement, subscription.next_period, default)
+    if subscription.cut_on is not None:
+        return tuple(rest_charges(agreement, subscription.cut_on, default))
+    whole = bills_whole(subscription)
+    charges = period_charges(agreement, subscription.next_period, default) if whole else []
     if subscription.status is SubscriptionStatus.TRIALING:
         for item in agreement.items:
-            charges += setup_charges(agreement, item, subscription.anchor_on)
+            charges += setup_charges(agreement, item, subscription.started_on)
+        return tuple(charges)
     return (*charges, *usage_charges(agreement, used_period(subscription), used, default))
+
+
+def bills_usage(agreement: Agreement) -> bool:
+    """Whether use is billed with what comes next: not with the end of a trial or in a pause, nor with the rest of a period."""
+    subscription = agreement.subscription
+    if subscription.status in (SubscriptionStatus.TRIALING, SubscriptionStatus.PAUSED):
+        return False
+    return is_over(agreement) or subscription.cut_on is None
 
 
 def _last_charges(agreement: Agreement, used: Used, now: datetime, default: ProrationPolicy) -> list[Charge]:
     """What was used up to the end; and what was billed beyond it, given back as the cancellation said."""
     subscription = agreement.subscription
-    if subscription.end_on is None or subscription.status in (SubscriptionStatus.TRIALING, SubscriptionStatus.PAUSED):
+    if subscription.end_on is None or subscription.status is SubscriptionStatus.TRIALING:
         return []
-    charges = usage_charges(agreement, used_period(subscription), used, default)
+    paused = subscription.status is SubscriptionStatus.PAUSED
+    charges = [] if paused else usage_charges(agreement, used_period(subscription), used, default)
     if subscription.compensation is Compensation.NONE:
         return charges
     at = start_of_day(subscription.end_on, subscription.time_zone)

@@ -1,4 +1,4 @@
-"""What becomes of unused time that was given back: it pays what is still owed for the agreement, and may be paid out."""
+"""What becomes of unused time that was given back: it pays what is still owed, and may be paid out."""
 
 from __future__ import annotations
 

@@ -29,11 +29,18 @@ def _first(subscription: Subscription, status: SubscriptionStatus, bills: date) 
 
 
 def bills_on(subscription: Subscription) -> date:
-    """The day on which its next period is billed: the first of it, or in arrears the first after it."""
-    return _bills_on(subscription, subscription.next_period)
+    """The day on which its next period is billed: the first of it, or in arrears the first after it, or a trial's end.
+
+    Of a period that was cut for an end which was withdrawn, the rest is billed where it was cut.
+    """
+    return _bills_on(subscription, subscription.status, subscription.next_period, subscription.cut_on)
 
 
-def _bills_on(subscription: Subscription, n: int) -> date:
+def _bills_on(subscription: Subscription, status: SubscriptionStatus, n: int, cut_on: date | None) -> date:
+    if cut_on is not None:
+        return cut_on
+    if status is SubscriptionStatus.TRIALING:
+        return subscription.started_on
     boundary = subscription.schedule.boundary(n + (subscription.billing is BillingMode.ARREARS))
     return max(boundary, subscription.started_on)
 
@@ -44,10 +51,26 @@ def timed(subscription: Subscription) -> Subscription:
 
 
 def one_more_billed(subscription: Subscription, status: SubscriptionStatus) -> Subscription:
-    """The subscription in this status with one more period billed, as it has to be stored."""
-    n = subscription.next_period + 1
-    on = _first(subscription, status, _bills_on(subscription, n))
-    return attrs.evolve(subscription, status=status, next_period=n, next_billing_at=_begin(on, subscription))
+    """The subscription in this status with one more period billed, or the rest of one, as it has to be stored."""
+    n = subscription.next_period + 1 if bills_whole(subscription) else subscription.next_period
+    cut_on = cut(subscription, n)
+    on = _first(subscription, status, _bills_on(subscription, status, n, cut_on))
+    at = _begin(on, subscription)
+    return attrs.evolve(subscription, status=status, next_period=n, cut_on=cut_on, next_billing_at=at)
+
+
+def bills_whole(subscription: Subscription) -> bool:
+    """Whether a period of its own is billed next; not the rest of one, nor what a trial in arrears ends with."""
+    tried = subscription.status is SubscriptionStatus.TRIALING and subscription.billing is BillingMode.ARREARS
+    return subscription.cut_on is None and not tried
+
+
+def cut(subscription: Subscription, n: int) -> date | None:
+    """Where the period before `n` is cut, when it is billed in advance and the agreement ends within it."""
+    end = subscription.end_on
+    if end is None or subscription.billing is BillingMode.ARREARS or end >= subscription.schedule.boundary(n):
+        return None
+    return end
 
 
 def _begin(on: date | None, subscription: Subscription) -> datetime | None:

@@ -15,10 +15,7 @@ def periods_tile(tx: SubscriptionsTx) -> list[Violation]:
     """
     found = []
     for billed in tx.billing.subscriptions.billed_periods():
-        subscription = billed.subscription
-        end = subscription.billed_to
-        if subscription.end_on is not None:
-            end = min(end, subscription.end_on)
+        end = billed.subscription.billed_to
         expected = (billed.starts_on, end) if billed.starts_on < end else (None, None)
         if billed.gaps or (billed.first_on, billed.last_on) != expected:
             message = (
@@ -26,7 +23,12 @@ def periods_tile(tx: SubscriptionsTx) -> list[Violation]:
                 f" with {billed.gaps} gaps; it should be from {expected[0]} to {expected[1]} without any"
             )
             found.append(
-                Violation(invariant="I3", kind="subscription-periods", subject=str(subscription.id), message=message)
+                Violation(
+                    invariant="I3",
+                    kind="subscription-periods",
+                    subject=str(billed.subscription.id),
+                    message=message,
+                )
             )
     return found
 

@@ -7,7 +7,7 @@ from decimal import Context, Decimal, localcontext
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.billing.pricing.models import models, numbers, prices, quantities, steps, tiers
 
@@ -195,6 +195,7 @@ def test_nothing_costs_nothing_unless_the_model_says_so(model: PricingModel) -> 
         assert found == 0
 
 
+@example(PerUnit(unit_price=Decimal("34.000000000001")), Decimal("295.000000000001"), Decimal(0))
 @given(models(), st.one_of(quantities, quantities.map(lambda number: -number)), quantities)
 def test_the_trace_alone_gives_the_amount_which_is_never_negative(
     model: PricingModel, quantity: Decimal, billed: Decimal

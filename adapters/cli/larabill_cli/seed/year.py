@@ -19,7 +19,7 @@ from larabill_billing.orders.model import NewItem, PlaceOrder
 from larabill_billing.subscriptions.model import LIVE
 from larabill_cli.seed.people import CATALOG, People, Wish
 from larabill_cli.seed.plans import sell
-from larabill_cli.simulate.play import work
+from larabill_cli.simulate.play import schedules_of, work
 from larabill_core.engine import Engine
 from larabill_core.ids import new_id
 from larabill_core.testing.clock import ManualClock
@@ -57,7 +57,7 @@ class Year:
         """One day: what fell due in the night and what follows from the day before, then what customers do."""
         self.clock.set(datetime.combine(day, OPENS))
         if self.engine.run(_has_work):
-            work(self.engine)
+            work(self.engine, schedules_of(self.engine))
             self._look_at_invoices(day)
         for wish in wishes:
             self._order(wish)
@@ -70,7 +70,7 @@ class Year:
 
     def close(self) -> None:
         """What follows from the last day."""
-        work(self.engine)
+        work(self.engine, schedules_of(self.engine))
 
     def _order(self, wish: Wish) -> None:
         billing = self.engine.billing

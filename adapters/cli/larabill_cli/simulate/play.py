@@ -6,20 +6,22 @@ cancellation on that day. Schedules run in their own slots, as everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from larabill_billing.invoicing.model import InvoiceStatus
 from larabill_billing.subscriptions.model import LIVE
-from larabill_cli.simulate.company import LARGEST_PAGE, Company, Reject, found
+from larabill_cli.simulate.company import Company, Reject, every, found, id_of_invoice
 from larabill_cli.simulate.scenario import Scenario, Step
+from larabill_cli.simulate.stage import NOTES, take_notes
 from larabill_cli.simulate.verbs import carry_out
 from larabill_core import dispatch
 from larabill_core.clock import start_of_day
 from larabill_core.engine import Engine
 from larabill_core.errors import LarabillError
+from larabill_core.jobs import Schedule
 from larabill_sqlalchemy.opening import database_of
 
 SLOT: Final = timedelta(hours=1)
@@ -47,19 +49,27 @@ def _take(company: Company, step: Step) -> None:
         carry_out(company, step.entry)
     except LarabillError as problem:
         company.rejects.append(Reject(step=step, problem=problem))
-    work(company.engine)
+    work(company.engine, ())
 
 
-def work(engine: Engine) -> None:
-    """Carry out what billing has to do now: its schedules, and every job that is due."""
-    billing = next(module for module in engine.modules if module.name == "billing")
-    engine.run(lambda tx: dispatch.tick(tx, billing.schedules))
-    while engine.work_once(limit=100):
+def work(engine: Engine, schedules: Collection[Schedule]) -> None:
+    """Carry out what is due now: the slots of these schedules, and every job. Published events are noted."""
+    if schedules:
+        engine.run(lambda tx: dispatch.tick(tx, schedules))
+    queues = {handler.queue for handler in engine.registry.handlers.values()} - {NOTES}
+    while engine.work_once(queues=queues, limit=100):
         pass
+    engine.run(take_notes)
+
+
+def schedules_of(engine: Engine) -> tuple[Schedule, ...]:
+    """The schedules of billing."""
+    return next(module.schedules for module in engine.modules if module.name == "billing")
 
 
 def _move(company: Company, target: datetime, *, including: bool) -> None:
     """Go on to `target`, stopping wherever something is due; at `target` itself only when `including`."""
+    schedules = schedules_of(company.engine)
     wait = SLOT
     while True:
         now, due = company.clock.now(), _next_due(company)
@@ -68,37 +78,38 @@ def _move(company: Company, target: datetime, *, including: bool) -> None:
         if due > now:
             wait = SLOT
         else:
-            # due in the past of a schedule whose slot has run: its next one will see it
-            due, wait = _slot_after(now, wait), min(2 * wait, LONGEST_WAIT)
+            # what its slot could not do: the next one will try
+            due, wait = _slot(now + wait), min(2 * wait, LONGEST_WAIT)
         if due > target or (due == target and not including):
             break
         company.clock.set(due)
-        work(company.engine)
+        work(company.engine, schedules if due == _slot(due) else ())
     company.clock.set(target)
 
 
-def _slot_after(now: datetime, wait: timedelta) -> datetime:
-    slots = int((now + wait).timestamp() // SLOT.total_seconds())
+def _slot(at: datetime) -> datetime:
+    """The first instant from `at` on at which the schedules run."""
+    slots = -(-at.timestamp() // SLOT.total_seconds())
     return datetime.fromtimestamp(slots * SLOT.total_seconds(), UTC)
 
 
 def _next_due(company: Company) -> datetime | None:
-    """When a job, a renewal or a step of dunning is due next."""
+    """When a job is due next, or a schedule will find a renewal or a step of dunning."""
 
     def look(tx: Any) -> list[datetime | None]:
-        jobs = [tx.jobs.next_run_at()]
-        subscriptions = tx.billing.subscriptions.page(limit=LARGEST_PAGE)
+        subscriptions = list(every(tx.billing.subscriptions.page))
         renewals = [each.next_billing_at for each in subscriptions if each.status in LIVE and not each.held_reason]
-        cases = tx.billing.dunning.page(limit=LARGEST_PAGE)
+        cases = list(every(tx.billing.dunning.page))
         behind = {case.subscription_id for case in cases}
-        issued = tx.billing.invoices.page(status=InvoiceStatus.ISSUED, limit=LARGEST_PAGE)
+        issued = every(tx.billing.invoices.page, status=InvoiceStatus.ISSUED, id_of=id_of_invoice)
         zones = {each.id: each.time_zone for each in subscriptions if each.status in LIVE and each.id not in behind}
         overdue = [
             start_of_day(state.due_on + timedelta(days=1), zones[state.subscription_id])
             for _, state in issued
             if state.subscription_id in zones
         ]
-        return [*jobs, *renewals, *overdue, *(case.next_at for case in cases)]
+        scheduled = [each for each in (*renewals, *overdue, *(case.next_at for case in cases)) if each is not None]
+        return [tx.jobs.next_run_at(), *map(_slot, scheduled)]
 
     found = company.engine.run(look, seller=company.seller)
     return min((due for due in found if due is not None), default=None)

@@ -1,10 +1,11 @@
 """What stands around billing in a simulation: a provider that does at once what it is asked, and who notes all events.
 
-Each published event leaves its job of `simulate.note` as the trace that it was published, and when.
+Each published event leaves a job of `simulate.note` as the trace that it was published, and when.
 """
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -27,6 +28,10 @@ from larabill_core.published import (
 
 NOTE: Final = "simulate.note."
 """The name of a noting handler begins with this, and ends with the event's."""
+NOTES: Final = "notes"
+"""The queue of the notes."""
+MANY: Final = 1000
+LEASE: Final = timedelta(minutes=2)
 
 EVENTS: Final[dict[str, type[Event]]] = {
     kind.name: kind
@@ -45,6 +50,13 @@ class Destroy:
 
 def note(tx: Any, event: Event) -> None:
     """The job itself is the note."""
+
+
+def take_notes(tx: Any) -> None:
+    """All notes of now, in one transaction: there is nothing to do about them."""
+    while jobs := tx.jobs.claim(queues=(NOTES,), limit=MANY, now=tx.now, lease_until=tx.now + LEASE):
+        for job in jobs:
+            tx.jobs.complete(job.id, job.fence, tx.now)
 
 
 def activate(tx: Any, event: OrderReleased) -> None:
@@ -92,6 +104,9 @@ STAGE: Final = Module(
         Handler(name="simulate.resume", target=f"{_HERE}:resume", payload=ServiceResumeRequested),
         Handler(name="simulate.end", target=f"{_HERE}:end", payload=ServiceEndRequested),
         Handler(name="simulate.destroy", target=f"{_HERE}:destroy", payload=Destroy),
-        *(Handler(name=f"{NOTE}{name}", target=f"{_HERE}:note", payload=kind) for name, kind in EVENTS.items()),
+        *(
+            Handler(name=f"{NOTE}{name}", target=f"{_HERE}:note", payload=kind, queue=NOTES)
+            for name, kind in EVENTS.items()
+        ),
     ),
 )

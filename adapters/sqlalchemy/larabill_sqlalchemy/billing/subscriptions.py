@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -54,6 +55,7 @@ SUBSCRIPTIONS = sa.Table(
     sa.Column("billing_day", sa.Integer),
     sa.Column("epoch", sa.Integer, nullable=False),
     sa.Column("next_period", sa.Integer, nullable=False),
+    sa.Column("cut_on", sa.Date),
     sa.Column("next_billing_at", Instant),
     sa.Column("change_on", sa.Date),
     sa.Column("minimum_until", sa.Date, nullable=False),
@@ -92,6 +94,7 @@ ITEMS = sa.Table(
     sa.Column("first_period", sa.Integer, nullable=False),
     sa.Column("metered_from", sa.Date),
     sa.Index("ix_larabill_subscription_items_subscription", "seller_id", "subscription_id"),
+    sa.Index("ix_larabill_subscription_items_plan", "seller_id", "plan_code", "subscription_id"),
     **MYSQL_OPTIONS,
 )
 
@@ -101,7 +104,6 @@ _S, _I = SUBSCRIPTIONS.c, ITEMS.c
 _HELD, _NOT_HELD = _S.is_held == sa.true(), _S.is_held == sa.false()
 LIVE_CODES = tuple(sorted(status.value for status in LIVE))
 _MUTABLE = (
-    "id",
     "cycle",
     "status",
     "started_on",
@@ -109,6 +111,7 @@ _MUTABLE = (
     "anchor_day",
     "epoch",
     "next_period",
+    "cut_on",
     "next_billing_at",
     "change_on",
     "end_on",
@@ -130,6 +133,11 @@ _MUTABLE_OF_ITEM = (
     "first_period",
     "metered_from",
 )
+
+
+def _differ(name: str, one: Sequence[Subscription], other: Sequence[Subscription]) -> bool:
+    get = attrgetter(name)
+    return [*map(get, one)] != [*map(get, other)]
 
 
 class Subscriptions:
@@ -163,12 +171,16 @@ class Subscriptions:
         rows = self._tx.connection.execute(query.order_by(_S.id).with_for_update())
         return [from_row(Subscription, row) for row in rows]
 
-    def save_many(self, subscriptions: Sequence[Subscription]) -> None:
+    def save_many(self, subscriptions: Sequence[Subscription], before: Sequence[Subscription] = ()) -> None:
+        names = [name for name in _MUTABLE if not before or _differ(name, subscriptions, before)]
         rows = [
-            {name: getattr(subscription, name) for name in _MUTABLE}
-            | {"is_held": bool(subscription.held_reason), "version": subscription.version + 1}
+            {"id": subscription.id, "version": subscription.version + 1}
+            | {name: getattr(subscription, name) for name in names}
             for subscription in subscriptions
         ]
+        if "held_reason" in names:
+            for row in rows:
+                row["is_held"] = bool(row["held_reason"])
         if update_many(self._tx.connection, SUBSCRIPTIONS, rows, seller_id=self._tx.seller_id) != len(rows):
             raise StaleVersion("subscription", subscriptions[0].id)
 
@@ -209,16 +221,22 @@ class Subscriptions:
     def on_other_versions(
         self, plan_code: str, plan_id: UUID, *, after: UUID | None = None, limit: int = 100
     ) -> list[Subscription]:
-        other = (
-            sa.exists()
-            .where(_I.seller_id == _S.seller_id, _I.subscription_id == _S.id, _I.quantity > 0)
-            .where(_I.plan_code == plan_code, _I.plan_id != plan_id)
-        )
-        query = sa.select(SUBSCRIPTIONS).where(_S.seller_id == self._tx.seller_id, _S.status.in_(LIVE_CODES), other)
+        mine = [
+            _I.seller_id == self._tx.seller_id,
+            _I.plan_code == plan_code,
+            _I.plan_id != plan_id,
+            _I.quantity > 0,
+        ]
         if after is not None:
-            query = query.where(_S.id > after)
-        rows = self._tx.connection.execute(query.order_by(_S.id).limit(limit).with_for_update())
-        return [from_row(Subscription, row) for row in rows]
+            mine.append(_I.subscription_id > after)
+        query = (
+            sa.select(_I.subscription_id)
+            .where(*mine)
+            .group_by(_I.subscription_id)
+            .order_by(_I.subscription_id)
+            .limit(limit)
+        )
+        return list(self.lock_many(self._tx.connection.scalars(query).all()).values())
 
     def items(self, subscription_ids: Collection[UUID]) -> dict[UUID, list[SubscriptionItem]]:
         found: dict[UUID, list[SubscriptionItem]] = defaultdict(list)

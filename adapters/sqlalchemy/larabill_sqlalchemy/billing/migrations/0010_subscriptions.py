@@ -43,6 +43,7 @@ def _create_subscriptions() -> None:
         sa.Column("billing_day", sa.Integer()),
         sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("next_period", sa.Integer(), nullable=False),
+        sa.Column("cut_on", sa.Date()),
         sa.Column("next_billing_at", Instant()),
         sa.Column("change_on", sa.Date()),
         sa.Column("minimum_until", sa.Date(), nullable=False),
@@ -93,4 +94,9 @@ def _create_subscription_items() -> None:
     )
     op.create_index(
         "ix_larabill_subscription_items_subscription", "larabill_subscription_items", ["seller_id", "subscription_id"]
+    )
+    op.create_index(
+        "ix_larabill_subscription_items_plan",
+        "larabill_subscription_items",
+        ["seller_id", "plan_code", "subscription_id"],
     )
