@@ -96,7 +96,7 @@ def _charges(agreement: Agreement, used: Used, now: datetime, default: Proration
 
 
 def bills_usage(agreement: Agreement) -> bool:
-    """Whether use is billed with what comes next: not with the end of a trial or in a pause, nor with the rest of a period."""
+    """Whether use is billed with what comes next: not with a trial's end, in a pause, or with the rest of a period."""
     subscription = agreement.subscription
     if subscription.status in (SubscriptionStatus.TRIALING, SubscriptionStatus.PAUSED):
         return False
