@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 from jsonschema import Draft202012Validator
 
 from larabill_cli.main import main
-from larabill_cli.simulate import play
+from larabill_cli.simulate import company, play
 from larabill_cli.simulate.entries import VERBS
 from larabill_cli.simulate.report import collect
 from larabill_cli.simulate.scenario import NOT_YET, Buyer, ScenarioFile, parse_scenario
@@ -92,6 +92,13 @@ def sums(report: dict[str, Any]) -> dict[str, str]:
         "credit": balances.get("customer_credit", "").removeprefix("-"),
         "tax": balances.get("tax_payable", "").removeprefix("-"),
     }
+
+
+def test_long_lists_are_read_to_their_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(company, "PAGE", 2)
+    file = ROOT / "examples" / "scenarios" / "late-payer.toml"
+    expected = (file.parent / "expected" / f"{file.stem}.json").read_text(encoding="utf-8")
+    assert simulate(str(file), "--json").stdout == expected
 
 
 @pytest.mark.parametrize("file", SCENARIOS, ids=lambda file: file.stem)
@@ -248,6 +255,11 @@ def test_the_nearest_name_is_offered() -> None:
     assert "until: is missing" in result.stderr
 
 
+@pytest.mark.parametrize("label", ["", "a b", "-a", "a" * 33, "ü"])
+def test_labels_are_plain(label: str) -> None:
+    assert faults_of(WEB.replace('id = "ada"', f'id = "{label}"'))["customers[0].id"] == "is not a label"
+
+
 @pytest.mark.parametrize(
     ("line", "place"),
     [
@@ -316,6 +328,71 @@ amount = "3.00"
     assert "Refused" in simulate("-", given=scenario).stdout
 
 
+def test_money_goes_back_and_comes_in_parts() -> None:
+    by_hand = WEB.replace('id = "ada"', 'id = "ada"\npays = "by_hand"')
+    by_hand += """
+[[timeline]]
+at = 2026-02-01
+do = "pay"
+customer = "ada"
+amount = "4.00"
+[[timeline]]
+at = 2026-02-02
+do = "pay"
+customer = "ada"
+invoice = "INV-000001"
+[[timeline]]
+at = 2026-02-03
+do = "refund"
+customer = "ada"
+amount = "1.50"
+reason = "goodwill"
+[[timeline]]
+at = 2026-02-04
+do = "decline"
+customer = "ada"
+[[timeline]]
+at = 2026-02-05
+do = "pay"
+customer = "ada"
+"""
+    report = played(by_hand)
+    captured = [event["about"]["amount"] for event in report["events"] if event["name"] == "billing.payment_captured"]
+    assert captured == ["4.00", "6.00"]
+    assert sums(report)["cash"] == ""
+    balances = {account["account"]: account["balance"] for account in report["ledger"]["accounts"]}
+    assert (balances["cash:manual"], balances["refunds"]) == ("8.50", "1.50")
+    assert [(reject["do"], reject["code"]) for reject in report["rejects"]] == [
+        ("decline", "conflict"),
+        ("pay", "not-found"),
+    ]
+
+
+def test_an_item_is_named_where_there_are_several() -> None:
+    scenario = WEB.replace(
+        "[[customers]]",
+        """[[plans]]
+code = "mail"
+name = "Mailbox"
+prices.EUR = { monthly = "2.00" }
+[[customers]]""",
+    ).replace('cycle = "monthly"', 'cycle = "monthly"\naddons = [{ plan = "mail", quantity = 2 }]')
+    change = '[[timeline]]\nat = 2026-02-28\ndo = "change_quantity"\nsubscription = "s1"\nquantity = 3\n'
+    (reject,) = played(scenario + change)["rejects"]
+    assert "name one as `item`: web, mail" in reject["message"]
+    report = played(scenario + change + 'item = "mail"\n')
+    assert report["rejects"] == []
+    assert report["subscriptions"][0]["items"] == [{"plan": "web", "quantity": 1}, {"plan": "mail", "quantity": 3}]
+
+
+def test_a_change_at_the_end_of_the_period_waits_for_it() -> None:
+    later = '[[timeline]]\nat = 2026-02-10\ndo = "change_quantity"\nsubscription = "s1"\nquantity = 2\n'
+    report = played(WEB + later + 'when = "period_end"\n')
+    assert [invoice["total"] for invoice in report["invoices"]] == ["10.00", "20.00"]
+    report = played(WEB + later + "when = 2026-03-14\n")
+    assert [invoice["issued_on"] for invoice in report["invoices"]] == ["2026-01-31", "2026-02-28", "2026-03-14"]
+
+
 def test_what_falls_due_comes_before_what_the_timeline_says_for_the_same_instant() -> None:
     """The renewal of that midnight is paid by card, and leaves the credit alone."""
     entry = '[[timeline]]\nat = 2026-02-28\ndo = "credit"\ncustomer = "ada"\namount = "3.00"\n'
@@ -370,8 +447,8 @@ def test_a_job_that_cannot_be_finished_is_shown(monkeypatch: pytest.MonkeyPatch)
         raise ValueError("broken on purpose")
 
     monkeypatch.setattr("larabill_billing.subscriptions.renew.renew_batch", broken)
-    with play.played(parse_scenario(WEB, "web")) as company:
-        report = collect(company)
+    with play.played(parse_scenario(WEB, "web")) as played_out:
+        report = collect(played_out)
     assert {each.work for each in report.waiting} == {"billing.renew_batch"}
     assert "broken on purpose" in report.waiting[0].reason
     assert isinstance(report.waiting[0].at, datetime)

@@ -52,6 +52,7 @@ from larabill_billing.subscriptions.model import (
 from larabill_billing.subscriptions.renewal import ended
 from larabill_billing.subscriptions.states import after
 from larabill_billing.subscriptions.timing import one_more_billed, schedule_from, timed
+from larabill_core.clock import local_date
 from larabill_core.errors import Conflict, NotFound
 
 
@@ -173,19 +174,26 @@ def _swap(
     if subscription.status is SubscriptionStatus.TRIALING:
         return Changed(agreement=after_it)
     alone = attrs.evolve(before, items=(old,))
+    settles = _settles_use(before.plans[old.plan_id], old, new, subscription.currency)
+    metered_from = moment.on if settles else old.metered_from
     if subscription.billing is BillingMode.ARREARS:
-        later = attrs.evolve(new, starts_on=max(new.starts_on, moment.on))
-        return Changed(agreement=_with(agreement, old, later), charges=tuple(_elapsed(alone, alone.items, moment)))
-    charges: list[Charge] = []
-    if new.plan_id != old.plan_id and usage_prices(before.plans[old.plan_id], subscription.currency):
-        charges += _use(alone, moment)
-        new = attrs.evolve(new, metered_from=moment.on)
+        charges = _elapsed(alone, alone.items, moment, with_use=settles)
+        since = metered_from or old.starts_on
+        new = attrs.evolve(new, starts_on=max(new.starts_on, moment.on), metered_from=since)
+        return Changed(agreement=_with(agreement, old, new), charges=tuple(charges))
+    charges = _use(alone, moment) if settles else []
+    new = attrs.evolve(new, metered_from=metered_from)
     charges += _give_back(alone, moment)
     left = rest(subscription, old, moment.on)
     if left is not None:
         cause, n = f"charge:{moment.change_id}", subscription.next_period - 1
         charges += adjustment(after_it, new, n, left, moment.default, cause=cause, at=moment.at)
     return Changed(agreement=_with(agreement, old, new), charges=tuple(charges))
+
+
+def _settles_use(plan: Plan, old: SubscriptionItem, new: SubscriptionItem, currency: str) -> bool:
+    """Whether what was used so far is billed with a change: at the old plan's prices, or against what it cost so far."""
+    return currency in plan.commitments or (new.plan_id != old.plan_id and bool(usage_prices(plan, currency)))
 
 
 def _check_prices(agreement: Agreement, item: SubscriptionItem, n: int) -> None:
@@ -222,7 +230,12 @@ def _on_schedule(agreement: Agreement, schedule: Schedule, on: date) -> Agreemen
     subscription = agreement.subscription
     n = schedule.index(on)
     items = tuple(
-        attrs.evolve(item, starts_on=on, first_period=n - max(subscription.next_period - item.first_period, 0))
+        attrs.evolve(
+            item,
+            starts_on=on,
+            first_period=n - max(subscription.next_period - item.first_period, 0),
+            metered_from=None,
+        )
         for item in agreement.items
     )
     moved = attrs.evolve(
@@ -260,7 +273,7 @@ def _add_item(agreement: Agreement, change: AddItem, moment: Moment) -> Changed:
         description=plan.name if not change.name else f"{plan.name}: {change.name}",
         quantity=change.quantity,
         spec=change.spec,
-        starts_on=moment.on,
+        starts_on=max(moment.on, subscription.started_on),
         first_period=_current(subscription),
     )
     grown = attrs.evolve(agreement, items=(*agreement.items, item), plans={**agreement.plans, plan.id: plan})
@@ -287,8 +300,14 @@ def _remove_item(agreement: Agreement, item: SubscriptionItem, moment: Moment) -
 def _pause(agreement: Agreement, change: Pause, moment: Moment) -> Changed:
     subscription = agreement.subscription
     paused = attrs.evolve(subscription, status=after(subscription, "pause"), paused_on=moment.on, unused=change.unused)
-    charges = _elapsed(agreement, agreement.items, moment) if subscription.billing is BillingMode.ARREARS else []
-    return Changed(agreement=attrs.evolve(agreement, subscription=paused), charges=tuple(charges))
+    if subscription.billing is BillingMode.ARREARS:
+        charges = _elapsed(agreement, agreement.items, moment)
+        since = {item.id: max(item.starts_on, moment.on) for item in agreement.items}
+        items = tuple(attrs.evolve(item, starts_on=since[item.id], metered_from=None) for item in agreement.items)
+    else:
+        charges = _use(agreement, moment)
+        items = tuple(attrs.evolve(item, metered_from=moment.on) for item in agreement.items)
+    return Changed(agreement=attrs.evolve(agreement, subscription=paused, items=items), charges=tuple(charges))
 
 
 def _resume(agreement: Agreement, moment: Moment) -> Changed:
@@ -303,9 +322,10 @@ def _resume(agreement: Agreement, moment: Moment) -> Changed:
     if in_advance and subscription.unused is Unused.EXTEND and days_left > 0:
         return _extended(going, moment, days_left)
     if in_advance and moment.on < subscription.billed_to:
-        return Changed(agreement=going)
+        items = tuple(attrs.evolve(item, metered_from=moment.on) for item in going.items)
+        return Changed(agreement=attrs.evolve(going, items=items))
     n = subscription.schedule.index(moment.on)
-    items = tuple(attrs.evolve(item, starts_on=moment.on) for item in going.items)
+    items = tuple(attrs.evolve(item, starts_on=moment.on, metered_from=None) for item in going.items)
     back = attrs.evolve(going, subscription=attrs.evolve(resumed, next_period=n, cut_on=None), items=items)
     return _begin(back, moment, ())
 
@@ -331,27 +351,48 @@ def _cancel(agreement: Agreement, change: Cancel, moment: Moment) -> Changed:
 def ending_charges(agreement: Agreement, moment: Moment) -> list[Charge]:
     """What the end of an agreement on `moment.on` costs or gives back."""
     subscription = agreement.subscription
-    if subscription.held_reason or subscription.status in (SubscriptionStatus.TRIALING, SubscriptionStatus.PAUSED):
+    paused = subscription.status is SubscriptionStatus.PAUSED
+    if subscription.held_reason or subscription.status is SubscriptionStatus.TRIALING:
         return []
     if subscription.billing is BillingMode.ARREARS:
-        return _elapsed(agreement, agreement.items, moment)
-    charges = _use(agreement, moment)
+        return [] if paused else _elapsed(agreement, agreement.items, moment)
+    charges = [] if paused else _use(agreement, moment)
     if subscription.compensation is not Compensation.NONE:
         charges += _give_back(agreement, moment)
     return charges
 
 
 def _reactivate(agreement: Agreement, moment: Moment) -> Changed:
+    """Begin again with a whole period; what a trial that was never over did not cost is billed now."""
     subscription = agreement.subscription
     again = attrs.evolve(
         subscription,
         status=after(subscription, "reactivate"),
+        started_on=min(subscription.started_on, moment.on),
+        paused_on=None,
+        unused=None,
         end_on=None,
         ended_at=None,
         compensation=Compensation.NONE,
     )
     schedule = schedule_from(moment.on, subscription.cycle, subscription.billing_day)
-    return _begin(_on_schedule(attrs.evolve(agreement, subscription=again), schedule, moment.on), moment, ())
+    begun = _on_schedule(attrs.evolve(agreement, subscription=again), schedule, moment.on)
+    setup = [
+        charge
+        for item in agreement.items
+        if never_billed(subscription)
+        for charge in setup_charges(begun, item, moment.on)
+    ]
+    return _begin(begun, moment, setup)
+
+
+def never_billed(subscription: Subscription) -> bool:
+    """Whether it ended before its trial did."""
+    if not subscription.is_trial or subscription.ended_at is None:
+        return False
+    if subscription.billing is BillingMode.ARREARS:
+        return local_date(subscription.ended_at, subscription.time_zone) <= subscription.started_on
+    return subscription.next_period <= subscription.schedule.index(subscription.started_on)
 
 
 def _current(subscription: Subscription) -> int:
@@ -367,12 +408,15 @@ def _give_back(agreement: Agreement, moment: Moment) -> list[Charge]:
     return unused_charges(agreement, moment.on, moment.at, moment.default, cause=cause)
 
 
-def _elapsed(agreement: Agreement, items: Sequence[SubscriptionItem], moment: Moment) -> list[Charge]:
+def _elapsed(
+    agreement: Agreement, items: Sequence[SubscriptionItem], moment: Moment, *, with_use: bool = True
+) -> list[Charge]:
     """In arrears: what was lived through of the period that runs, with its use."""
     subscription = attrs.evolve(agreement.subscription, end_on=moment.on)
     cut = attrs.evolve(agreement, subscription=subscription, items=tuple(items))
     n = subscription.next_period
-    return period_charges(cut, n, moment.default) + usage_charges(cut, n, moment.used, moment.default)
+    charges = period_charges(cut, n, moment.default)
+    return charges + usage_charges(cut, n, moment.used, moment.default) if with_use else charges
 
 
 def _use(agreement: Agreement, moment: Moment) -> list[Charge]:

@@ -145,6 +145,8 @@ def _end_later(tx: SubscriptionsTx, subscription: Subscription, wanted: Cancel, 
 def withdraw_cancellation(tx: SubscriptionsTx, subscription_id: UUID) -> Subscription:
     """The agreement goes on after all. Raises `NotFound`; `Conflict` when it is over or was not cancelled."""
     before = tx.billing.subscriptions.get(subscription_id, lock=True)
+    if not before.held_reason:
+        before = catch_up(tx, before)
     if before.status not in LIVE or before.end_on is None:
         why = "it is over" if before.status not in LIVE else "it is not cancelled"
         raise Conflict(f"subscription {before.id}", why, "place a new order" if before.end_on else "")

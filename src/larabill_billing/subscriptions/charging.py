@@ -17,7 +17,8 @@ from larabill_billing.pricing.model import PerUnit, PricingModel
 from larabill_billing.pricing.rate import rate
 from larabill_billing.proration.model import ProrationPolicy
 from larabill_billing.proration.prorate import prorate
-from larabill_billing.subscriptions.model import Agreement, Subscription, SubscriptionItem, SubscriptionStatus
+from larabill_billing.subscriptions.model import Agreement, Subscription, SubscriptionItem, SubscriptionStatus, Unused
+from larabill_core.clock import local_date, start_of_day
 from larabill_core.money import quantize
 
 REGULAR: Final = "regular"
@@ -217,6 +218,8 @@ def adjustment(
     subscription = agreement.subscription
     if part.end <= part.start:
         return []
+    if at is not None and local_date(at, subscription.time_zone) != part.start:
+        at = None
     whole = subscription.schedule.period(n)
     policy = agreement.plans[item.plan_id].proration or default
     charges = []
@@ -263,11 +266,17 @@ def rest(subscription: Subscription, item: SubscriptionItem, on: date) -> Period
 def unused_charges(
     agreement: Agreement, on: date, at: datetime, default: ProrationPolicy, *, cause: str
 ) -> list[Charge]:
-    """What is left from `on` of the period that was billed in advance, given back at the price that was billed."""
-    n = agreement.subscription.next_period - 1
+    """What is left from `on` of the period that was billed in advance, given back at the price that was billed.
+
+    Of a paused agreement whose paid time is not forfeit, what was left when the pause began.
+    """
+    subscription = agreement.subscription
+    if subscription.paused_on is not None and subscription.unused is Unused.EXTEND:
+        on, at = subscription.paused_on, start_of_day(subscription.paused_on, subscription.time_zone)
+    n = subscription.next_period - 1
     charges: list[Charge] = []
     for item in agreement.items:
-        left = rest(agreement.subscription, item, on)
+        left = rest(subscription, item, on)
         if left is not None:
             charges += adjustment(agreement, item, n, left, default, cause=cause, at=at, give_back=True)
     return charges

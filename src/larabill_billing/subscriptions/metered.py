@@ -121,10 +121,9 @@ def _true_up(
 
 def metered_part(subscription: Subscription, item: SubscriptionItem, period: Period) -> Period:
     """The part of a period of which the use is not billed yet."""
-    part = lived(subscription, item, period)
-    if item.metered_from is None or item.metered_from <= part.start:
-        return part
-    return Period(item.metered_from, max(item.metered_from, part.end))
+    if item.metered_from is None:
+        return lived(subscription, item, period)
+    return lived(subscription, attrs.evolve(item, starts_on=item.metered_from), period)
 
 
 @attrs.frozen

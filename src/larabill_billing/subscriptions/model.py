@@ -144,8 +144,9 @@ class SubscriptionItem:
     """`quantity` units of a plan version, configured by `spec`. At 0 the item is over and is billed no more.
 
     It is billed from `starts_on`. `first_period` is the period of the present schedule from which the phases of its
-    price count. `unit_price` stands instead of the plan's price where it was agreed on. What was used before
-    `metered_from` was billed when the plan changed.
+    price count. `unit_price` stands instead of the plan's price where it was agreed on. Its use is billed from
+    `metered_from`, where that is not the day from which the item is: what was used before is billed already, or what
+    was used since is not.
     """
 
     id: UUID

@@ -23,10 +23,10 @@ from larabill_billing.subscriptions.gather import Counted, agreements, usage_of
 from larabill_billing.subscriptions.metered import Used
 from larabill_billing.subscriptions.model import Agreement, Subscription, SubscriptionStatus
 from larabill_billing.subscriptions.ports import SubscriptionsTx
-from larabill_billing.subscriptions.scheduled import scheduled_decisions
+from larabill_billing.subscriptions.scheduled import given_up, scheduled_decisions
 from larabill_billing.subscriptions.timing import bills_on
 from larabill_core.clock import local_date
-from larabill_core.errors import ConcurrencyError, Conflict, LarabillError
+from larabill_core.errors import ConcurrencyError, Conflict, DatabaseUnavailable, LarabillError
 from larabill_core.jobs import NewJob
 from larabill_core.messages import Nothing
 
@@ -57,7 +57,7 @@ def renew_due(tx: SubscriptionsTx, limit: int) -> None:
     The number of statements does not depend on how many there are. A job follows while more is due.
     """
     due = tx.billing.subscriptions.claim_due(tx.now, limit, together=settings_of(tx).group_invoices)
-    decisions = decide(tx, due)
+    decisions = decide_each(tx, due)
     carry_out_each(tx, decisions)
     if len(due) >= limit or any(is_still_due(tx, decision.after.subscription) for decision in decisions):
         tx.enqueue(NewJob(handler="billing.renew_batch", seller_id=tx.seller_id))
@@ -72,13 +72,33 @@ def carry_out_each(tx: SubscriptionsTx, decisions: Sequence[Decision]) -> None:
         raise
     except LarabillError as problem:
         if len(decisions) == 1:
-            before = decisions[0].before
-            held = _decision(before, renewal.hold(before, problem), Counted())
-            carry_out(tx, [held])
+            carry_out(tx, [_refused(tx, decisions[0], problem)])
             return
         middle = len(decisions) // 2
         carry_out_each(tx, decisions[:middle])
         carry_out_each(tx, decisions[middle:])
+
+
+def _refused(tx: SubscriptionsTx, decision: Decision, problem: LarabillError) -> Decision:
+    """What becomes of one that could not be carried out: a scheduled change fails, a renewal is held."""
+    if decision.done:
+        return given_up(tx, decision, problem)
+    return _decision(decision.before, renewal.hold(decision.before, problem), Counted())
+
+
+def decide_each(tx: SubscriptionsTx, due: Sequence[Subscription]) -> list[Decision]:
+    """Decide about all at once; where one of them cannot even be read, by halves, until it stands alone and is held."""
+    try:
+        with tx.savepoint():
+            return decide(tx, due)
+    except (ConcurrencyError, DatabaseUnavailable):
+        raise
+    except Exception as problem:  # whatever is wrong with one, a person sees it, and the others go on (F26)
+        if len(due) == 1:
+            before = Agreement(subscription=due[0], items=(), plans={})
+            return [_decision(before, renewal.hold(before, problem), Counted())]
+        middle = len(due) // 2
+        return decide_each(tx, due[:middle]) + decide_each(tx, due[middle:])
 
 
 def decide(tx: SubscriptionsTx, due: Sequence[Subscription]) -> list[Decision]:

@@ -96,19 +96,20 @@ def _charges(agreement: Agreement, used: Used, now: datetime, default: Proration
 
 
 def bills_usage(agreement: Agreement) -> bool:
-    """Whether use is billed with what comes next: not with the end of a trial, nor with the rest of a period."""
+    """Whether use is billed with what comes next: not with the end of a trial or in a pause, nor with the rest of a period."""
     subscription = agreement.subscription
-    return is_over(agreement) or (
-        subscription.cut_on is None and subscription.status is not SubscriptionStatus.TRIALING
-    )
+    if subscription.status in (SubscriptionStatus.TRIALING, SubscriptionStatus.PAUSED):
+        return False
+    return is_over(agreement) or subscription.cut_on is None
 
 
 def _last_charges(agreement: Agreement, used: Used, now: datetime, default: ProrationPolicy) -> list[Charge]:
     """What was used up to the end; and what was billed beyond it, given back as the cancellation said."""
     subscription = agreement.subscription
-    if subscription.end_on is None or subscription.status in (SubscriptionStatus.TRIALING, SubscriptionStatus.PAUSED):
+    if subscription.end_on is None or subscription.status is SubscriptionStatus.TRIALING:
         return []
-    charges = usage_charges(agreement, used_period(subscription), used, default)
+    paused = subscription.status is SubscriptionStatus.PAUSED
+    charges = [] if paused else usage_charges(agreement, used_period(subscription), used, default)
     if subscription.compensation is Compensation.NONE:
         return charges
     at = start_of_day(subscription.end_on, subscription.time_zone)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from uuid import UUID
 
@@ -29,7 +30,7 @@ from larabill_billing.subscriptions.model import Agreement, Subscription
 from larabill_billing.subscriptions.ports import SubscriptionsTx
 from larabill_billing.subscriptions.timing import timed
 from larabill_core.clock import start_of_day
-from larabill_core.errors import Conflict, LarabillError
+from larabill_core.errors import Conflict, InvalidInput, LarabillError
 from larabill_core.ids import new_id
 
 
@@ -80,7 +81,7 @@ def scheduled_decisions(tx: SubscriptionsTx, agreements: Sequence[Agreement]) ->
     """
     waiting = tx.billing.subscription_changes.scheduled([each.subscription.id for each in agreements])
     firsts = {subscription_id: changes[0] for subscription_id, changes in waiting.items()}
-    plans = sold_plans(tx, [change.change() for change in firsts.values()], agreements)
+    plans = sold_plans(tx, _readable(firsts.values()), agreements)
     counted = usage_of(
         tx,
         [
@@ -92,6 +93,15 @@ def scheduled_decisions(tx: SubscriptionsTx, agreements: Sequence[Agreement]) ->
     return [
         _decide(tx, agreement, waiting.get(agreement.subscription.id, []), plans, counted) for agreement in agreements
     ]
+
+
+def _readable(changes: Iterable[ScheduledChange]) -> list[Change]:
+    """Those that can be read; the others fail one by one."""
+    found = []
+    for change in changes:
+        with suppress(InvalidInput):
+            found.append(change.change())
+    return found
 
 
 def _decide(
@@ -121,8 +131,7 @@ def _decide(
         check_change(freed, wanted, plans)
         changed = apply(freed, wanted, moment)
     except LarabillError as problem:
-        failed = attrs.evolve(first, status=ChangeStatus.FAILED, reason=str(problem)[:500], done_at=tx.now)
-        return Decision(before=agreement, after=freed, action="fail_change", reason=failed.reason, done=(failed,))
+        return _failed(tx, agreement, freed, first, problem)
     applied = attrs.evolve(first, status=ChangeStatus.APPLIED, done_at=tx.now)
     return Decision(
         before=agreement,
@@ -134,6 +143,21 @@ def _decide(
         counted=counted,
         done=(applied,),
     )
+
+
+def given_up(tx: SubscriptionsTx, decision: Decision, problem: LarabillError) -> Decision:
+    """What becomes of the decision to carry out a scheduled change, when that is refused."""
+    (first,) = decision.done
+    later = decision.after.subscription.change_on
+    freed = timed(attrs.evolve(decision.before.subscription, change_on=later))
+    return _failed(tx, decision.before, attrs.evolve(decision.before, subscription=freed), first, problem)
+
+
+def _failed(
+    tx: SubscriptionsTx, before: Agreement, freed: Agreement, change: ScheduledChange, problem: LarabillError
+) -> Decision:
+    failed = attrs.evolve(change, status=ChangeStatus.FAILED, reason=str(problem)[:500], done_at=tx.now)
+    return Decision(before=before, after=freed, action="fail_change", reason=failed.reason, done=(failed,))
 
 
 def cut_at(agreement: Agreement, on: date) -> tuple[Agreement, int]:

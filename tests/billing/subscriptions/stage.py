@@ -363,8 +363,9 @@ class Stage:
 
     def check(self) -> None:
         """Nothing is broken, nothing is left undone, and every amount can be reckoned again from its trace."""
-        assert [violation.message for violation in self.violations()] == []
-        assert self.unfinished() == []
+        broken = [violation.message for violation in self.violations()]
+        assert not broken, broken
+        assert not self.unfinished(), self.unfinished()
         for subscription in self.engine.billing.subscriptions.list(self.seller, limit=1000):
             assert subscription.held_reason == ""
             charges = self.charges(subscription.id)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Callable, Iterator, Sequence
+from operator import attrgetter
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 import attrs
 
 from larabill_billing.customers.model import NewCustomer, NewSeller
+from larabill_billing.invoicing.model import Invoice, InvoiceState
 from larabill_billing.payments.model import PaymentMethod
 from larabill_cli.simulate.labels import Labels
 from larabill_cli.simulate.scenario import Buyer, Scenario, Step
@@ -18,9 +21,26 @@ from larabill_core.module import installed_modules
 from larabill_core.testing.clock import ManualClock
 from larabill_sqlalchemy.opening import open_in_memory
 
+T = TypeVar("T")
+
 GATEWAY: Final = "cards"
 """The account of the pretended gateway."""
-LARGEST_PAGE: Final = 1000
+PAGE: Final = 1000
+
+
+def every(
+    page: Callable[..., Sequence[T]], *arguments: Any, id_of: Callable[[T], UUID] = attrgetter("id"), **more: Any
+) -> Iterator[T]:
+    """All of a list that is paged by id."""
+    after = None
+    while found := page(*arguments, after=after, limit=PAGE, **more):
+        yield from found
+        after = id_of(found[-1])
+
+
+def id_of_invoice(found: tuple[Invoice, InvoiceState]) -> UUID:
+    """For lists of invoices with their states."""
+    return found[0].id
 
 
 @attrs.frozen(kw_only=True)

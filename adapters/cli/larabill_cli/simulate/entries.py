@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final, Literal
@@ -13,15 +14,13 @@ from larabill_cli.simulate.moments import Moment, When, parse_moment, parse_when
 from larabill_core.errors import InvalidInput
 from larabill_core.money import parse_quantity
 
-LONGEST_LABEL: Final = 32
+_LABEL: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,30}[A-Za-z0-9])?")
 
 
 def parse_label(value: object, path: str) -> str:
     """A name of the scenario's own for a customer or a subscription. Raises `InvalidInput`."""
-    fits = isinstance(value, str) and 0 < len(value) <= LONGEST_LABEL and value.isascii()
-    if not isinstance(value, str) or not fits or not value.replace("-", "_").replace("_", "a").isalnum():
-        remedy = f"up to {LONGEST_LABEL} letters, digits, dashes and underscores"
-        raise InvalidInput.one(path, "is not a label", value, remedy)
+    if not isinstance(value, str) or not _LABEL.fullmatch(value):
+        raise InvalidInput.one(path, "is not a label", value, "up to 32 letters, digits, dashes and underscores")
     return value
 
 

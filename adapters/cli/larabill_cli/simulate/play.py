@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from larabill_billing.invoicing.model import InvoiceStatus
 from larabill_billing.subscriptions.model import LIVE
-from larabill_cli.simulate.company import LARGEST_PAGE, Company, Reject, found
+from larabill_cli.simulate.company import Company, Reject, every, found, id_of_invoice
 from larabill_cli.simulate.scenario import Scenario, Step
 from larabill_cli.simulate.stage import NOTES, take_notes
 from larabill_cli.simulate.verbs import carry_out
@@ -97,11 +97,11 @@ def _next_due(company: Company) -> datetime | None:
     """When a job is due next, or a schedule will find a renewal or a step of dunning."""
 
     def look(tx: Any) -> list[datetime | None]:
-        subscriptions = tx.billing.subscriptions.page(limit=LARGEST_PAGE)
+        subscriptions = list(every(tx.billing.subscriptions.page))
         renewals = [each.next_billing_at for each in subscriptions if each.status in LIVE and not each.held_reason]
-        cases = tx.billing.dunning.page(limit=LARGEST_PAGE)
+        cases = list(every(tx.billing.dunning.page))
         behind = {case.subscription_id for case in cases}
-        issued = tx.billing.invoices.page(status=InvoiceStatus.ISSUED, limit=LARGEST_PAGE)
+        issued = every(tx.billing.invoices.page, status=InvoiceStatus.ISSUED, id_of=id_of_invoice)
         zones = {each.id: each.time_zone for each in subscriptions if each.status in LIVE and each.id not in behind}
         overdue = [
             start_of_day(state.due_on + timedelta(days=1), zones[state.subscription_id])

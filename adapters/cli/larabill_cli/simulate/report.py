@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -15,7 +15,7 @@ from larabill_billing.audits.model import Audit
 from larabill_billing.credits.model import Credit
 from larabill_billing.invoicing.model import Invoice, InvoiceLine, InvoiceState, TaxSubtotal
 from larabill_billing.subscriptions.model import Subscription, SubscriptionItem
-from larabill_cli.simulate.company import LARGEST_PAGE, Company, Reject
+from larabill_cli.simulate.company import Company, Reject, every, id_of_invoice
 from larabill_cli.simulate.shown import (
     Account,
     Item,
@@ -44,7 +44,8 @@ def collect(company: Company) -> Report:
     """Everything, in the order in which it came about."""
     billing, seller, scenario = company.engine.billing, company.seller, company.scenario
     reporter = _Reporter(company)
-    documents = [billing.invoices.get(seller, each.id) for each, _ in billing.invoices.list(seller, limit=LARGEST_PAGE)]
+    issued = every(billing.invoices.list, seller, id_of=id_of_invoice)
+    documents = [billing.invoices.get(seller, each.id) for each, _ in issued]
     for invoice, _ in documents:
         company.labels.give(invoice.id, invoice.number)
     return Report(
@@ -119,7 +120,7 @@ class _Reporter:
         return tuple(sorted(shown, key=lambda credit: credit.at))
 
     def subscriptions(self) -> tuple[ShownSubscription, ...]:
-        found = self.company.engine.billing.subscriptions.list(self.company.seller, limit=LARGEST_PAGE)
+        found = list(every(self.company.engine.billing.subscriptions.list, self.company.seller))
         items = self.run(lambda tx: tx.billing.subscriptions.items([each.id for each in found]))
         audits = [each for each in self._audits() if each.subject_kind == "subscription"]
         return tuple(
@@ -150,11 +151,8 @@ class _Reporter:
             ),
         )
 
-    def _audits(self) -> Iterable[Audit]:
-        after = None
-        while page := self.company.engine.billing.ledger.audits(self.company.seller, after=after, limit=LARGEST_PAGE):
-            yield from page
-            after = page[-1].id
+    def _audits(self) -> Iterator[Audit]:
+        return every(self.company.engine.billing.ledger.audits, self.company.seller)
 
     def events(self) -> tuple[ShownEvent, ...]:
         return tuple(self._event(job) for job in self._jobs() if job.handler.startswith(NOTE))
@@ -171,11 +169,8 @@ class _Reporter:
             if job.last_error and job.status is not JobStatus.DONE
         )
 
-    def _jobs(self) -> Iterable[Job]:
-        after = None
-        while page := self.run(lambda tx, after=after: tx.jobs.list(after=after, limit=LARGEST_PAGE)):
-            yield from page
-            after = page[-1].id
+    def _jobs(self) -> list[Job]:
+        return list(self.run(lambda tx: [*every(tx.jobs.list)]))
 
     def _event(self, job: Job) -> ShownEvent:
         name = job.handler.removeprefix(NOTE)

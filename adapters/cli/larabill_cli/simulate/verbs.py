@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 from uuid import UUID
 
 from larabill_billing.credits.handlers import grant
 from larabill_billing.invoicing.model import Invoice, InvoiceState, InvoiceStatus
 from larabill_billing.orders.model import NewItem, PlaceOrder
-from larabill_billing.payments.model import Payment
+from larabill_billing.payments.model import TOOK_MONEY, Payment
 from larabill_billing.subscriptions import changes
 from larabill_billing.subscriptions.changes import Change, ChangeCycle, ChangeItem
 from larabill_billing.subscriptions.collect import collect_job
 from larabill_billing.usage.model import NewUsage
-from larabill_cli.simulate.company import LARGEST_PAGE, Company
+from larabill_cli.simulate.company import Company, every, id_of_invoice
 from larabill_cli.simulate.entries import (
     Cancel,
     ChangePlan,
@@ -63,8 +63,8 @@ def subscribe(company: Company, entry: Subscribe) -> None:
         items=(first, *addons),
     )
     order = company.engine.billing.orders.place(company.seller, wanted)
-    for subscription in company.engine.billing.subscriptions.list(
-        company.seller, customer_id=wanted.customer_id, limit=LARGEST_PAGE
+    for subscription in every(
+        company.engine.billing.subscriptions.list, company.seller, customer_id=wanted.customer_id
     ):
         if subscription.order_id == order.id:
             company.subscriptions[entry.id] = subscription.id
@@ -143,17 +143,16 @@ def decline(company: Company, entry: Decline) -> None:
 
 def refund(company: Company, entry: Refund) -> None:
     """Out of the last payment that took money."""
-    payments = [
+    payments = company.engine.billing.payments
+    found: list[Payment] = [
         payment
-        for payment in company.engine.billing.payments.list(
-            company.seller, customer_id=company.customers[entry.customer], limit=LARGEST_PAGE
-        )
-        if payment.status in ("captured", "partially_refunded") and _is_for(company, payment, entry.invoice)
+        for payment in every(payments.list, company.seller, customer_id=company.customers[entry.customer])
+        if payment.status in TOOK_MONEY and _is_for(company, payment, entry.invoice)
     ]
-    if not payments:
+    if not found:
         raise NotFound("payment of", entry.invoice or entry.customer)
-    amount = payments[-1].amount if entry.amount is None else entry.amount
-    company.engine.billing.payments.refund(company.seller, payments[-1].id, amount, entry.reason)
+    amount = found[-1].amount if entry.amount is None else entry.amount
+    payments.refund(company.seller, found[-1].id, amount, entry.reason)
 
 
 def credit(company: Company, entry: Credit) -> None:
@@ -189,13 +188,14 @@ def _subscription(company: Company, entry: Any) -> UUID:
 
 
 def _open_invoices(company: Company, customer: str, number: str) -> list[tuple[Invoice, InvoiceState]]:
-    found = [
-        (invoice, state)
-        for invoice, state in company.engine.billing.invoices.list(
-            company.seller, customer_id=company.customers[customer], status=InvoiceStatus.ISSUED, limit=LARGEST_PAGE
-        )
-        if number in ("", invoice.number)
-    ]
+    open_ones: Iterator[tuple[Invoice, InvoiceState]] = every(
+        company.engine.billing.invoices.list,
+        company.seller,
+        id_of=id_of_invoice,
+        customer_id=company.customers[customer],
+        status=InvoiceStatus.ISSUED,
+    )
+    found = [(invoice, state) for invoice, state in open_ones if number in ("", invoice.number)]
     if not found:
         raise NotFound("open invoice of", number or customer)
     return found

@@ -18,7 +18,7 @@ from larabill_sqlalchemy.billing.customers import SELLERS
 from larabill_sqlalchemy.billing.invoicing import STATES
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.billing.services import LIVING_CODES, SERVICES
-from larabill_sqlalchemy.billing.subscriptions import LIVE_CODES, SUBSCRIPTIONS
+from larabill_sqlalchemy.billing.subscriptions import ITEMS, LIVE_CODES, SUBSCRIPTIONS
 from larabill_sqlalchemy.faults import unique
 from larabill_sqlalchemy.statements import chunks, from_row, insert_many, page_size, skip_locked, to_row, update_many
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
@@ -217,15 +217,25 @@ class Dunning:
         )
 
     def suspended_though_active(self, before: datetime) -> list[UUID]:
-        agreement = sa.and_(_S.seller_id == _V.seller_id, _S.id == _V.subscription_id)
+        # Units beyond the quantity, and of a plan that the item has no more, stand still until they are destroyed.
+        unit = sa.func.row_number().over(partition_by=_V.subscription_item_id, order_by=_V.id)
+        living = (
+            sa.select(_V.id, unit.label("unit"))
+            .where(_V.seller_id == self._tx.seller_id, _V.status.in_(LIVING_CODES))
+            .subquery("living")
+        )
         query = (
             sa.select(_V.id)
-            .join(SUBSCRIPTIONS, agreement)
+            .join(SUBSCRIPTIONS, sa.and_(_S.seller_id == _V.seller_id, _S.id == _V.subscription_id))
+            .join(ITEMS, sa.and_(ITEMS.c.seller_id == _V.seller_id, ITEMS.c.id == _V.subscription_item_id))
+            .join(living, living.c.id == _V.id)
             .where(
                 _V.seller_id == self._tx.seller_id,
                 _V.status == ServiceStatus.SUSPENDED.value,
                 _V.told_at < before,
                 _S.status == SubscriptionStatus.ACTIVE.value,
+                _V.plan_code == ITEMS.c.plan_code,
+                living.c.unit <= ITEMS.c.quantity,
             )
         )
         return list(self._tx.connection.scalars(query))
