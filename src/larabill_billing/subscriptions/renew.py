@@ -26,6 +26,7 @@ from larabill_billing.subscriptions.ports import SubscriptionsTx
 from larabill_billing.subscriptions.scheduled import given_up, scheduled_decisions
 from larabill_billing.subscriptions.timing import bills_on
 from larabill_core.clock import local_date
+from larabill_core.collector import collector_at_rest
 from larabill_core.errors import ConcurrencyError, Conflict, DatabaseUnavailable, LarabillError
 from larabill_core.jobs import NewJob
 from larabill_core.messages import Nothing
@@ -51,6 +52,7 @@ def renew_batch(tx: SubscriptionsTx, payload: Nothing) -> None:
     renew_due(tx, BATCH)
 
 
+@collector_at_rest()
 def renew_due(tx: SubscriptionsTx, limit: int) -> None:
     """One step of up to `limit` agreements that are due: a scheduled change, the next period, or the end.
 
