@@ -11,7 +11,7 @@ from uuid import UUID
 import attrs
 
 from larabill_billing.catalog.meters import Aggregation
-from larabill_billing.usage.model import Meter, NewUsage, UsageEvent
+from larabill_billing.usage.model import Counted, Meter, NewUsage, UsageEvent
 from larabill_billing.usage.parse import parse_key, parse_value
 from larabill_billing.usage.ports import Subject
 from larabill_core.errors import Faults, InvalidInput, join
@@ -19,14 +19,6 @@ from larabill_core.errors import Faults, InvalidInput, join
 AHEAD: Final = timedelta(minutes=5)
 """How far the clocks of clients may be ahead of ours."""
 _ONE: Final = Decimal(1)
-
-
-class Counted(NamedTuple):
-    """What an event is recorded as: no quantity when it only takes another back."""
-
-    item_id: UUID
-    quantity: Decimal | None
-    unique_key: str | None
 
 
 class _Place(NamedTuple):
@@ -40,34 +32,44 @@ class _Place(NamedTuple):
 
 @attrs.define(kw_only=True)
 class Check:
-    """The state of things: agreements by id, meters by code, and the instants of `UsageRepository.open_from`."""
+    """The state of things: agreements by id, meters by code, and the instants of `UsageRepository.open_from`.
+
+    Checks events that stay in memory as long as it does: it knows their ids again by where they lie.
+    """
 
     subjects: Mapping[UUID, Subject]
     meters: Mapping[str, Meter]
     open_from: Mapping[tuple[UUID, str], datetime]
     now: datetime
-    _places: dict[tuple[UUID, UUID | None, str], _Place | None] = attrs.field(factory=dict, init=False)
+    _places: dict[tuple[int, int, str], _Place | None] = attrs.field(factory=dict, init=False)
     _latest: datetime = attrs.field(init=False)
+    _unheard: Faults = attrs.field(factory=Faults, init=False)
 
     def __attrs_post_init__(self) -> None:
         self._latest = self.now + AHEAD
 
-    def event(self, event: NewUsage, path: str, faults: Faults) -> Counted | None:
-        """What it counts; None after every fault was noted under `path`."""
-        key = (event.subscription_id, event.subscription_item_id, event.meter)
+    def event(self, event: NewUsage) -> Counted | None:
+        """What it counts; None when it cannot be taken."""
+        key = (id(event.subscription_id), id(event.subscription_item_id), event.meter)
         if key not in self._places:
             self._places[key] = self._find(event, "", Faults())
         place = self._places[key]
-        if place is None:
-            self._find(event, path, faults)
-            if event.meter in self.meters:
-                value_of(event, self.meters[event.meter], path, faults)
+        if place is None or not place.since <= event.occurred_at <= self._latest:
             return None
-        value = value_of(event, place.meter, path, faults)
-        if not place.since <= event.occurred_at <= self._latest:
-            self._mistimed(event.occurred_at, place, join(path, "occurred_at"), faults)
-            return None
+        value = value_of(event, place.meter, "", self._unheard)
         return None if value is None else Counted(place.item_id, *value)
+
+    def explain(self, event: NewUsage, path: str, faults: Faults) -> None:
+        """Note every reason why it cannot be taken."""
+        place = self._find(event, path, faults)
+        if event.meter in self.meters:
+            value_of(event, self.meters[event.meter], path, faults)
+        if place is not None and not place.since <= event.occurred_at <= self._latest:
+            self._mistimed(event.occurred_at, place, join(path, "occurred_at"), faults)
+
+    def pairs(self) -> set[tuple[UUID, str]]:
+        """The items and meters of all events that were checked and have a place."""
+        return {(place.item_id, place.meter.code) for place in self._places.values() if place is not None}
 
     def is_same(self, stored: UsageEvent, event: NewUsage) -> bool:
         """Whether the event of this client's id that is recorded has this content."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
@@ -13,7 +13,7 @@ import attrs
 from larabill_billing.catalog.meters import Aggregation
 from larabill_billing.catalog.ports import CatalogRepositories
 from larabill_billing.periods.schedule import Schedule
-from larabill_billing.usage.model import Draw, Grant, Meter, MeteredPeriod, UsageBill, UsageEvent
+from larabill_billing.usage.model import Counted, Draw, Grant, Meter, MeteredPeriod, NewUsage, UsageBill, UsageEvent
 from larabill_core.ports.unit_of_work import Tx
 
 
@@ -68,7 +68,7 @@ class UsageRepository(Protocol):
         """Whether any event of this meter is recorded."""
         ...
 
-    def subjects(self, subscription_ids: Collection[UUID]) -> dict[UUID, Subject]:
+    def subjects(self, subscription_ids: Iterable[UUID]) -> dict[UUID, Subject]:
         """The agreements that exist, by id."""
         ...
 
@@ -81,9 +81,11 @@ class UsageRepository(Protocol):
         whose end is after `closed`."""
         ...
 
-    def add_new(self, events: Sequence[UsageEvent]) -> dict[str, UsageEvent]:
-        """Insert events whose client's id is free, in ids that follow one another (`new_ids`). By that id: the stored
-        events in whose place others were handed in."""
+    def add_new(
+        self, ids: Sequence[UUID], events: Sequence[NewUsage], counted: Sequence[Counted]
+    ) -> dict[str, UsageEvent]:
+        """Insert events whose client's id is free, in ids that follow one another (`new_ids`). By that client's id: the
+        stored events in whose place others were handed in."""
         ...
 
     def stored(self, idempotency_ids: Collection[str]) -> dict[str, UsageEvent]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -15,10 +15,12 @@ from larabill_billing.catalog.meters import Aggregation
 from larabill_billing.periods.cycle import Cycle
 from larabill_billing.periods.schedule import Schedule
 from larabill_billing.usage.model import (
+    Counted,
     Draw,
     Grant,
     Meter,
     MeteredPeriod,
+    NewUsage,
     UsageBill,
     UsageEvent,
     total,
@@ -64,7 +66,7 @@ class Usage:
         first = query.order_by(_E.subscription_item_id, _E.occurred_at, _E.id).limit(1)
         return self._tx.connection.execute(first).first() is not None
 
-    def subjects(self, subscription_ids: Collection[UUID]) -> dict[UUID, Subject]:
+    def subjects(self, subscription_ids: Iterable[UUID]) -> dict[UUID, Subject]:
         s, i = SUBSCRIPTIONS.c, ITEMS.c
         items: dict[UUID, list[UUID]] = defaultdict(list)
         rows = []
@@ -136,16 +138,28 @@ class Usage:
                 found[row.subscription_item_id, row.meter] = row.at
         return found
 
-    def add_new(self, events: Sequence[UsageEvent]) -> dict[str, UsageEvent]:
+    def add_new(
+        self, ids: Sequence[UUID], events: Sequence[NewUsage], counted: Sequence[Counted]
+    ) -> dict[str, UsageEvent]:
         if not events:
             return {}
-        insert_new(self._tx.connection, EVENTS, events)
+        insert_new(
+            self._tx.connection,
+            EVENTS,
+            events,
+            id=Each(ids),
+            seller_id=self._tx.seller_id,
+            subscription_item_id=Each(each.item_id for each in counted),
+            quantity=Each(each.quantity for each in counted),
+            unique_key=Each(each.unique_key for each in counted),
+            recorded_at=self._tx.now,
+        )
         # ids that follow one another are this batch's alone, so a number tells whether all of them are there
-        mine = sa.and_(_E.seller_id == self._tx.seller_id, _E.id.between(events[0].id, events[-1].id))
+        mine = sa.and_(_E.seller_id == self._tx.seller_id, _E.id.between(ids[0], ids[-1]))
         if self._tx.connection.scalar(sa.select(sa.func.count()).select_from(EVENTS).where(mine)) == len(events):
             return {}
         added = set(self._tx.connection.scalars(sa.select(_E.id).where(mine)))
-        return self.stored([event.idempotency_id for event in events if event.id not in added])
+        return self.stored([event.idempotency_id for event, id in zip(events, ids, strict=True) if id not in added])
 
     def stored(self, idempotency_ids: Collection[str]) -> dict[str, UsageEvent]:
         found: dict[str, UsageEvent] = {}
