@@ -12,7 +12,7 @@ from larabill_billing.invoicing.model import Charge
 from larabill_billing.proration.model import ProrationPolicy
 from larabill_billing.subscriptions.charging import period_charges, rest_charges, setup_charges, unused_charges
 from larabill_billing.subscriptions.metered import Used, usage_charges
-from larabill_billing.subscriptions.model import Agreement, Compensation, Subscription, SubscriptionStatus
+from larabill_billing.subscriptions.model import LIVE, Agreement, Compensation, Subscription, SubscriptionStatus
 from larabill_billing.subscriptions.states import after
 from larabill_billing.subscriptions.timing import bills_on, bills_whole, one_more_billed, timed
 from larabill_core.clock import start_of_day
@@ -96,7 +96,7 @@ def _charges(agreement: Agreement, used: Used, now: datetime, default: Proration
 
 
 def bills_usage(agreement: Agreement) -> bool:
-    """Whether use is billed with what comes next: not with the end of a trial or in a pause, nor with the rest of a period."""
+    """Whether use is billed with what comes next: not with the end of a trial, in a pause, with the rest of a period."""
     subscription = agreement.subscription
     if subscription.status in (SubscriptionStatus.TRIALING, SubscriptionStatus.PAUSED):
         return False
@@ -124,6 +124,22 @@ def is_due(subscription: Subscription, today: date) -> bool:
         return subscription.end_on is not None and subscription.end_on <= today
     end = subscription.end_on
     return bills_on(subscription) <= today or (end is not None and end <= today)
+
+
+def comes_before(subscription: Subscription, on: date) -> bool:
+    """Whether its next period, or its end, has its turn before a change on this day.
+
+    On one day the change comes first in advance, so that the period is billed as changed; in arrears the period that is
+    over does. The end comes last.
+    """
+    if subscription.status not in LIVE:
+        return False
+    if subscription.end_on is not None and subscription.end_on < on:
+        return True
+    if subscription.status is SubscriptionStatus.PAUSED:
+        return False
+    bills = bills_on(subscription)
+    return bills < on or (bills == on and subscription.billing is BillingMode.ARREARS)
 
 
 def advanced(subscription: Subscription) -> Subscription:

@@ -36,6 +36,7 @@ class _Place(NamedTuple):
     meter: Meter
     since: datetime
     began_at: datetime
+    over_at: datetime | None
 
 
 @attrs.define(kw_only=True)
@@ -46,6 +47,7 @@ class Check:
     meters: Mapping[str, Meter]
     open_from: Mapping[tuple[UUID, str], datetime]
     now: datetime
+    late_window: timedelta = timedelta(0)
     _places: dict[tuple[UUID, UUID | None, str], _Place | None] = attrs.field(factory=dict, init=False)
     _latest: datetime = attrs.field(init=False)
 
@@ -64,7 +66,8 @@ class Check:
                 value_of(event, self.meters[event.meter], path, faults)
             return None
         value = value_of(event, place.meter, path, faults)
-        if not place.since <= event.occurred_at <= self._latest:
+        over = place.over_at is not None and event.occurred_at >= place.over_at
+        if over or not place.since <= event.occurred_at <= self._latest:
             self._mistimed(event.occurred_at, place, join(path, "occurred_at"), faults)
             return None
         return None if value is None else Counted(place.item_id, *value)
@@ -99,7 +102,7 @@ class Check:
         if subject is None:
             faults.add(join(path, "subscription_id"), "is not a subscription", value=str(event.subscription_id))
             return None
-        if not subject.is_live:
+        if not (subject.is_live or (subject.over_at is not None and self.now < subject.over_at + self.late_window)):
             faults.add(join(path, "subscription_id"), f"is {subject.status}: it takes no usage")
         items, item_id, where = subject.item_ids, event.subscription_item_id, join(path, "subscription_item_id")
         if item_id is None and len(items) != 1:
@@ -112,11 +115,13 @@ class Check:
             return None
         item_id = item_id or items[0]
         opens = self.open_from.get((item_id, meter.code), subject.began_at)
-        return _Place(item_id, meter, max(opens, subject.began_at), subject.began_at)
+        return _Place(item_id, meter, max(opens, subject.began_at), subject.began_at, subject.over_at)
 
     def _mistimed(self, at: datetime, place: _Place, path: str, faults: Faults) -> None:
         if at > self._latest:
             faults.add(path, "lies in the future", value=at.isoformat(), remedy="check the client's clock")
+        elif place.over_at is not None and at >= place.over_at:
+            faults.add(path, "is after the subscription ended", value=at.isoformat())
         elif at < place.began_at:
             faults.add(path, "is before the subscription began", value=at.isoformat())
         else:
