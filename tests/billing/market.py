@@ -100,8 +100,9 @@ def activate(tx: Any, event: OrderReleased) -> None:
 
 
 def suspend(tx: Any, event: ServiceSuspendRequested) -> None:
-    """As provisioning does: billing has the last word."""
-    if tx.engine.standing.may_suspend(tx, event.service_id, event.case_version):
+    """As provisioning does: billing has the last word, where it is for money."""
+    version = event.case_version
+    if version is None or tx.engine.standing.may_suspend(tx, event.service_id, version):
         tx.publish(_told(tx, ServiceSuspended, event.service_id))
 
 

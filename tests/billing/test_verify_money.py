@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from tests.billing.shop import BOOK, Shop
 
-from larabill_billing.catalog.model import PriceKind
+from larabill_billing.invoicing.model import ChargeKind
 from larabill_billing.payments.handlers import charge_invoice, record_manual
 from larabill_billing.payments.refunds import refund
 from larabill_core.ids import new_id
@@ -99,7 +99,7 @@ def _payment_status(shop: Shop, connection: sa.Connection) -> None:
 def _charge(shop: Shop, connection: sa.Connection) -> None:
     period = {"period_start": date(2026, 2, 1), "period_end": date(2026, 3, 1), "subscription_item_id": new_id()}
     for cause in ("renewal", "twice"):
-        _copy(shop, connection, CHARGES, kind=PriceKind.RECURRING.value, cause=cause, **period)
+        _copy(shop, connection, CHARGES, kind=ChargeKind.RECURRING.value, cause=cause, **period)
 
 
 PLANTS: list[tuple[Plant, str]] = [

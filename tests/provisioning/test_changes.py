@@ -33,6 +33,12 @@ LARGE = [("l1", {"disk": "20"})]
 SMALL = [("s1", {"disk": "10"})]
 
 
+@pytest.fixture
+def scene(make_scene: MakeScene) -> Scene:
+    """A scene with a second account."""
+    return make_scene(beta=True)
+
+
 def healthy(scene: Scene) -> None:
     assert scene.violations() == []
     assert scene.live() == []
@@ -241,19 +247,43 @@ def test_create_that_definitely_failed_is_tried_again_with_the_new_plan(scene: S
     healthy(scene)
 
 
+def make_a_step(scene: Scene, service: UUID) -> None:
+    """The create that goes on later has made one of its steps."""
+    (task,) = scene.engine.provisioning.resources.tasks(scene.seller, scene.resource(service).id)
+
+    def save(tx: ProvisioningTx) -> None:
+        operation = tx.operations.get(task.operation_id)
+        tx.operations.save(attrs.evolve(operation, progress={"disk": "made"}), fence=operation.fence)
+
+    scene.engine.run(save, seller=scene.seller)
+
+
+@SQLITE
+def test_steps_that_a_failed_attempt_has_made_stand_there(make_scene: MakeScene) -> None:
+    """So a provider where nothing can be resized has the change held back."""
+    scene = make_scene(driver="rigid")
+    (service,) = scene.released()
+    wait = timedelta(minutes=5)
+    scene.world.script(Fault(method="provision", what="rate_limited", times=2, retry_after=wait))
+    scene.work()
+    make_a_step(scene, service)
+    scene.settle(wait + timedelta(seconds=1))
+    assert scene.calls(service, "provision") == 2
+    scene.change(service, "large", disk=20)
+    scene.settle()
+    assert scene.status(service) == "active"
+    assert scene.built_as(service) == SMALL
+    assert [action for action, _ in failures(service)] == ["change"]
+    healthy(scene)
+
+
 @SQLITE
 def test_create_that_has_made_some_of_its_steps_is_finished_and_then_resized(scene: Scene) -> None:
     (service,) = scene.released()
     scene.world.script(Fault(method="provision", what="rate_limited", retry_after=timedelta(minutes=5)))
     scene.work()
+    make_a_step(scene, service)
     resource_id = scene.resource(service).id
-    (task,) = scene.engine.provisioning.resources.tasks(scene.seller, resource_id)
-
-    def make_a_step(tx: ProvisioningTx) -> None:
-        operation = tx.operations.get(task.operation_id)
-        tx.operations.save(attrs.evolve(operation, progress={"disk": "made"}), fence=operation.fence)
-
-    scene.engine.run(make_a_step, seller=scene.seller)
     scene.clock.advance(timedelta(seconds=1))
     scene.change(service, "large", disk=20)
     scene.settle()
@@ -346,17 +376,23 @@ def test_account_that_is_not_configured_now_is_waited_for(scene: Scene, monkeypa
 
 
 @SQLITE
-def test_create_with_an_unknown_end_is_not_repeated_for_a_change(make_scene: MakeScene) -> None:
-    """I10: the operator looks first; then what he adopts is resized."""
+@pytest.mark.parametrize("refused_since", [False, True])
+def test_create_with_an_unknown_end_is_not_repeated_for_a_change(make_scene: MakeScene, refused_since: bool) -> None:
+    """I10: the operator looks first, whatever came of a later try; then what he adopts is resized."""
     scene = make_scene(dedupes=False, finds=False)
     scene.world.script(Fault(method="provision", what="timeout", when="after"))
     (service,) = scene.release()
     scene.settle()
     assert scene.status(service) == "failed"
+    if refused_since:
+        scene.world.script(Fault(method="provision", what="refused"))
+        retry(scene, service)
+        scene.settle()
+    asked = scene.calls(service, "provision")
     scene.change(service, "large", disk=20)
     scene.settle()
     assert scene.status(service) == "failed"
-    assert scene.calls(service, "provision") == 1
+    assert scene.calls(service, "provision") == asked
     (thing,) = scene.world.resources()
     resource = scene.resource(service)
     scene.engine.provisioning.resources.adopt(scene.seller, resource.id, thing.id, actor=STAFF)
@@ -546,6 +582,21 @@ def test_driver_that_cannot_resize_builds_what_is_wanted_by_then(make_scene: Mak
     scene.settle()
     assert scene.built_as(service) == LARGE
     assert failures(service) == []
+    healthy(scene)
+
+
+@SQLITE
+def test_resize_of_a_suspended_service_is_followed_where_there_is_nothing_to_poll(make_scene: MakeScene) -> None:
+    scene = make_scene(driver="mute", async_polls=1)
+    service = scene.running()
+    scene.overdue(service, 1)
+    scene.work()
+    scene.world.drift_suspend(scene.resource(service).ref)
+    scene.settle()
+    scene.change(service, "large", disk=20)
+    scene.settle()
+    assert scene.status(service) == "suspended"
+    assert scene.built_as(service) == LARGE
     healthy(scene)
 
 

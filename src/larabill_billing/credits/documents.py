@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from larabill_billing.credits.handlers import move
+from larabill_billing.credits.handlers import movement
 from larabill_billing.credits.ports import CreditsTx
 from larabill_billing.invoicing import handlers as invoicing
 from larabill_billing.invoicing.model import ChargeKind, Invoice, InvoiceRequest
@@ -22,9 +22,13 @@ def issue_drafts(tx: CreditsTx, payload: Nothing) -> None:
 
 
 def _keep(tx: CreditsTx, invoices: list[Invoice]) -> list[Invoice]:
-    """The movements of credit; the invoices' own ledger entries have posted them."""
-    for invoice in invoices:
-        for line in invoice.lines:
-            if line.kind is ChargeKind.CREDIT:
-                move(tx, invoice.customer_id, line.amount, line.currency, "invoice", invoice.id)
+    """The movements of credit, in one statement; the invoices' own ledger entries have posted them."""
+    tx.billing.credits.add_many(
+        [
+            movement(tx, invoice.customer_id, line.amount, line.currency, "invoice", invoice.id)
+            for invoice in invoices
+            for line in invoice.lines
+            if line.kind is ChargeKind.CREDIT
+        ]
+    )
     return invoices

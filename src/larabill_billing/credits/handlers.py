@@ -45,7 +45,14 @@ def grant(tx: CreditsTx, customer_id: UUID, amount: Decimal, currency: str, sour
 
 def move(tx: CreditsTx, customer_id: UUID, amount: Decimal, currency: str, source: str, source_id: UUID) -> Credit:
     """Write a movement (negative: used) whose ledger entry the caller posts. Raises `AlreadyExists`."""
-    credit = Credit(
+    credit = movement(tx, customer_id, amount, currency, source, source_id)
+    tx.billing.credits.add_many([credit])
+    return credit
+
+
+def movement(tx: CreditsTx, customer_id: UUID, amount: Decimal, currency: str, source: str, source_id: UUID) -> Credit:
+    """A movement that is still to be written."""
+    return Credit(
         id=new_id(),
         seller_id=tx.seller_id,
         customer_id=customer_id,
@@ -55,8 +62,6 @@ def move(tx: CreditsTx, customer_id: UUID, amount: Decimal, currency: str, sourc
         source_id=source_id,
         created_at=tx.now,
     )
-    tx.billing.credits.add_many([credit])
-    return credit
 
 
 def spend(tx: CreditsTx, invoice_id: UUID) -> Decimal:

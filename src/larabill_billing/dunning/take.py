@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 import attrs
@@ -36,6 +37,15 @@ from larabill_core.published import ServiceEndRequested, ServiceSuspendRequested
 MOST = 2000
 LOOK_AGAIN = timedelta(hours=1)
 """A case whose money is on its way is looked at again after this."""
+
+SPARED: Final = frozenset({SubscriptionStatus.TRIALING, SubscriptionStatus.PAUSED})
+"""Statuses of agreements from which a suspension takes nothing: they cost nothing now, and what is paused rests."""
+
+_ACTIONS: Final = {
+    SubscriptionStatus.PAST_DUE: "overdue",
+    SubscriptionStatus.SUSPENDED: "suspend",
+    SubscriptionStatus.ENDED: "end",
+}
 
 
 @attrs.frozen(kw_only=True)
@@ -171,21 +181,34 @@ def _carry_out(tx: DunningTx, cases: Sequence[DunningCase]) -> None:
         if action == "end":
             after_step = attrs.evolve(after_step, destroy_at=tx.now + settings.keep_data)
             moved.append((old, ended(old, tx.now)))
-        elif old.status is not SubscriptionStatus.SUSPENDED:
-            moved.append((old, attrs.evolve(old, status=after(old, "suspend"))))
+        else:
+            moved += _suspended(old)
         taken.append(after_step)
-        events += _requests(tx, after_step, living(services.get(old.id, ())))
+        if action == "end" or old.status not in SPARED:
+            events += _requests(tx, after_step, living(services.get(old.id, ())))
     tx.billing.dunning.save_many(taken)
-    tx.billing.subscriptions.save_many([new for _, new in moved])
+    tx.billing.subscriptions.save_many([*{new.id: new for _, new in moved}.values()])
     fail_overtaken(tx, moved)
     record_many(
         tx,
         [
             *(case_change(case, settings.overdue[case.steps].do, f"step {case.steps + 1}") for case in cases),
-            *(subscription_change(old, new, "end" if new.ended_at else "suspend", "not paid") for old, new in moved),
+            *(subscription_change(old, new, _ACTIONS[new.status], "not paid") for old, new in moved),
         ],
     )
     tx.publish(*events)
+
+
+def _suspended(subscription: Subscription) -> list[tuple[Subscription, Subscription]]:
+    """The moves to suspended: two for one that was resumed since its case was opened, none for one that is spared."""
+    if subscription.status is SubscriptionStatus.SUSPENDED or subscription.status in SPARED:
+        return []
+    moves = []
+    for event in ("overdue", "suspend") if subscription.status is SubscriptionStatus.ACTIVE else ("suspend",):
+        moved = attrs.evolve(subscription, status=after(subscription, event))
+        moves.append((subscription, moved))
+        subscription = moved
+    return moves
 
 
 def _requests(tx: DunningTx, case: DunningCase, services: Sequence[Service]) -> list[Event]:

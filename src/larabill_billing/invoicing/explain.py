@@ -48,10 +48,9 @@ def explain(line: Explained) -> str:
     """One sentence that says how the amount came about."""
     trace = line.trace or {}
     said = []
-    used = trace.get("usage")
     true_up = trace.get("true_up")
-    if used is not None:
-        said.append(f"{used['used']} used, {used['included']} of it included")
+    if "usage" in trace:
+        said.append(_used(trace["usage"]))
     if true_up is not None:
         if "proration" in true_up:
             said.append(proration.explain(true_up["proration"]).rstrip("."))
@@ -64,6 +63,15 @@ def explain(line: Explained) -> str:
         said.append(proration.explain(trace["proration"]).rstrip("."))
     given_back = ", given back" if trace.get("sign") == -1 else ""
     return f"{'; '.join(said)}{given_back}: {quantize(line.amount, line.currency)} {line.currency}."
+
+
+def _used(usage: Mapping[str, str]) -> str:
+    """What was counted, and what of it costs nothing more."""
+    parts = [f"{_plain(Decimal(usage['used']))} used"]
+    if "late" in usage:
+        parts.append(f"{_plain(Decimal(usage['late']))} late from before")
+    free = [f"{_plain(Decimal(usage[name]))} {name}" for name in ("included", "prepaid") if name in usage]
+    return f"{' and '.join(parts)}{', with ' if free else ''}{' and '.join(free)}"
 
 
 def _plain(number: Decimal) -> str:

@@ -18,7 +18,6 @@ from larabill_billing.customers.model import Customer, Seller
 from larabill_billing.invoicing.model import (
     Allocation,
     Charge,
-    ChargeKind,
     ChargeStatus,
     Draft,
     Invoice,
@@ -315,7 +314,8 @@ def _paid_event(tx: InvoicingTx, invoice_id: UUID, customer_id: UUID) -> Invoice
 def void(tx: InvoicingTx, invoice_id: UUID, reason: str) -> None:
     """Take an issued invoice back: the ledger entry is reversed, its charges are freed.
 
-    Raises `Conflict` when anything was paid, `IllegalTransition` unless it is issued, `NotFound`.
+    Raises `Conflict` when anything was paid, `IllegalTransition` unless it is issued (one that gave credit to the
+    customer is paid from the start), `NotFound`.
     """
     state = tx.billing.invoices.state(invoice_id, lock=True)
     status = next_status(invoice_id, state.status, "void")
@@ -324,8 +324,6 @@ def void(tx: InvoicingTx, invoice_id: UUID, reason: str) -> None:
     tx.billing.invoices.save_state(attrs.evolve(state, status=status, balance=Decimal(0)))
     tx.billing.charges.free(invoice_id)
     invoice = tx.billing.invoices.get(invoice_id)
-    if any(line.kind is ChargeKind.CREDIT for line in invoice.lines):
-        raise Conflict(f"invoice {invoice_id}", "it gave credit to the customer", "correct it by a new invoice")
     issued = (
         Posting(account=RECEIVABLE, amount=-invoice.total, customer_id=invoice.customer_id),
         Posting(account=REVENUE, amount=invoice.net),

@@ -169,7 +169,7 @@ def _swap(
 
 
 def _settles_use(plan: Plan, old: SubscriptionItem, new: SubscriptionItem, currency: str) -> bool:
-    """Whether use so far is billed with a change: at the old plan's prices, or against what the old terms cost."""
+    """Whether use so far is billed with a change: at the old plan's prices, or against what it cost so far."""
     return currency in plan.commitments or (new.plan_id != old.plan_id and bool(usage_prices(plan, currency)))
 
 

@@ -66,7 +66,10 @@ def carry_out(tx: SubscriptionsTx, decisions: Sequence[Decision]) -> list[Invoic
     """
     if not decisions:
         return []
-    tx.billing.subscriptions.save_many([decision.after.subscription for decision in decisions])
+    tx.billing.subscriptions.save_many(
+        [decision.after.subscription for decision in decisions],
+        [decision.before.subscription for decision in decisions],
+    )
     _save_items(tx, decisions)
     tx.billing.subscription_changes.save_many([change for decision in decisions for change in decision.done])
     fail_overtaken(tx, [(decision.before.subscription, decision.after.subscription) for decision in decisions])

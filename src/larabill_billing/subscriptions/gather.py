@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import TypeAlias
 from uuid import UUID
 
 import attrs
 
 from larabill_billing.invoicing.model import Charge, ChargeKind
-from larabill_billing.subscriptions.metered import Used, meter_of, usage_windows
+from larabill_billing.subscriptions.metered import Use, Used, meter_of, usage_windows
 from larabill_billing.subscriptions.model import Agreement, Subscription
 from larabill_billing.subscriptions.ports import SubscriptionsTx
 from larabill_billing.usage.handlers import usage_for_periods
@@ -38,8 +39,15 @@ class Counted:
 
     @property
     def used(self) -> Used:
-        """What is beyond the prepaid units."""
-        return {pair: usage.beyond_prepaid for pair, usage in self.usages.items()}
+        """The quantities by themselves."""
+        return {
+            pair: Use(
+                usage.quantity,
+                sum((late.quantity for late in usage.late), Decimal(0)),
+                sum((draw.units for draw in usage.drawn), Decimal(0)),
+            )
+            for pair, usage in self.usages.items()
+        }
 
     def billed_by(self, charges: Sequence[Charge]) -> list[PeriodUsage]:
         """Those that these charges bill."""

@@ -67,10 +67,9 @@ def late_charges(tx: SubscriptionsTx, agreement: Agreement) -> tuple[list[Charge
     charges = []
     for pair, usage in counted.usages.items():
         first = min(local_date(each.start_at, subscription.time_zone) for each in usage.late)
-        window = UsageWindow(
-            windows[pair].item, attrs.evolve(windows[pair].price, included=left[pair]), Period(first, on)
-        )
-        charges.append(late_charge(agreement, window, usage.beyond_prepaid))
+        price = attrs.evolve(windows[pair].price, included=left[pair])
+        window = UsageWindow(windows[pair].item, price, Period(first, on))
+        charges.append(late_charge(agreement, window, counted.used[pair]))
     return charges, counted
 
 

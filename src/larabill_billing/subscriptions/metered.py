@@ -19,8 +19,27 @@ from larabill_billing.subscriptions.charging import cause_of, item_charges, live
 from larabill_billing.subscriptions.model import Agreement, Subscription, SubscriptionItem
 from larabill_core.money import quantize
 
-Used: TypeAlias = Mapping[tuple[UUID, str], Decimal]
-"""What was used in a period beyond what was prepaid, by item and meter."""
+
+@attrs.frozen
+class Use:
+    """What was used in a period, what came late of earlier ones, and what prepaid units cover of both together."""
+
+    quantity: Decimal = Decimal(0)
+    late: Decimal = Decimal(0)
+    prepaid: Decimal = Decimal(0)
+
+    def beyond(self, included: Decimal) -> Decimal:
+        """The units to be billed: those that are neither included nor prepaid. Corrections bring it to 0 at least."""
+        return max(self.quantity + self.late - self.prepaid - included, Decimal(0))
+
+    def to_data(self, included: Decimal) -> dict[str, str]:
+        """For the trace of a line: what there is of each."""
+        parts = {"used": self.quantity, "late": self.late, "included": included, "prepaid": self.prepaid}
+        return {name: f"{units:f}" for name, units in parts.items() if units or name == "used"}
+
+
+Used: TypeAlias = Mapping[tuple[UUID, str], Use]
+"""By item and meter."""
 
 
 def usage_charges(agreement: Agreement, n: int, used: Used, default: ProrationPolicy) -> list[Charge]:
@@ -37,7 +56,7 @@ def usage_charges(agreement: Agreement, n: int, used: Used, default: ProrationPo
         if part.end <= part.start:
             continue
         metered = [
-            _charge(agreement, item, part, price, used.get((item.id, price.meter), Decimal(0)))
+            _charge(agreement, item, part, price, used.get((item.id, price.meter), Use()))
             for price in usage_prices(plan, subscription.currency)
         ]
         charges += metered
@@ -48,15 +67,12 @@ def usage_charges(agreement: Agreement, n: int, used: Used, default: ProrationPo
     return charges
 
 
-def _charge(agreement: Agreement, item: SubscriptionItem, part: Period, price: UsagePrice, quantity: Decimal) -> Charge:
-    """What is beyond the units that are included, at the price for use; a line also where that is nothing."""
+def _charge(agreement: Agreement, item: SubscriptionItem, part: Period, price: UsagePrice, use: Use) -> Charge:
+    """What is neither included nor prepaid, at the price for use; a line also where that is nothing."""
     subscription = agreement.subscription
-    billed = max(quantity - price.included, Decimal(0))
+    billed = use.beyond(price.included)
     description = f"{item.description}, {price.meter}"
     cost = priced(f"{cause_of(subscription)}/{price.meter}", description, price.model, billed, subscription.currency)
-    trace = cost.trace
-    if price.included:
-        trace = {**(trace or {}), "usage": {"used": f"{quantity:f}", "included": f"{price.included:f}"}}
     return Charge(
         customer_id=subscription.customer_id,
         subscription_id=subscription.id,
@@ -70,13 +86,13 @@ def _charge(agreement: Agreement, item: SubscriptionItem, part: Period, price: U
         unit_price=cost.unit_price,
         amount=cost.amount,
         currency=subscription.currency,
-        trace=trace,
+        trace={**(cost.trace or {}), "usage": use.to_data(price.included)},
     )
 
 
-def late_charge(agreement: Agreement, window: UsageWindow, quantity: Decimal) -> Charge:
+def late_charge(agreement: Agreement, window: UsageWindow, use: Use) -> Charge:
     """The charge for what came late of periods that were billed, after the agreement was over."""
-    charge = _charge(agreement, window.item, window.period, window.price, quantity)
+    charge = _charge(agreement, window.item, window.period, window.price, use)
     cause = f"late:{agreement.subscription.epoch}/{window.price.meter}"
     return attrs.evolve(charge, cause=cause, description=f"{charge.description}, told late")
 

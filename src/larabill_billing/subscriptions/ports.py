@@ -48,8 +48,11 @@ class SubscriptionRepository(Protocol):
         """Locked, in the order of their ids."""
         ...
 
-    def save_many(self, subscriptions: Sequence[Subscription]) -> None:
-        """Write all mutable fields of locked rows, version + 1: one statement. Raises `StaleVersion`."""
+    def save_many(self, subscriptions: Sequence[Subscription], before: Sequence[Subscription] = ()) -> None:
+        """Write the mutable fields of locked rows, version + 1: one statement. Raises `StaleVersion`.
+
+        Where it is told what they were `before`, in the same order, only the fields that differ in any are written.
+        """
         ...
 
     def due_by_seller(self, now: datetime) -> dict[UUID, int]:

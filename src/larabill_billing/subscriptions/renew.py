@@ -95,10 +95,8 @@ def bill_late(tx: SubscriptionsTx, payload: LateUsageDue) -> None:
     (agreement,) = agreements(tx, [subscription])
     charges, counted = late_charges(tx, agreement)
     if charges:
-        action = "bill_late_usage"
-        carry_out(
-            tx, [Decision(before=agreement, after=agreement, charges=tuple(charges), action=action, counted=counted)]
-        )
+        billed = renewal.Plan(outcome=renewal.Outcome.LATE, agreement=agreement, charges=tuple(charges))
+        carry_out(tx, [_decision(agreement, billed, counted)])
 
 
 def decide_each(tx: SubscriptionsTx, due: Sequence[Subscription]) -> list[Decision]:

@@ -20,11 +20,15 @@ from larabill_core.errors import InvalidInput
 
 
 class Outcome(StrEnum):
-    """RENEWED: one more period is billed. HELD: it cannot be priced, and a person has to look. ENDED: it is over."""
+    """RENEWED: one more period is billed. HELD: it cannot be priced, and a person has to look. ENDED: it is over.
+
+    LATE: it is over, and what came late of its use is billed.
+    """
 
     RENEWED = "renew"
     HELD = "hold"
     ENDED = "end"
+    LATE = "bill_late"
 
 
 @attrs.frozen(kw_only=True)
@@ -96,7 +100,7 @@ def _charges(agreement: Agreement, used: Used, now: datetime, default: Proration
 
 
 def bills_usage(agreement: Agreement) -> bool:
-    """Whether use is billed with what comes next: not with the end of a trial, in a pause, with the rest of a period."""
+    """Whether use is billed with what comes next: not with a trial's end, in a pause, or with the rest of a period."""
     subscription = agreement.subscription
     if subscription.status in (SubscriptionStatus.TRIALING, SubscriptionStatus.PAUSED):
         return False

@@ -20,6 +20,7 @@ from larabill_billing.dunning.run import dun_seller
 from larabill_billing.dunning.take import take_services
 from larabill_billing.orders.model import Order
 from larabill_billing.payments.handlers import charge_invoice
+from larabill_billing.subscriptions.changes import Pause, Resume
 from larabill_billing.subscriptions.model import Subscription
 from larabill_billing.subscriptions.renew import renew_batch
 from larabill_core.ids import new_id
@@ -126,6 +127,47 @@ def test_paid_after_destruction_it_stays_ended(market: Market) -> None:
     day(market, 46)
     market.pay(owed(market))
     assert statuses(market, order) == ("ended", ["ended"])
+    assert market.violations() == []
+
+
+def test_what_is_paused_is_not_suspended_and_does_not_stay_the_hand_for_others(market: Market) -> None:
+    paused, other = market.pay_order(), market.pay_order()
+    market.clock.set(at(2026, 2, 28))
+    market.work()
+    subscriptions = market.engine.billing.subscriptions
+    subscriptions.change(market.seller, market.subscription(paused).id, Pause())
+    market.clock.set(DUE_DAY_OVER)
+    market.work()
+    day(market, 10)
+    assert statuses(market, paused) == ("paused", ["suspended"])
+    assert statuses(market, other) == ("suspended", ["suspended"])
+    asked = market.heard("pretend.suspend", ServiceSuspendRequested)
+    assert [event.service_id for event in asked if event.case_version is not None] == [market.services(other)[0].id]
+    assert market.unfinished() == []
+    assert market.violations() == []
+    day(market, 30)
+    assert (market.subscription(paused).status, market.subscription(other).status) == ("ended", "ended")
+    assert market.unfinished() == []
+
+
+def test_what_is_resumed_unpaid_is_suspended_by_the_ladder(market: Market) -> None:
+    order = market.pay_order()
+    market.clock.set(at(2026, 2, 28))
+    market.work()
+    subscriptions, mine = market.engine.billing.subscriptions, market.subscription(order).id
+    subscriptions.change(market.seller, mine, Pause())
+    market.clock.set(DUE_DAY_OVER)
+    market.work()
+    subscriptions.change(market.seller, mine, Resume())
+    market.work()
+    assert statuses(market, order) == ("active", ["active"])
+    day(market, 10)
+    assert statuses(market, order) == ("suspended", ["suspended"])
+    assert market.unfinished() == []
+    assert market.violations() == []
+    while any(state.status == "issued" for _, state in market.invoices()):
+        market.pay(owed(market))
+    assert statuses(market, order) == ("active", ["active"])
     assert market.violations() == []
 
 

@@ -10,10 +10,9 @@ import pytest
 import sqlalchemy as sa
 from tests.billing.shop import Shop, charge
 
-from larabill_billing.catalog.model import PriceKind
 from larabill_billing.invoicing.document import invoice_context
 from larabill_billing.invoicing.handlers import issue, void
-from larabill_billing.invoicing.model import InvoiceStatus
+from larabill_billing.invoicing.model import ChargeKind, InvoiceStatus
 from larabill_core.errors import AlreadyExists, Conflict, IllegalTransition, InvalidInput, NotFound
 from larabill_core.ids import new_id
 from larabill_sqlalchemy.opening import database_of
@@ -66,7 +65,7 @@ def test_statements_do_not_depend_on_the_size_of_the_batch(shop: Shop) -> None:
 
 
 def test_the_same_thing_is_charged_once(shop: Shop) -> None:
-    due = {"kind": PriceKind.RECURRING, "subscription_item_id": new_id(), "cause": "renewal"}
+    due = {"kind": ChargeKind.RECURRING, "subscription_item_id": new_id(), "cause": "renewal"}
     period = {"period_start": date(2026, 1, 31), "period_end": date(2026, 2, 28)}
     request = shop.request(charges=(shop.charge("5.00", **due, **period),))
     again = shop.request(charges=(shop.charge("5.00", **due, **period),))

@@ -131,8 +131,8 @@ class Invoices:
             self._tx.connection,
             LINES,
             [line for _, line in owners],
-            seller_id=Each(invoice.seller_id for invoice, _ in owners),
-            invoice_id=Each(invoice.id for invoice, _ in owners),
+            seller_id=self._tx.seller_id,
+            invoice_id=Each([invoice.id for invoice, _ in owners]),
         )
         insert_many(self._tx.connection, STATES, states)
 

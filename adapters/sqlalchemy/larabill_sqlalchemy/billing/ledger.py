@@ -76,9 +76,9 @@ class Ledger:
             POSTINGS,
             [posting for _, posting in owners],
             id=Each(new_ids(len(owners))),
-            seller_id=Each(entry.seller_id for entry, _ in owners),
-            entry_id=Each(entry.id for entry, _ in owners),
-            currency=Each(entry.currency for entry, _ in owners),
+            seller_id=self._tx.seller_id,
+            entry_id=Each([entry.id for entry, _ in owners]),
+            currency=Each([entry.currency for entry, _ in owners]),
         )
 
     def for_document(self, document_kind: str, document_id: UUID) -> list[Entry]:

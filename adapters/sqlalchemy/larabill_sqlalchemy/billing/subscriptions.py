@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -103,7 +104,6 @@ _S, _I = SUBSCRIPTIONS.c, ITEMS.c
 _HELD, _NOT_HELD = _S.is_held == sa.true(), _S.is_held == sa.false()
 LIVE_CODES = tuple(sorted(status.value for status in LIVE))
 _MUTABLE = (
-    "id",
     "cycle",
     "status",
     "started_on",
@@ -133,6 +133,11 @@ _MUTABLE_OF_ITEM = (
     "first_period",
     "metered_from",
 )
+
+
+def _differ(name: str, one: Sequence[Subscription], other: Sequence[Subscription]) -> bool:
+    get = attrgetter(name)
+    return [*map(get, one)] != [*map(get, other)]
 
 
 class Subscriptions:
@@ -166,12 +171,16 @@ class Subscriptions:
         rows = self._tx.connection.execute(query.order_by(_S.id).with_for_update())
         return [from_row(Subscription, row) for row in rows]
 
-    def save_many(self, subscriptions: Sequence[Subscription]) -> None:
+    def save_many(self, subscriptions: Sequence[Subscription], before: Sequence[Subscription] = ()) -> None:
+        names = [name for name in _MUTABLE if not before or _differ(name, subscriptions, before)]
         rows = [
-            {name: getattr(subscription, name) for name in _MUTABLE}
-            | {"is_held": bool(subscription.held_reason), "version": subscription.version + 1}
+            {"id": subscription.id, "version": subscription.version + 1}
+            | {name: getattr(subscription, name) for name in names}
             for subscription in subscriptions
         ]
+        if "held_reason" in names:
+            for row in rows:
+                row["is_held"] = bool(row["held_reason"])
         if update_many(self._tx.connection, SUBSCRIPTIONS, rows, seller_id=self._tx.seller_id) != len(rows):
             raise StaleVersion("subscription", subscriptions[0].id)
 
