@@ -28,6 +28,7 @@ class _Place(NamedTuple):
     meter: Meter
     since: datetime
     began_at: datetime
+    over_at: datetime | None
 
 
 @attrs.define(kw_only=True)
@@ -41,6 +42,7 @@ class Check:
     meters: Mapping[str, Meter]
     open_from: Mapping[tuple[UUID, str], datetime]
     now: datetime
+    late_window: timedelta = timedelta(0)
     _places: dict[tuple[int, int, str], _Place | None] = attrs.field(factory=dict, init=False)
     _latest: datetime = attrs.field(init=False)
     _unheard: Faults = attrs.field(factory=Faults, init=False)
@@ -54,7 +56,7 @@ class Check:
         if key not in self._places:
             self._places[key] = self._find(event, "", Faults())
         place = self._places[key]
-        if place is None or not place.since <= event.occurred_at <= self._latest:
+        if place is None or not self._in_time(event.occurred_at, place):
             return None
         value = value_of(event, place.meter, "", self._unheard)
         return None if value is None else Counted(place.item_id, *value)
@@ -64,7 +66,7 @@ class Check:
         place = self._find(event, path, faults)
         if event.meter in self.meters:
             value_of(event, self.meters[event.meter], path, faults)
-        if place is not None and not place.since <= event.occurred_at <= self._latest:
+        if place is not None and not self._in_time(event.occurred_at, place):
             self._mistimed(event.occurred_at, place, join(path, "occurred_at"), faults)
 
     def pairs(self) -> set[tuple[UUID, str]]:
@@ -101,7 +103,7 @@ class Check:
         if subject is None:
             faults.add(join(path, "subscription_id"), "is not a subscription", value=str(event.subscription_id))
             return None
-        if not subject.is_live:
+        if not (subject.is_live or (subject.over_at is not None and self.now < subject.over_at + self.late_window)):
             faults.add(join(path, "subscription_id"), f"is {subject.status}: it takes no usage")
         items, item_id, where = subject.item_ids, event.subscription_item_id, join(path, "subscription_item_id")
         if item_id is None and len(items) != 1:
@@ -114,11 +116,16 @@ class Check:
             return None
         item_id = item_id or items[0]
         opens = self.open_from.get((item_id, meter.code), subject.began_at)
-        return _Place(item_id, meter, max(opens, subject.began_at), subject.began_at)
+        return _Place(item_id, meter, max(opens, subject.began_at), subject.began_at, subject.over_at)
+
+    def _in_time(self, at: datetime, place: _Place) -> bool:
+        return place.since <= at <= self._latest and (place.over_at is None or at < place.over_at)
 
     def _mistimed(self, at: datetime, place: _Place, path: str, faults: Faults) -> None:
         if at > self._latest:
             faults.add(path, "lies in the future", value=at.isoformat(), remedy="check the client's clock")
+        elif place.over_at is not None and at >= place.over_at:
+            faults.add(path, "is after the subscription ended", value=at.isoformat())
         elif at < place.began_at:
             faults.add(path, "is before the subscription began", value=at.isoformat())
         else:

@@ -19,12 +19,16 @@ from larabill_core.ports.unit_of_work import Tx
 
 @attrs.frozen(kw_only=True)
 class Subject:
-    """What usage knows of an agreement: whether it runs (else `status` says why not), since when, and its items."""
+    """What usage knows of an agreement: whether it runs (else `status` says why not), since when, and its items.
+
+    `over_at`: the instant at which one ended that began.
+    """
 
     subscription_id: UUID
     status: str
     is_live: bool
     began_at: datetime
+    over_at: datetime | None = None
     time_zone: str
     item_ids: tuple[UUID, ...]
 

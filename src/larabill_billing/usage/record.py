@@ -86,6 +86,7 @@ class _Recording:
             meters=usage.meters({event.meter for event in events}),
             open_from=usage.open_from(item_ids, self.tx.now - settings_of(self.tx).late_window),
             now=self.tx.now,
+            late_window=settings_of(self.tx).late_window,
         )
 
     def _find_repeated(self) -> None:

@@ -140,7 +140,7 @@ def test_every_fault_of_a_batch_is_told_and_nothing_is_recorded(scene: Scene) ->
     assert found == {
         "events[1].meter": "is not a meter of this seller",
         "events[2].subscription_id": "is not a subscription",
-        "events[3].subscription_id": "is ended: it takes no usage",
+        "events[3].occurred_at": "is after the subscription ended",
         "events[4].subscription_item_id": "is not an item of this subscription, or is over",
         "events[5].subscription_item_id": "is missing: the subscription has 2 items",
         "events[6].occurred_at": "is before the subscription began",

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from larabill_billing.catalog.meters import Aggregation
 from larabill_billing.periods.cycle import Cycle
 from larabill_billing.periods.schedule import Schedule
+from larabill_billing.subscriptions.model import SubscriptionStatus
 from larabill_billing.usage.model import (
     Counted,
     Draw,
@@ -39,6 +40,14 @@ if TYPE_CHECKING:
     from larabill_sqlalchemy.transaction import SqlTx
 
 _M, _E, _C, _B, _R, _G, _D = METERS.c, EVENTS.c, CORRECTIONS.c, BILLS.c, REACHED.c, GRANTS.c, DRAWS.c
+
+
+def _over_at(row: Any) -> datetime | None:
+    """The instant at which an agreement was over, by its last day or else by the books."""
+    if row.status != SubscriptionStatus.ENDED.value:
+        return None
+    ended_at: datetime = row.ended_at
+    return ended_at if row.end_on is None else start_of_day(row.end_on, row.time_zone)
 
 
 class Usage:
@@ -72,7 +81,16 @@ class Usage:
         rows = []
         for chunk in chunks(sorted(set(subscription_ids))):
             query = (
-                sa.select(s.id, s.status, s.created_at, s.started_on, s.time_zone, i.id.label("item_id"))
+                sa.select(
+                    s.id,
+                    s.status,
+                    s.created_at,
+                    s.started_on,
+                    s.end_on,
+                    s.ended_at,
+                    s.time_zone,
+                    i.id.label("item_id"),
+                )
                 .outerjoin(ITEMS, sa.and_(i.seller_id == s.seller_id, i.subscription_id == s.id, i.quantity > 0))
                 .where(s.seller_id == self._tx.seller_id, s.id.in_(chunk))
                 .order_by(s.id, i.id)
@@ -87,6 +105,7 @@ class Usage:
                 status=row.status,
                 is_live=row.status in LIVE_CODES,
                 began_at=min(row.created_at, start_of_day(row.started_on, row.time_zone)),
+                over_at=_over_at(row),
                 time_zone=row.time_zone,
                 item_ids=tuple(items[row.id]),
             )
