@@ -97,6 +97,9 @@ def _id_of(value: bytes | None) -> UUID | None:
     return uuid_of(int.from_bytes(value)) if len(value) == 16 else UUID(bytes=bytes(value))
 
 
+_NAIVE = "a naive datetime reached the database: use the Clock port"
+
+
 class Instant(TypeDecorator[datetime]):
     """An aware UTC instant with microseconds. Naive values are refused rather than guessed at."""
 
@@ -114,9 +117,22 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         if value.tzinfo is None:
-            raise ValueError("a naive datetime reached the database: use the Clock port")
+            raise ValueError(_NAIVE)
         value = value.astimezone(UTC)
         return value if dialect.name == "postgresql" else value.replace(tzinfo=None)
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        """On SQLite straight to the text that it keeps: instants are what is written most."""
+        return self._as_text if dialect.name == "sqlite" else super().bind_processor(dialect)
+
+    def _as_text(self, value: datetime | None) -> str | None:
+        if value is None:
+            return None
+        if value.tzinfo is not UTC:
+            if value.tzinfo is None:
+                raise ValueError(_NAIVE)
+            value = value.astimezone(UTC)
+        return value.isoformat(" ", "microseconds")[:26]
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:

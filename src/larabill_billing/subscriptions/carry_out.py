@@ -19,6 +19,7 @@ from larabill_billing.subscriptions.changes import ScheduledChange
 from larabill_billing.subscriptions.collect import enqueue_collection
 from larabill_billing.subscriptions.gather import Counted
 from larabill_billing.subscriptions.grouping import requests_for
+from larabill_billing.subscriptions.late import late_jobs
 from larabill_billing.subscriptions.model import (
     Agreement,
     Compensation,
@@ -81,7 +82,10 @@ def carry_out(tx: SubscriptionsTx, decisions: Sequence[Decision]) -> list[Invoic
     mark_billed(tx, [usage for each in decisions for usage in each.counted.billed_by(each.charges)])
     invoices = issue(tx, requests)
     enqueue_collection(tx, requests)
-    tx.enqueue(*_unused(tx, decisions, documents))
+    tx.enqueue(
+        *_unused(tx, decisions, documents),
+        *late_jobs(tx, [(decision.before, decision.after.subscription) for decision in decisions]),
+    )
     return invoices
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 import attrs
@@ -11,14 +11,16 @@ from larabill_billing.audits.handlers import check_reason, record
 from larabill_billing.invoicing.model import Charge
 from larabill_billing.invoicing.totals import Totals, settled, tax_rate, totals
 from larabill_billing.settings import settings_of
-from larabill_billing.subscriptions.apply import Changed, Moment, apply
+from larabill_billing.subscriptions import renewal
+from larabill_billing.subscriptions.apply import apply
 from larabill_billing.subscriptions.carry_out import Decision, carry_out
 from larabill_billing.subscriptions.changes import NAMES, Cancel, Change, Reactivate, When
 from larabill_billing.subscriptions.check import check_change
 from larabill_billing.subscriptions.gather import Counted, agreements, usage_of
 from larabill_billing.subscriptions.model import LIVE, Agreement, Subscription
+from larabill_billing.subscriptions.moment import Changed, Moment
 from larabill_billing.subscriptions.ports import SubscriptionsTx
-from larabill_billing.subscriptions.renew import catch_up
+from larabill_billing.subscriptions.renew import catch_up, is_still_due
 from larabill_billing.subscriptions.scheduled import cut_at, schedule, sold_plans
 from larabill_billing.subscriptions.serving import living
 from larabill_billing.subscriptions.states import after
@@ -86,9 +88,16 @@ def change(
 
 
 def preview(tx: SubscriptionsTx, subscription_id: UUID, wanted: Change, when: When = "now") -> Preview:
-    """What the change would do and cost on its day, without doing it. Raises what `change` raises."""
+    """What the change would do and cost on its day, without doing it. Raises what `change` raises.
+
+    The periods until then are taken as billed; other changes that are scheduled before are not reckoned in.
+    """
     subscription = tx.billing.subscriptions.get(subscription_id)
-    agreement, on = _prepared(tx, subscription, wanted, when)
+    agreement, on = _prepared(tx, _in_time(tx, subscription), wanted, when)
+    if isinstance(wanted, Cancel):
+        after(subscription, "end")
+        check_end(subscription, on, local_date(tx.now, subscription.time_zone))
+    agreement = _until(tx, agreement, on)
     changed = _applied(tx, agreement, wanted, on, usage_of(tx, [cut_at(agreement, on)]))
     country = tx.billing.customers.get(subscription.customer_id).country
     rate = tax_rate(settings_of(tx), country)
@@ -99,6 +108,25 @@ def preview(tx: SubscriptionsTx, subscription_id: UUID, wanted: Change, when: Wh
         charges=charges,
         totals=totals(charges, subscription.currency, rate),
     )
+
+
+def _in_time(tx: SubscriptionsTx, subscription: Subscription) -> Subscription:
+    """As it will be when what is due is done, as `change` does it before."""
+    if subscription.held_reason or not is_still_due(tx, subscription):
+        return subscription
+    today = local_date(tx.now, subscription.time_zone)
+    agreement = agreements(tx, [subscription])[0]
+    return _until(tx, agreement, today + timedelta(days=1)).subscription
+
+
+def _until(tx: SubscriptionsTx, agreement: Agreement, on: date) -> Agreement:
+    """As it will be on a day to come, when the change of that day has its turn."""
+    default = settings_of(tx).proration
+    while renewal.comes_before(agreement.subscription, on):
+        agreement = renewal.plan(agreement, {}, now=tx.now, default=default).agreement
+        if agreement.subscription.held_reason:
+            break
+    return agreement
 
 
 def _prepared(tx: SubscriptionsTx, subscription: Subscription, wanted: Change, when: When) -> tuple[Agreement, date]:

@@ -90,6 +90,13 @@ def _charge(agreement: Agreement, item: SubscriptionItem, part: Period, price: U
     )
 
 
+def late_charge(agreement: Agreement, window: UsageWindow, use: Use) -> Charge:
+    """The charge for what came late of periods that were billed, after the agreement was over."""
+    charge = _charge(agreement, window.item, window.period, window.price, use)
+    cause = f"late:{agreement.subscription.epoch}/{window.price.meter}"
+    return attrs.evolve(charge, cause=cause, description=f"{charge.description}, told late")
+
+
 def meter_of(charge: Charge) -> str:
     """The meter whose use a charge is for."""
     return charge.cause.rpartition("/")[2]

@@ -20,6 +20,7 @@ from larabill_billing.settings import settings_of
 from larabill_billing.subscriptions import renewal
 from larabill_billing.subscriptions.carry_out import Decision, carry_out
 from larabill_billing.subscriptions.gather import Counted, agreements, usage_of
+from larabill_billing.subscriptions.late import LateUsageDue, late_charges
 from larabill_billing.subscriptions.metered import Used
 from larabill_billing.subscriptions.model import Agreement, Subscription, SubscriptionStatus
 from larabill_billing.subscriptions.ports import SubscriptionsTx
@@ -86,6 +87,18 @@ def _refused(tx: SubscriptionsTx, decision: Decision, problem: LarabillError) ->
     if decision.done:
         return given_up(tx, decision, problem)
     return _decision(decision.before, renewal.hold(decision.before, problem), Counted())
+
+
+def bill_late(tx: SubscriptionsTx, payload: LateUsageDue) -> None:
+    """Bill what came late of an agreement that is over. One that has begun again bills it with its next period."""
+    subscription = tx.billing.subscriptions.get(payload.subscription_id, lock=True)
+    if subscription.status is not SubscriptionStatus.ENDED:
+        return
+    (agreement,) = agreements(tx, [subscription])
+    charges, counted = late_charges(tx, agreement)
+    if charges:
+        billed = renewal.Plan(outcome=renewal.Outcome.LATE, agreement=agreement, charges=tuple(charges))
+        carry_out(tx, [_decision(agreement, billed, counted)])
 
 
 def decide_each(tx: SubscriptionsTx, due: Sequence[Subscription]) -> list[Decision]:

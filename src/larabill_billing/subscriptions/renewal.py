@@ -12,7 +12,7 @@ from larabill_billing.invoicing.model import Charge
 from larabill_billing.proration.model import ProrationPolicy
 from larabill_billing.subscriptions.charging import period_charges, rest_charges, setup_charges, unused_charges
 from larabill_billing.subscriptions.metered import Used, usage_charges
-from larabill_billing.subscriptions.model import Agreement, Compensation, Subscription, SubscriptionStatus
+from larabill_billing.subscriptions.model import LIVE, Agreement, Compensation, Subscription, SubscriptionStatus
 from larabill_billing.subscriptions.states import after
 from larabill_billing.subscriptions.timing import bills_on, bills_whole, one_more_billed, timed
 from larabill_core.clock import start_of_day
@@ -20,11 +20,15 @@ from larabill_core.errors import InvalidInput
 
 
 class Outcome(StrEnum):
-    """RENEWED: one more period is billed. HELD: it cannot be priced, and a person has to look. ENDED: it is over."""
+    """RENEWED: one more period is billed. HELD: it cannot be priced, and a person has to look. ENDED: it is over.
+
+    LATE: it is over, and what came late of its use is billed.
+    """
 
     RENEWED = "renew"
     HELD = "hold"
     ENDED = "end"
+    LATE = "bill_late"
 
 
 @attrs.frozen(kw_only=True)
@@ -124,6 +128,22 @@ def is_due(subscription: Subscription, today: date) -> bool:
         return subscription.end_on is not None and subscription.end_on <= today
     end = subscription.end_on
     return bills_on(subscription) <= today or (end is not None and end <= today)
+
+
+def comes_before(subscription: Subscription, on: date) -> bool:
+    """Whether its next period, or its end, has its turn before a change on this day.
+
+    On one day the change comes first in advance, so that the period is billed as changed; in arrears the period that is
+    over does. The end comes last.
+    """
+    if subscription.status not in LIVE:
+        return False
+    if subscription.end_on is not None and subscription.end_on < on:
+        return True
+    if subscription.status is SubscriptionStatus.PAUSED:
+        return False
+    bills = bills_on(subscription)
+    return bills < on or (bills == on and subscription.billing is BillingMode.ARREARS)
 
 
 def advanced(subscription: Subscription) -> Subscription:

@@ -12,7 +12,7 @@ import attrs
 from larabill_billing.audits.handlers import record
 from larabill_billing.catalog.model import BillingMode, Plan
 from larabill_billing.settings import settings_of
-from larabill_billing.subscriptions.apply import Moment, apply
+from larabill_billing.subscriptions.apply import apply
 from larabill_billing.subscriptions.carry_out import Decision
 from larabill_billing.subscriptions.changes import (
     NAMES,
@@ -27,6 +27,7 @@ from larabill_billing.subscriptions.changes import (
 from larabill_billing.subscriptions.check import check_change
 from larabill_billing.subscriptions.gather import Counted, usage_of
 from larabill_billing.subscriptions.model import Agreement, Subscription
+from larabill_billing.subscriptions.moment import Moment
 from larabill_billing.subscriptions.ports import SubscriptionsTx
 from larabill_billing.subscriptions.timing import timed
 from larabill_core.clock import start_of_day

@@ -11,7 +11,7 @@ from uuid import UUID
 import attrs
 
 from larabill_billing.catalog.meters import Aggregation
-from larabill_billing.usage.model import Meter, NewUsage, UsageEvent
+from larabill_billing.usage.model import Counted, Meter, NewUsage, UsageEvent
 from larabill_billing.usage.parse import parse_key, parse_value
 from larabill_billing.usage.ports import Subject
 from larabill_core.errors import Faults, InvalidInput, join
@@ -21,14 +21,6 @@ AHEAD: Final = timedelta(minutes=5)
 _ONE: Final = Decimal(1)
 
 
-class Counted(NamedTuple):
-    """What an event is recorded as: no quantity when it only takes another back."""
-
-    item_id: UUID
-    quantity: Decimal | None
-    unique_key: str | None
-
-
 class _Place(NamedTuple):
     """Where the events of one agreement, item and meter belong, and since when they are taken."""
 
@@ -36,38 +28,50 @@ class _Place(NamedTuple):
     meter: Meter
     since: datetime
     began_at: datetime
+    over_at: datetime | None
 
 
 @attrs.define(kw_only=True)
 class Check:
-    """The state of things: agreements by id, meters by code, and the instants of `UsageRepository.open_from`."""
+    """The state of things: agreements by id, meters by code, and the instants of `UsageRepository.open_from`.
+
+    Checks events that stay in memory as long as it does: it knows their ids again by where they lie.
+    """
 
     subjects: Mapping[UUID, Subject]
     meters: Mapping[str, Meter]
     open_from: Mapping[tuple[UUID, str], datetime]
     now: datetime
-    _places: dict[tuple[UUID, UUID | None, str], _Place | None] = attrs.field(factory=dict, init=False)
+    late_window: timedelta = timedelta(0)
+    _places: dict[tuple[int, int, str], _Place | None] = attrs.field(factory=dict, init=False)
     _latest: datetime = attrs.field(init=False)
+    _unheard: Faults = attrs.field(factory=Faults, init=False)
 
     def __attrs_post_init__(self) -> None:
         self._latest = self.now + AHEAD
 
-    def event(self, event: NewUsage, path: str, faults: Faults) -> Counted | None:
-        """What it counts; None after every fault was noted under `path`."""
-        key = (event.subscription_id, event.subscription_item_id, event.meter)
+    def event(self, event: NewUsage) -> Counted | None:
+        """What it counts; None when it cannot be taken."""
+        key = (id(event.subscription_id), id(event.subscription_item_id), event.meter)
         if key not in self._places:
             self._places[key] = self._find(event, "", Faults())
         place = self._places[key]
-        if place is None:
-            self._find(event, path, faults)
-            if event.meter in self.meters:
-                value_of(event, self.meters[event.meter], path, faults)
+        if place is None or not self._in_time(event.occurred_at, place):
             return None
-        value = value_of(event, place.meter, path, faults)
-        if not place.since <= event.occurred_at <= self._latest:
-            self._mistimed(event.occurred_at, place, join(path, "occurred_at"), faults)
-            return None
+        value = value_of(event, place.meter, "", self._unheard)
         return None if value is None else Counted(place.item_id, *value)
+
+    def explain(self, event: NewUsage, path: str, faults: Faults) -> None:
+        """Note every reason why it cannot be taken."""
+        place = self._find(event, path, faults)
+        if event.meter in self.meters:
+            value_of(event, self.meters[event.meter], path, faults)
+        if place is not None and not self._in_time(event.occurred_at, place):
+            self._mistimed(event.occurred_at, place, join(path, "occurred_at"), faults)
+
+    def pairs(self) -> set[tuple[UUID, str]]:
+        """The items and meters of all events that were checked and have a place."""
+        return {(place.item_id, place.meter.code) for place in self._places.values() if place is not None}
 
     def is_same(self, stored: UsageEvent, event: NewUsage) -> bool:
         """Whether the event of this client's id that is recorded has this content."""
@@ -99,7 +103,7 @@ class Check:
         if subject is None:
             faults.add(join(path, "subscription_id"), "is not a subscription", value=str(event.subscription_id))
             return None
-        if not subject.is_live:
+        if not (subject.is_live or (subject.over_at is not None and self.now < subject.over_at + self.late_window)):
             faults.add(join(path, "subscription_id"), f"is {subject.status}: it takes no usage")
         items, item_id, where = subject.item_ids, event.subscription_item_id, join(path, "subscription_item_id")
         if item_id is None and len(items) != 1:
@@ -112,11 +116,16 @@ class Check:
             return None
         item_id = item_id or items[0]
         opens = self.open_from.get((item_id, meter.code), subject.began_at)
-        return _Place(item_id, meter, max(opens, subject.began_at), subject.began_at)
+        return _Place(item_id, meter, max(opens, subject.began_at), subject.began_at, subject.over_at)
+
+    def _in_time(self, at: datetime, place: _Place) -> bool:
+        return place.since <= at <= self._latest and (place.over_at is None or at < place.over_at)
 
     def _mistimed(self, at: datetime, place: _Place, path: str, faults: Faults) -> None:
         if at > self._latest:
             faults.add(path, "lies in the future", value=at.isoformat(), remedy="check the client's clock")
+        elif place.over_at is not None and at >= place.over_at:
+            faults.add(path, "is after the subscription ended", value=at.isoformat())
         elif at < place.began_at:
             faults.add(path, "is before the subscription began", value=at.isoformat())
         else:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Context, Decimal
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import attrs
+import msgspec
 
 from larabill_billing.catalog.meters import MeterDefinition
 
@@ -37,9 +38,8 @@ class Meter(MeterDefinition):
     seller_id: UUID
 
 
-@attrs.frozen(kw_only=True)
-class NewUsage:
-    """Something that was used, as the client tells it.
+class NewUsage(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Something that was used, as the client tells it. A struct, since it is made by the hundred thousand.
 
     `idempotency_id` is the client's, unique for the seller: the same id twice is one event. `corrects` names an earlier
     event by its `idempotency_id`: this one stands in its place, and without a quantity or key nothing does.
@@ -56,6 +56,14 @@ class NewUsage:
     properties: Mapping[str, Any] | None = None
     occurred_at: datetime
     corrects: str | None = None
+
+
+class Counted(NamedTuple):
+    """What an event is recorded as: no quantity when it only takes another back."""
+
+    item_id: UUID
+    quantity: Decimal | None
+    unique_key: str | None
 
 
 @attrs.frozen(kw_only=True)

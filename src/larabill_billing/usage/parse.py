@@ -64,11 +64,21 @@ _plain_decoder = msgspec.json.Decoder(float_hook=Decimal)
 
 @attrs.frozen(kw_only=True)
 class Batch:
-    """Events that were read, each with its place ("line 17", "events[3]"), and what was wrong with the others."""
+    """Events that were read of `items`, each with its index there, and what was wrong with the others.
+
+    `first` is the position of the first item in the whole, from 0.
+    """
 
     events: Sequence[NewUsage]
-    places: Sequence[str]
+    items: Sequence[Item]
+    indexes: Sequence[int]
+    first: int = 0
     faults: tuple[Fault, ...] = ()
+
+    def place(self, event: int) -> str:
+        """Where people find an event: "line 17" or "events[3]"."""
+        index = self.indexes[event]
+        return place_of(self.items[index], self.first + index)
 
 
 def batches(source: Iterable[Item], size: int = BATCH) -> Iterator[tuple[int, list[Item]]]:
@@ -92,23 +102,20 @@ def lines_of(stream: BinaryIO) -> Iterator[bytes]:
 def read(items: Sequence[Item], first: int = 0) -> Batch:
     """Events from what was handed in; `first` is the position of the first item in the whole, from 0. Blank lines are
     skipped."""
+    quick = _read_quickly(items)
+    if quick is not None:
+        return Batch(events=quick, items=items, indexes=range(len(items)), first=first)
     faults = Faults()
-    texts = [item for item in items if isinstance(item, bytes)]
-    decoded = _decode_many(texts) if len(texts) == len(items) else None
     events: list[NewUsage] = []
-    places: list[str] = []
-    for position, item in enumerate(items):
+    indexes: list[int] = []
+    for index, item in enumerate(items):
         if isinstance(item, bytes | str) and not item.strip():
             continue
-        quick = _decode_one(item) if decoded is None else decoded[position]
-        event = _quickly(quick) if isinstance(quick, _Line) else quick
-        place = place_of(item, first + position)
-        if event is None:
-            event = _slowly(item, place, faults)
+        event = _read_one(item) or _slowly(item, place_of(item, first + index), faults)
         if event is not None:
             events.append(event)
-            places.append(place)
-    return Batch(events=events, places=places, faults=tuple(faults))
+            indexes.append(index)
+    return Batch(events=events, items=items, indexes=indexes, first=first, faults=tuple(faults))
 
 
 def place_of(item: Item, position: int) -> str:
@@ -116,22 +123,28 @@ def place_of(item: Item, position: int) -> str:
     return f"line {position + 1}" if isinstance(item, bytes | str) else f"events[{position}]"
 
 
-def _decode_many(lines: Sequence[bytes]) -> list[_Line] | None:
-    """All lines in one call; None when not every one of them is what the quick way knows."""
+def _read_quickly(items: Sequence[Item]) -> list[NewUsage] | None:
+    """All lines, decoded in one call; None when not every item is a line of the kind that the quick way knows."""
+    lines = [item.rstrip() for item in items if type(item) is bytes]
+    text = b"\n".join(lines)
+    if len(lines) < len(items) or text.count(b"\n") != len(lines) - 1:
+        return None
     try:
-        found: list[_Line] = _decoder.decode_lines(b"\n".join([line.rstrip() for line in lines]))
+        decoded = _decoder.decode_lines(text)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
-    return found if len(found) == len(lines) else None
+    events = [event for event in map(_quickly, decoded) if event is not None]
+    return events if len(events) == len(items) else None
 
 
-def _decode_one(item: Item) -> _Line | NewUsage | None:
+def _read_one(item: Item) -> NewUsage | None:
+    """The event, or None when the slow way has to look."""
     if isinstance(item, NewUsage):
         return item if _is_sound(item) else None
     if isinstance(item, Mapping):
         return None
     try:
-        return _decoder.decode(item)
+        return _quickly(_decoder.decode(item))
     except (msgspec.DecodeError, UnicodeError):
         return None
 
@@ -171,7 +184,7 @@ def _slowly(item: Item, place: str, faults: Faults) -> NewUsage | None:
     """The event, or None after every fault was noted under its place."""
     data: object = item
     if isinstance(item, NewUsage):
-        given = attrs.asdict(item, recurse=False)
+        given = msgspec.structs.asdict(item)
         data = {name: value for name, value in given.items() if value is not None}
     elif isinstance(item, bytes | str):
         try:

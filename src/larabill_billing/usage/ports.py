@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
@@ -13,18 +13,22 @@ import attrs
 from larabill_billing.catalog.meters import Aggregation
 from larabill_billing.catalog.ports import CatalogRepositories
 from larabill_billing.periods.schedule import Schedule
-from larabill_billing.usage.model import Draw, Grant, Meter, MeteredPeriod, UsageBill, UsageEvent
+from larabill_billing.usage.model import Counted, Draw, Grant, Meter, MeteredPeriod, NewUsage, UsageBill, UsageEvent
 from larabill_core.ports.unit_of_work import Tx
 
 
 @attrs.frozen(kw_only=True)
 class Subject:
-    """What usage knows of an agreement: whether it runs (else `status` says why not), since when, and its items."""
+    """What usage knows of an agreement: whether it runs (else `status` says why not), since when, and its items.
+
+    `over_at`: the instant at which one ended that began.
+    """
 
     subscription_id: UUID
     status: str
     is_live: bool
     began_at: datetime
+    over_at: datetime | None = None
     time_zone: str
     item_ids: tuple[UUID, ...]
 
@@ -68,7 +72,7 @@ class UsageRepository(Protocol):
         """Whether any event of this meter is recorded."""
         ...
 
-    def subjects(self, subscription_ids: Collection[UUID]) -> dict[UUID, Subject]:
+    def subjects(self, subscription_ids: Iterable[UUID]) -> dict[UUID, Subject]:
         """The agreements that exist, by id."""
         ...
 
@@ -81,9 +85,11 @@ class UsageRepository(Protocol):
         whose end is after `closed`."""
         ...
 
-    def add_new(self, events: Sequence[UsageEvent]) -> dict[str, UsageEvent]:
-        """Insert events whose client's id is free, in ids that follow one another (`new_ids`). By that id: the stored
-        events in whose place others were handed in."""
+    def add_new(
+        self, ids: Sequence[UUID], events: Sequence[NewUsage], counted: Sequence[Counted]
+    ) -> dict[str, UsageEvent]:
+        """Insert events whose client's id is free, in ids that follow one another (`new_ids`). By that client's id: the
+        stored events in whose place others were handed in."""
         ...
 
     def stored(self, idempotency_ids: Collection[str]) -> dict[str, UsageEvent]:

@@ -12,8 +12,8 @@ from uuid import UUID
 import attrs
 
 from larabill_billing.settings import settings_of
-from larabill_billing.usage.check import Check, Counted
-from larabill_billing.usage.model import UsageEvent
+from larabill_billing.usage.check import Check
+from larabill_billing.usage.model import Counted, UsageEvent
 from larabill_billing.usage.parse import Batch
 from larabill_billing.usage.ports import UsageTx
 from larabill_billing.usage.thresholds import watch
@@ -36,50 +36,57 @@ def record(tx: UsageTx, batch: Batch) -> Recorded:
     """
     recording = _Recording(tx=tx, batch=batch)
     recording.faults.include(InvalidInput(batch.faults))
-    if batch.events:
-        recording.carry_out()
+    new = recording.carry_out() if batch.events else 0
     recording.faults.raise_if_any()
-    watch(tx, {(event.subscription_item_id, event.meter) for event in recording.new.values()})
-    return Recorded(new=len(recording.new), known=len(batch.events) - len(recording.new))
+    return Recorded(new=new, known=len(batch.events) - new)
 
 
 @attrs.define(kw_only=True)
 class _Recording:
-    """One batch on its way into the database. Events go by the client's id; `once` has the index of each."""
+    """One batch on its way into the database. Events go by the client's id: `once` has the index of each, `counted`
+    what those that are taken count, `ids` the ids that they get."""
 
     tx: UsageTx
     batch: Batch
     faults: Faults = attrs.field(factory=Faults)
     once: dict[str, int] = attrs.field(factory=dict)
-    new: dict[str, UsageEvent] = attrs.field(factory=dict)
+    counted: dict[str, Counted] = attrs.field(factory=dict)
+    ids: dict[str, UUID] = attrs.field(factory=dict)
 
-    def carry_out(self) -> None:
-        """Check, insert, compare what was there already, and put corrections in place; stop at faults."""
-        check = self._state()
+    def carry_out(self) -> int:
+        """Check, insert, compare what was there already, and put corrections in place; how many events are new."""
+        usage, events, check = self.tx.billing.usage, self.batch.events, self._state()
         self._find_repeated()
-        counted, known = self._counted(check)
-        made = self._made(counted)
-        corrected_by = self._corrections(check, made)
+        known = self._count(check)
+        self.ids = dict(zip(self.counted, new_ids(len(self.counted)), strict=True))
+        corrected_by = self._corrections(check)
         if len(self.faults):
-            return
-        usage = self.tx.billing.usage
-        known |= usage.add_new(list(made.values()))
-        for id, stored in known.items():
-            if not check.is_same(stored, self.batch.events[self.once[id]]):
+            return 0
+        taken = usage.add_new(
+            list(self.ids.values()), [events[self.once[id]] for id in self.counted], list(self.counted.values())
+        )
+        for id, stored in {**known, **taken}.items():
+            if not check.is_same(stored, events[self.once[id]]):
                 remedy = "correct that event by a new one"
                 self._fault(id, "idempotency_id", "is known with other content", id, remedy)
-        self.new = {id: event for id, event in made.items() if id not in known}
-        self._correct({known.get(corrected, target).id: by for corrected, (target, by) in corrected_by.items()})
+        new = len(self.counted) - len(taken)
+        if corrected_by:
+            self._correct(corrected_by, taken)
+        if new:
+            watch(self.tx, check.pairs())
+        return new
 
     def _state(self) -> Check:
         usage, events = self.tx.billing.usage, self.batch.events
-        subjects = usage.subjects({event.subscription_id for event in events})
+        # most events share the objects that are their ids, and asking an object where it lies is cheap
+        subjects = usage.subjects({id(event.subscription_id): event.subscription_id for event in events}.values())
         item_ids = [item_id for subject in subjects.values() for item_id in subject.item_ids]
         return Check(
             subjects=subjects,
             meters=usage.meters({event.meter for event in events}),
             open_from=usage.open_from(item_ids, self.tx.now - settings_of(self.tx).late_window),
             now=self.tx.now,
+            late_window=settings_of(self.tx).late_window,
         )
 
     def _find_repeated(self) -> None:
@@ -88,75 +95,74 @@ class _Recording:
         for index, event in enumerate(events):
             first = self.once.setdefault(event.idempotency_id, index)
             if first != index and events[first] != event:
-                where = join(self.batch.places[index], "idempotency_id")
-                problem = f"stands at {self.batch.places[first]} with other content"
+                where = join(self.batch.place(index), "idempotency_id")
+                problem = f"stands at {self.batch.place(first)} with other content"
                 self.faults.add(where, problem, value=event.idempotency_id)
 
-    def _counted(self, check: Check) -> tuple[dict[str, Counted], dict[str, UsageEvent]]:
-        """What each event counts; and of those that cannot be taken, the ones that are recorded already."""
-        counted: dict[str, Counted] = {}
-        refused: dict[str, Faults] = {}
-        events, places, faults = self.batch.events, self.batch.places, Faults()
+    def _count(self, check: Check) -> dict[str, UsageEvent]:
+        """Note what each event counts. Of those that cannot be taken: the ones that are recorded already."""
+        refused: list[str] = []
+        events = self.batch.events
         for id, index in self.once.items():
-            found = check.event(events[index], places[index], faults)
+            found = check.event(events[index])
             if found is not None:
-                counted[id] = found
+                self.counted[id] = found
             else:
-                refused[id], faults = faults, Faults()
+                refused.append(id)
         known = self.tx.billing.usage.stored(refused) if refused else {}
-        for id, why in refused.items():
+        for id in refused:
             if id not in known:
-                self.faults.include(InvalidInput(tuple(why)))
-        return counted, known
+                check.explain(events[self.once[id]], self.batch.place(self.once[id]), self.faults)
+        return known
 
-    def _made(self, counted: Mapping[str, Counted]) -> dict[str, UsageEvent]:
-        seller_id, now, events, once = self.tx.seller_id, self.tx.now, self.batch.events, self.once
-        made = {}
-        for new_id, (id, (item_id, quantity, unique_key)) in zip(new_ids(len(counted)), counted.items(), strict=True):
-            event = events[once[id]]
-            made[id] = UsageEvent(
-                id=new_id,
-                seller_id=seller_id,
-                subscription_id=event.subscription_id,
-                subscription_item_id=item_id,
-                meter=event.meter,
-                quantity=quantity,
-                unique_key=unique_key,
-                occurred_at=event.occurred_at,
-                recorded_at=now,
-                idempotency_id=id,
-                corrects=event.corrects,
-            )
-        return made
-
-    def _corrections(self, check: Check, made: Mapping[str, UsageEvent]) -> dict[str, tuple[UsageEvent, str]]:
+    def _corrections(self, check: Check) -> dict[str, tuple[UsageEvent, str]]:
         """By the client's id of each event that is to be corrected: the event, and the id of what corrects it."""
-        wanted = {id: event.corrects for id, event in made.items() if event.corrects is not None}
+        events = self.batch.events
+        wanted = {id: corrects for id in self.counted if (corrects := events[self.once[id]].corrects) is not None}
         if not wanted:
             return {}
-        stored = self.tx.billing.usage.stored({*wanted, *wanted.values()} - (made.keys() - wanted.keys()))
+        stored = self.tx.billing.usage.stored({*wanted, *wanted.values()} - (self.ids.keys() - wanted.keys()))
         found: dict[str, tuple[UsageEvent, str]] = {}
         for id, corrects in wanted.items():
-            target = stored.get(corrects) or made.get(corrects)
+            target = stored.get(corrects) or self._event(corrects)
             if id in stored or (target is None and corrects in self.once):
                 continue  # known already, or what it corrects is refused itself
-            if target is None or (corrects not in stored and self.once[corrects] >= self.once[id]):
+            event = self._event(id)
+            if target is None or event is None or (corrects not in stored and self.once[corrects] >= self.once[id]):
                 self._fault(id, "corrects", "names no event that is recorded or stands before it", corrects)
             elif corrects in found:
                 self._fault(id, "corrects", "is corrected already", corrects, f"correct {found[corrects][1]}")
-            elif check.target(target, made[id], self.batch.places[self.once[id]], self.faults):
+            elif check.target(target, event, self.batch.place(self.once[id]), self.faults):
                 found[corrects] = target, id
         return found
 
-    def _correct(self, by: Mapping[UUID, str]) -> None:
-        """Put new events in the place of those that they correct, unless others do already."""
-        mine = {target_id: self.new[id].id for target_id, id in by.items() if id in self.new}
-        if not mine:
-            return
-        for target_id, other in self.tx.billing.usage.add_corrections(mine).items():
-            event = self.new[by[target_id]]
-            self._fault(by[target_id], "corrects", "is corrected already", event.corrects or "", f"correct {other}")
+    def _event(self, id: str) -> UsageEvent | None:
+        """An event of this batch as it will be recorded; None when it is not of this batch, or refused."""
+        if id not in self.counted:
+            return None
+        event, (item_id, quantity, unique_key) = self.batch.events[self.once[id]], self.counted[id]
+        return UsageEvent(
+            id=self.ids[id],
+            seller_id=self.tx.seller_id,
+            subscription_id=event.subscription_id,
+            subscription_item_id=item_id,
+            meter=event.meter,
+            quantity=quantity,
+            unique_key=unique_key,
+            occurred_at=event.occurred_at,
+            recorded_at=self.tx.now,
+            idempotency_id=id,
+            corrects=event.corrects,
+        )
+
+    def _correct(self, by: Mapping[str, tuple[UsageEvent, str]], taken: Mapping[str, UsageEvent]) -> None:
+        """Put new events in the place of those that they correct, unless others do already. `taken`: what was there."""
+        mine = {taken.get(corrects, target).id: id for corrects, (target, id) in by.items() if id not in taken}
+        others = self.tx.billing.usage.add_corrections({target: self.ids[id] for target, id in mine.items()})
+        for target, other in others.items():
+            corrects = self.batch.events[self.once[mine[target]]].corrects or ""
+            self._fault(mine[target], "corrects", "is corrected already", corrects, f"correct {other}")
 
     def _fault(self, id: str, name: str, problem: str, value: str, remedy: str = "") -> None:
-        where = join(self.batch.places[self.once[id]], name)
+        where = join(self.batch.place(self.once[id]), name)
         self.faults.add(where, problem, value=value, remedy=remedy)

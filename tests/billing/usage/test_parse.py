@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from larabill_billing.usage import parse
 from larabill_billing.usage.model import NewUsage
@@ -162,7 +162,7 @@ def test_numbers_of_json_are_exact() -> None:
 )
 def test_what_python_callers_make_is_checked_too(changes: dict[str, Any], paths: list[str]) -> None:
     good = read(lines(GOOD)).events[0]
-    batch = read([good, attrs.evolve(good, **changes)])
+    batch = read([good, replace(good, **changes)])
     assert [fault.path for fault in batch.faults] == [f"events[1].{path}" for path in paths]
     assert list(batch.events) == [good]
 

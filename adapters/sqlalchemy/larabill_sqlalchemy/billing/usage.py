@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -14,11 +14,14 @@ import sqlalchemy as sa
 from larabill_billing.catalog.meters import Aggregation
 from larabill_billing.periods.cycle import Cycle
 from larabill_billing.periods.schedule import Schedule
+from larabill_billing.subscriptions.model import SubscriptionStatus
 from larabill_billing.usage.model import (
+    Counted,
     Draw,
     Grant,
     Meter,
     MeteredPeriod,
+    NewUsage,
     UsageBill,
     UsageEvent,
     total,
@@ -37,6 +40,14 @@ if TYPE_CHECKING:
     from larabill_sqlalchemy.transaction import SqlTx
 
 _M, _E, _C, _B, _R, _G, _D = METERS.c, EVENTS.c, CORRECTIONS.c, BILLS.c, REACHED.c, GRANTS.c, DRAWS.c
+
+
+def _over_at(row: Any) -> datetime | None:
+    """The instant at which an agreement was over, by its last day or else by the books."""
+    if row.status != SubscriptionStatus.ENDED.value:
+        return None
+    ended_at: datetime = row.ended_at
+    return ended_at if row.end_on is None else start_of_day(row.end_on, row.time_zone)
 
 
 class Usage:
@@ -64,13 +75,22 @@ class Usage:
         first = query.order_by(_E.subscription_item_id, _E.occurred_at, _E.id).limit(1)
         return self._tx.connection.execute(first).first() is not None
 
-    def subjects(self, subscription_ids: Collection[UUID]) -> dict[UUID, Subject]:
+    def subjects(self, subscription_ids: Iterable[UUID]) -> dict[UUID, Subject]:
         s, i = SUBSCRIPTIONS.c, ITEMS.c
         items: dict[UUID, list[UUID]] = defaultdict(list)
         rows = []
         for chunk in chunks(sorted(set(subscription_ids))):
             query = (
-                sa.select(s.id, s.status, s.created_at, s.started_on, s.time_zone, i.id.label("item_id"))
+                sa.select(
+                    s.id,
+                    s.status,
+                    s.created_at,
+                    s.started_on,
+                    s.end_on,
+                    s.ended_at,
+                    s.time_zone,
+                    i.id.label("item_id"),
+                )
                 .outerjoin(ITEMS, sa.and_(i.seller_id == s.seller_id, i.subscription_id == s.id, i.quantity > 0))
                 .where(s.seller_id == self._tx.seller_id, s.id.in_(chunk))
                 .order_by(s.id, i.id)
@@ -85,6 +105,7 @@ class Usage:
                 status=row.status,
                 is_live=row.status in LIVE_CODES,
                 began_at=min(row.created_at, start_of_day(row.started_on, row.time_zone)),
+                over_at=_over_at(row),
                 time_zone=row.time_zone,
                 item_ids=tuple(items[row.id]),
             )
@@ -136,16 +157,28 @@ class Usage:
                 found[row.subscription_item_id, row.meter] = row.at
         return found
 
-    def add_new(self, events: Sequence[UsageEvent]) -> dict[str, UsageEvent]:
+    def add_new(
+        self, ids: Sequence[UUID], events: Sequence[NewUsage], counted: Sequence[Counted]
+    ) -> dict[str, UsageEvent]:
         if not events:
             return {}
-        insert_new(self._tx.connection, EVENTS, events)
+        insert_new(
+            self._tx.connection,
+            EVENTS,
+            events,
+            id=Each(ids),
+            seller_id=self._tx.seller_id,
+            subscription_item_id=Each(each.item_id for each in counted),
+            quantity=Each(each.quantity for each in counted),
+            unique_key=Each(each.unique_key for each in counted),
+            recorded_at=self._tx.now,
+        )
         # ids that follow one another are this batch's alone, so a number tells whether all of them are there
-        mine = sa.and_(_E.seller_id == self._tx.seller_id, _E.id.between(events[0].id, events[-1].id))
+        mine = sa.and_(_E.seller_id == self._tx.seller_id, _E.id.between(ids[0], ids[-1]))
         if self._tx.connection.scalar(sa.select(sa.func.count()).select_from(EVENTS).where(mine)) == len(events):
             return {}
         added = set(self._tx.connection.scalars(sa.select(_E.id).where(mine)))
-        return self.stored([event.idempotency_id for event in events if event.id not in added])
+        return self.stored([event.idempotency_id for event, id in zip(events, ids, strict=True) if id not in added])
 
     def stored(self, idempotency_ids: Collection[str]) -> dict[str, UsageEvent]:
         found: dict[str, UsageEvent] = {}
