@@ -31,6 +31,7 @@ Convert: TypeAlias = Callable[[Any], Any]
 
 _NONE: Final = type(None)
 _LENGTH = re.compile(r"\([\d, ]+\)")
+_kinds: WeakKeyDictionary[sa.Dialect, dict[sa.Column[Any], str]] = WeakKeyDictionary()
 _converters: WeakKeyDictionary[sa.Dialect, dict[sa.Column[Any], Convert | None]] = WeakKeyDictionary()
 
 
@@ -94,7 +95,7 @@ class _Given:
         """Take in one more column; how the statement speaks of it. The first is always part of the table."""
         place = f"c{len(self._varying) + len(self.parameters)}"
         cells = _encoded(self._connection, self._table.c[name], values)
-        if self._varying and len({*map(id, cells)}) == 1:
+        if self._varying and _is_uniform(cells):
             self.parameters[place] = cells[0]
             if self._connection.dialect.name == "postgresql":
                 return f"CAST(%({place})s AS {self._kind(name)})"
@@ -104,7 +105,11 @@ class _Given:
 
     def _kind(self, name: str) -> str:
         """The column's type without a length, to which a cast would silently cut text."""
-        return _LENGTH.sub("", self._table.c[name].type.compile(self._connection.dialect))
+        known = _kinds.setdefault(self._connection.dialect, {})
+        column = self._table.c[name]
+        if column not in known:
+            known[column] = _LENGTH.sub("", column.type.compile(self._connection.dialect))
+        return known[column]
 
     def arrays(self) -> str:
         """The table for PostgreSQL. Asked for last: this completes the parameters.
@@ -136,6 +141,8 @@ def _rows(connection: sa.Connection, table: sa.Table, columns: Iterable[tuple[st
 
 def _encoded(connection: sa.Connection, column: sa.Column[Any], values: Values) -> Values:
     """A column as the driver takes it."""
+    if len(values) > 1 and _is_uniform(values):
+        return [*_encoded(connection, column, values[:1])] * len(values)
     dialect = connection.dialect
     try:
         if isinstance(column.type, WholeColumns):
@@ -148,6 +155,11 @@ def _encoded(connection: sa.Connection, column: sa.Column[Any], values: Values) 
     except (TypeError, ValueError) as problem:
         words = f"({type(problem).__name__}) {problem}"
         raise StatementError(words, f"{column}", None, problem, hide_parameters=True) from problem
+
+
+def _is_uniform(values: Values) -> bool:
+    """Whether all are one and the same object."""
+    return values[0] is values[-1] and len({*map(id, values)}) == 1
 
 
 def _plain(values: Values) -> Values:

@@ -14,7 +14,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql, postgresql
 from sqlalchemy.engine import Dialect
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
 
 from larabill_core.errors import InvalidInput
 from larabill_core.ids import uuid_of
@@ -42,12 +42,10 @@ class Id(WholeColumns):
         """`in_` writes the ids into the statement: as parameters, hundreds of them cost several times as much."""
 
         def in_(self, other: Any) -> Any:
-            if isinstance(other, Sequence | Set):
-                given = sa.bindparam(
-                    None, [*map(_checked, other)], Id(), unique=True, expanding=True, literal_execute=True
-                )
-                return super().in_(given)
-            return super().in_(other)
+            if not isinstance(other, Sequence | Set) or not other:
+                return super().in_(other)
+            given = sa.bindparam(None, [*map(_checked, other)], _Ids(), unique=True, literal_execute=True)
+            return self.expr.op("IN", is_comparison=True)(given)
 
     comparator_factory = Comparator
 
@@ -62,9 +60,6 @@ class Id(WholeColumns):
         if value is None:
             return None
         return _checked(value) if dialect.name == "postgresql" else _checked(value).bytes
-
-    def literal_processor(self, dialect: Dialect) -> Callable[[Any], str]:
-        return _quoted if dialect.name == "postgresql" else _hexadecimal
 
     def driver_values(self, values: Sequence[Any], dialect: Dialect) -> Sequence[Any]:
         if {*map(type, values)} == {UUID}:
@@ -83,12 +78,14 @@ def _checked(value: Any) -> UUID:
     return value
 
 
-def _quoted(value: Any) -> str:
-    return f"'{_checked(value).hex}'"
+class _Ids(UserDefinedType[Sequence[UUID]]):
+    """Ids in parentheses, as a statement's text has them."""
 
+    cache_ok = True
 
-def _hexadecimal(value: Any) -> str:
-    return f"X'{_checked(value).hex}'"
+    def literal_processor(self, dialect: Dialect) -> Callable[[Sequence[UUID]], str]:
+        kind = "" if dialect.name == "postgresql" else "X"
+        return lambda ids: f"({', '.join([f'{kind}{id.hex!r}' for id in ids])})"
 
 
 def _id_of(value: bytes | None) -> UUID | None:

@@ -52,7 +52,7 @@ def setup_price(plan: PlanDefinition, currency: str) -> Price | None:
 
 def usage_prices(plan: PlanDefinition, currency: str) -> tuple[UsagePrice, ...]:
     """What use costs in this currency."""
-    return tuple(price for price in plan.usage if price.currency == currency)
+    return tuple([price for price in plan.usage if price.currency == currency])
 
 
 def option_prices(

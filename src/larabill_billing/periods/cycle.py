@@ -38,7 +38,7 @@ class Cycle(str):
     TRIENNIAL: ClassVar[Cycle]
 
     def __new__(cls, code: str) -> Cycle:
-        return super().__new__(cls, _canonical(*_length(code)))
+        return code if type(code) is cls else super().__new__(cls, _canonical(*_length(code)))
 
     @property
     def months(self) -> int:
@@ -71,6 +71,7 @@ def _length(code: str) -> tuple[int, int]:
     raise InvalidInput.one("cycle", "is not a cycle", code, f"use {names}, or a number such as 10_days or 18_months")
 
 
+@cache
 def _canonical(months: int, days: int) -> str:
     for names, length in ((_MONTHS, months), (_DAYS, days)):
         for name, known in names.items():

@@ -51,8 +51,10 @@ def usage_charges(agreement: Agreement, n: int, used: Used, default: ProrationPo
     whole = subscription.schedule.period(n)
     charges: list[Charge] = []
     for item in agreement.items:
-        part = metered_part(subscription, item, whole)
         plan = agreement.plans[item.plan_id]
+        if not plan.usage and not plan.commitments:
+            continue
+        part = metered_part(subscription, item, whole)
         if part.end <= part.start:
             continue
         metered = [
