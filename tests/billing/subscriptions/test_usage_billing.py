@@ -24,7 +24,7 @@ def test_use_is_billed_with_the_next_period(stage: Stage) -> None:
     stage.to(date(2026, 2, 28))
     # 34 used, 10 of them included: 24 at 0.25
     assert lines(stage) == {"Metered": "6.00", "Metered, traffic": "6.00"}
-    assert stage.last().lines[1].explain() == "34 used, 10 of it included; 24 × 0.25 EUR: 6.00 EUR."
+    assert stage.last().lines[1].explain() == "34 used, with 10 included; 24 × 0.25 EUR: 6.00 EUR."
     stage.check()
 
 
@@ -74,32 +74,6 @@ def test_another_plan_bills_the_use_of_the_old_one(stage: Stage) -> None:
     stage.check()
 
 
-def test_the_least_is_made_up_for(stage: Stage) -> None:
-    subscription = stage.agree(item("least"))
-    stage.use(subscription, stage.item(subscription).id, "30")
-    stage.to(date(2026, 2, 28))
-    # 4.00 + 3.00 of 15.00
-    assert lines(stage)["At least fifteen, minimum"] == "8.00"
-    # the second period is 31 days; 10 of them cost at least 15.00 x 10/31 = 4.84, of which 4.00 x 10/31 = 1.29 is billed
-    stage.pay_all()
-    stage.to(date(2026, 3, 10))
-    stage.change(subscription, Cancel())
-    assert lines(stage)["At least fifteen, minimum"] == "3.55"
-    stage.check()
-
-
-def test_the_least_holds_for_each_part_at_its_own_terms(stage: Stage) -> None:
-    subscription = stage.agree(item("least", quantity=5))
-    mine = stage.item(subscription).id
-    stage.to(date(2026, 2, 14))
-    stage.change(subscription, ChangeItem(item_id=mine, quantity=1))
-    # 5 x 4.00 x 14/28 = 10.00 is more than 7.50; from then on 2.00 is less: 5.50 are missing
-    assert "At least fifteen, minimum" not in lines(stage)
-    stage.to(date(2026, 2, 28))
-    assert lines(stage)["At least fifteen, minimum"] == "5.50"
-    stage.check()
-
-
 @pytest.mark.parametrize("compensation", ["none", "credit"])
 def test_use_until_the_end_is_billed(stage: Stage, compensation: str) -> None:
     subscription = stage.agree(item("metered"))
@@ -127,7 +101,7 @@ def test_what_is_told_late_after_the_end_is_billed_once(stage: Stage) -> None:
     stage.to(date(2026, 2, 17))
     # 20 in all, of which 10 were included and 4 billed with nothing: 10 at 0.25
     assert lines(stage) == {"Metered, traffic, told late": "2.50"}
-    assert "16 used, 6 of it included" in stage.last().lines[0].explain()
+    assert "16 late from before, with 6 included" in stage.last().lines[0].explain()
     stage.to(date(2026, 4, 1), step_days=5)
     assert len(stage.invoices()) == before + 1
     stage.check()
