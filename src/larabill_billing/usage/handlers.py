@@ -77,7 +77,7 @@ def usage_for_periods(tx: UsageTx, periods: Sequence[MeteredPeriod]) -> list[Per
         PeriodUsage(
             period=period,
             quantity=plain(subtract(quantity, billed.get(period, Decimal(0)))),
-            late=tuple(late.pop(period, ())),
+            late=tuple(late.get(period, ())),
         )
         for period, quantity in zip(periods, found[: len(periods)], strict=True)
     ]

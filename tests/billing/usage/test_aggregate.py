@@ -130,7 +130,8 @@ def test_a_period_without_time_has_no_average() -> None:
 
 
 amounts = st.decimals(min_value=0, max_value=10**15 - 1, places=12)
-instants = st.integers(-10 * 86_400, 40 * 86_400).map(lambda seconds: START + timedelta(seconds=seconds))
+# coarse, so that some events occur at the same instant
+instants = st.integers(-20, 80).map(lambda halves: START + timedelta(hours=12 * halves))
 
 
 @st.composite

@@ -118,6 +118,13 @@ def test_events_are_taken_until_the_window_closes(scene: Scene) -> None:
     assert scene.record(scene.event("b", 1, occurred_at=END - HOUR)).known == 1
 
 
+def test_a_bill_does_not_open_the_time_before_the_agreement_began(scene: Scene) -> None:
+    scene.clock.set(END + HOUR)
+    scene.bill(scene.period(date(2026, 1, 1), FEBRUARY[1]))
+    early = scene.event("a", 1, occurred_at=start_of_day(FEBRUARY[0], ZONE) - HOUR)
+    assert scene.faults(early) == {"events[0].occurred_at": "is before the subscription began"}
+
+
 def test_the_window_is_a_setting(open_test_engine: OpenTestEngine, clock: ManualClock) -> None:
     scene = Scene.open(open_test_engine(MODULE, settings={"billing": {"late_window": "0s"}}), clock)
     clock.set(END + HOUR)

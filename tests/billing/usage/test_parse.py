@@ -55,6 +55,7 @@ def test_good_lines_go_the_quick_way() -> None:
         assert slowly(written) == (expected, [])
     for disturbing in (b"", b"{}", line.decode(), GOOD, line + b"\n" + line):
         assert parse._read_quickly([line, disturbing]) is None
+    assert parse._read_quickly([b"", line + b"\n" + line]) is None
 
 
 words = st.one_of(

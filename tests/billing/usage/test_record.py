@@ -174,6 +174,13 @@ def test_a_quantity_of_another_kind_is_refused(scene: Scene, quantity: Any) -> N
     ]
 
 
+@pytest.mark.parametrize("id", ["", "a b", "a ", "é", "a\n", "x" * 129, 5])
+def test_an_id_that_a_database_might_take_for_another_is_refused(scene: Scene, id: Any) -> None:
+    scene.record(scene.event("x" * 128, 1))
+    assert scene.faults(scene.event(id, 1)) == {"events[0].idempotency_id": "is not a client's id"}
+    assert list(scene.faults(scene.event("b", 1, corrects=id or ""))) == ["events[0].corrects"]
+
+
 def test_the_largest_and_smallest_quantities_are_exact(scene: Scene) -> None:
     scene.record(scene.event("a", "999999999999999.999999999999"), scene.event("b", "0.000000000001"))
     assert scene.total() == Decimal(10) ** 15
