@@ -17,7 +17,7 @@ from larabill_billing.catalog.meters import Aggregation
 from larabill_billing.catalog.model import Units
 from larabill_billing.invoicing.model import InvoiceStatus
 from larabill_billing.payments.model import PaymentStatus, WebhookStatus
-from larabill_billing.usage.model import Grant, MeteredPeriod, UsageEvent
+from larabill_billing.usage.model import Counted, Grant, MeteredPeriod, NewUsage
 from larabill_core.calls.model import OPEN
 from larabill_core.jobs import JobStatus
 from larabill_provisioning.reconcile.model import ProviderWebhook
@@ -61,24 +61,14 @@ class Sample:
         ]
 
     @property
-    def events(self) -> list[UsageEvent]:
-        """One that is new, and one whose client's id is taken."""
-        return [
-            UsageEvent(
-                id=id_of(60_000 + place),
-                seller_id=self.seller_id,
-                subscription_id=self.id,
-                subscription_item_id=self.group_id,
-                meter="traffic",
-                quantity=Decimal(1),
-                unique_key=None,
-                occurred_at=START,
-                recorded_at=START,
-                idempotency_id=word,
-                corrects=None,
-            )
-            for place, word in enumerate(("new", self.word))
+    def usage(self) -> tuple[list[UUID], list[NewUsage], list[Counted]]:
+        """Ids and events: one that is new, and one whose client's id is taken."""
+        events = [
+            NewUsage(idempotency_id=word, subscription_id=self.id, meter="traffic", occurred_at=START)
+            for word in ("new", self.word)
         ]
+        counted = Counted(self.group_id, Decimal(1), None)
+        return [id_of(60_000), id_of(60_001)], events, [counted, counted]
 
     @property
     def grant(self) -> Grant:
@@ -270,7 +260,7 @@ BILLING: dict[str, Query] = {
     "usage.subjects": lambda tx, of: tx.usage.subjects(of.ids),
     "usage.items": lambda tx, of: tx.usage.items(of.ids),
     "usage.open_from": lambda tx, of: tx.usage.open_from(of.group_ids, slot_at(2)),
-    "usage.add_new": lambda tx, of: tx.usage.add_new(of.events),
+    "usage.add_new": lambda tx, of: tx.usage.add_new(*of.usage),
     "usage.stored": lambda tx, of: tx.usage.stored([of.word, "none"]),
     "usage.add_corrections": lambda tx, of: tx.usage.add_corrections(dict.fromkeys(of.ids, of.id)),
     "usage.page": lambda tx, of: tx.usage.page(of.periods[0]),
