@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from benchmarks import pricing, renewal
+from benchmarks import pricing, renewal, usage
 
 if __name__ == "__main__":
     renewal.main(standalone_mode=False)
     pricing.main(standalone_mode=False)
+    usage.main(standalone_mode=False)

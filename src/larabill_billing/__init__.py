@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from larabill_billing.periods.cycle import Cycle
     from larabill_billing.repositories import BillingTx
     from larabill_billing.settings import BillingSettings
+    from larabill_billing.usage.model import NewUsage
 
 _HOME = {
     "Billing": "facade",
@@ -27,6 +28,7 @@ _HOME = {
     "NewCustomer": "customers.model",
     "NewItem": "orders.model",
     "NewSeller": "customers.model",
+    "NewUsage": "usage.model",
     "PlaceOrder": "orders.model",
     "parse_catalog": "catalog.loader",
     "read_catalog": "catalog.loader",
@@ -41,6 +43,7 @@ __all__ = [
     "NewCustomer",
     "NewItem",
     "NewSeller",
+    "NewUsage",
     "PlaceOrder",
     "parse_catalog",
     "read_catalog",

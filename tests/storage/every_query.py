@@ -61,14 +61,12 @@ class Sample:
         ]
 
     @property
-    def usage(self) -> tuple[list[UUID], list[NewUsage], list[Counted]]:
-        """Ids and events: one that is new, and one whose client's id is taken."""
-        events = [
+    def events(self) -> list[NewUsage]:
+        """One that is new, and one whose client's id is taken."""
+        return [
             NewUsage(idempotency_id=word, subscription_id=self.id, meter="traffic", occurred_at=START)
             for word in ("new", self.word)
         ]
-        counted = Counted(self.group_id, Decimal(1), None)
-        return [id_of(60_000), id_of(60_001)], events, [counted, counted]
 
     @property
     def grant(self) -> Grant:
@@ -260,7 +258,9 @@ BILLING: dict[str, Query] = {
     "usage.subjects": lambda tx, of: tx.usage.subjects(of.ids),
     "usage.items": lambda tx, of: tx.usage.items(of.ids),
     "usage.open_from": lambda tx, of: tx.usage.open_from(of.group_ids, slot_at(2)),
-    "usage.add_new": lambda tx, of: tx.usage.add_new(*of.usage),
+    "usage.add_new": lambda tx, of: tx.usage.add_new(
+        [id_of(60_000), id_of(60_001)], of.events, [Counted(of.group_id, Decimal(1), None)] * 2
+    ),
     "usage.stored": lambda tx, of: tx.usage.stored([of.word, "none"]),
     "usage.add_corrections": lambda tx, of: tx.usage.add_corrections(dict.fromkeys(of.ids, of.id)),
     "usage.page": lambda tx, of: tx.usage.page(of.periods[0]),

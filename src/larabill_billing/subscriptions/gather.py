@@ -67,6 +67,7 @@ def usage_of(tx: SubscriptionsTx, wanted: Sequence[tuple[Agreement, int]]) -> Co
             start_at=start_of_day(window.period.start, agreement.subscription.time_zone),
             end_at=start_of_day(window.period.end, agreement.subscription.time_zone),
             included=window.price.included,
+            prepaid=window.price.prepaid,
         )
         for agreement, n in wanted
         for window in usage_windows(agreement, n)

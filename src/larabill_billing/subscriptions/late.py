@@ -60,9 +60,9 @@ def late_charges(tx: SubscriptionsTx, agreement: Agreement) -> tuple[list[Charge
         for item in agreement.items
         for price in usage_prices(agreement.plans[item.plan_id], subscription.currency)
     }
-    told = usage_for_periods(tx, [_nothing(pair, at, Decimal(0)) for pair in windows])
+    told = usage_for_periods(tx, [_nothing(window, at, Decimal(0)) for window in windows.values()])
     left = {usage.period.pair: _left(tx, usage, windows[usage.period.pair].price.included) for usage in told}
-    late = usage_for_periods(tx, [_nothing(pair, at, left[pair]) for pair in windows])
+    late = usage_for_periods(tx, [_nothing(window, at, left[pair]) for pair, window in windows.items()])
     counted = Counted({usage.period.pair: usage for usage in late if usage.late})
     charges = []
     for pair, usage in counted.usages.items():
@@ -73,9 +73,16 @@ def late_charges(tx: SubscriptionsTx, agreement: Agreement) -> tuple[list[Charge
     return charges, counted
 
 
-def _nothing(pair: tuple[UUID, str], at: datetime, included: Decimal) -> MeteredPeriod:
+def _nothing(window: UsageWindow, at: datetime, included: Decimal) -> MeteredPeriod:
     """A period without time, for what is late alone."""
-    return MeteredPeriod(subscription_item_id=pair[0], meter=pair[1], start_at=at, end_at=at, included=included)
+    return MeteredPeriod(
+        subscription_item_id=window.item.id,
+        meter=window.price.meter,
+        start_at=at,
+        end_at=at,
+        included=included,
+        prepaid=window.price.prepaid,
+    )
 
 
 def _left(tx: SubscriptionsTx, usage: PeriodUsage, included: Decimal) -> Decimal:

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Final
 
 from larabill_billing.catalog.meters import Aggregation
-from larabill_billing.usage.model import PLACES, WIDE, UsageEvent, total
+from larabill_billing.pricing.exact import add, divide, multiply, quantize, total
+from larabill_billing.usage.model import PLACES, UsageEvent
 
 _MICROSECOND: Final = timedelta(microseconds=1)
 _ZERO: Final = Decimal(0)
+_STEP: Final = Decimal(1).scaleb(-PLACES)
 
 
 def counting(events: Iterable[UsageEvent]) -> list[UsageEvent]:
@@ -54,19 +56,19 @@ def weighted(before: Decimal, events: Sequence[UsageEvent], start: datetime, end
     """The average over `[start, end)` of a value that is `before` at first, then each event's until the next one."""
     integral, value, since = _ZERO, before, start
     for event in events:
-        integral = WIDE.add(integral, area(value, since, event.occurred_at))
+        integral = add(integral, area(value, since, event.occurred_at))
         value, since = event.quantity or _ZERO, event.occurred_at
-    return average(WIDE.add(integral, area(value, since, end)), start, end)
+    return average(add(integral, area(value, since, end)), start, end)
 
 
 def area(value: Decimal, since: datetime, until: datetime) -> Decimal:
     """A value times the microseconds for which it stood."""
-    return WIDE.multiply(value, Decimal((until - since) // _MICROSECOND))
+    return multiply(value, Decimal((until - since) // _MICROSECOND))
 
 
 def average(integral: Decimal, start: datetime, end: datetime) -> Decimal:
     """The value whose area over `[start, end)` is `integral`, half up to twelve places; 0 for a period without time."""
     if end <= start:
         return _ZERO
-    exact = WIDE.divide(integral, Decimal((end - start) // _MICROSECOND))
-    return exact.quantize(Decimal(1).scaleb(-PLACES), rounding=ROUND_HALF_UP, context=WIDE)
+    exact = divide(integral, Decimal((end - start) // _MICROSECOND))
+    return quantize(exact, _STEP)

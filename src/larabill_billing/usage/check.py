@@ -42,7 +42,7 @@ class Check:
     meters: Mapping[str, Meter]
     open_from: Mapping[tuple[UUID, str], datetime]
     now: datetime
-    late_window: timedelta = timedelta(0)
+    late_window: timedelta
     _places: dict[tuple[int, int, str], _Place | None] = attrs.field(factory=dict, init=False)
     _latest: datetime = attrs.field(init=False)
     _unheard: Faults = attrs.field(factory=Faults, init=False)

@@ -15,8 +15,9 @@ from uuid import UUID
 import attrs
 
 from larabill_billing.catalog.meters import MeterDefinition
+from larabill_billing.pricing.exact import add, subtract, total
 from larabill_billing.settings import settings_of
-from larabill_billing.usage.model import Draw, Grant, LateUsage, Meter, MeteredPeriod, PeriodUsage, UsageBill, total
+from larabill_billing.usage.model import Draw, Grant, LateUsage, Meter, MeteredPeriod, PeriodUsage, UsageBill, plain
 from larabill_billing.usage.ports import UsageTx
 from larabill_billing.usage.prepaid import draw_from, grants_for
 from larabill_core.errors import Faults, InvalidInput, join
@@ -70,10 +71,14 @@ def usage_for_periods(tx: UsageTx, periods: Sequence[MeteredPeriod]) -> list[Per
     found = tx.billing.usage.quantities([(period, meters[period.meter].aggregation) for period in asked])
     late: dict[MeteredPeriod, list[LateUsage]] = defaultdict(list)
     for spell, quantity in zip(earlier, found[len(periods) :], strict=True):
-        if more := quantity - billed[spell]:
+        if more := plain(subtract(quantity, billed[spell])):
             late[first[spell.pair]].append(LateUsage(start_at=spell.start_at, end_at=spell.end_at, quantity=more))
     usages = [
-        PeriodUsage(period=period, quantity=quantity - billed.get(period, Decimal(0)), late=tuple(late.pop(period, ())))
+        PeriodUsage(
+            period=period,
+            quantity=plain(subtract(quantity, billed.get(period, Decimal(0)))),
+            late=tuple(late.pop(period, ())),
+        )
         for period, quantity in zip(periods, found[: len(periods)], strict=True)
     ]
     return _drawn(usages, grants_for(tx, {period.subscription_item_id for period in periods}))
@@ -83,7 +88,7 @@ def billable(tx: UsageTx, periods: Sequence[MeteredPeriod]) -> dict[tuple[UUID, 
     """What `usage_for_periods` leaves for the invoice, beyond what was prepaid: by item and meter."""
     found: dict[tuple[UUID, str], Decimal] = {}
     for usage in usage_for_periods(tx, periods):
-        found[usage.period.pair] = total((found.get(usage.period.pair, Decimal(0)), usage.beyond_prepaid))
+        found[usage.period.pair] = plain(add(found.get(usage.period.pair, Decimal(0)), usage.beyond_prepaid))
     return found
 
 
@@ -92,8 +97,8 @@ def _drawn(usages: Sequence[PeriodUsage], grants: dict[tuple[UUID, str], list[Gr
     drawn: dict[int, tuple[Draw, ...]] = {}
     for index, usage in sorted(enumerate(usages), key=lambda each: each[1].period.start_at):
         pair = usage.period.pair
-        if pair in grants:
-            drawn[index] = tuple(draw_from(grants[pair], usage.period, usage.billable - usage.period.included))
+        if pair in grants and usage.period.prepaid:
+            drawn[index] = tuple(draw_from(grants[pair], usage.period, subtract(usage.billable, usage.period.included)))
             taken = {draw.grant_id: draw.units for draw in drawn[index]}
             grants[pair] = [
                 attrs.evolve(grant, remaining=grant.remaining - taken.get(grant.id, 0)) for grant in grants[pair]

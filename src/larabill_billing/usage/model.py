@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from decimal import Context, Decimal
+from decimal import Decimal
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -12,6 +12,7 @@ import attrs
 import msgspec
 
 from larabill_billing.catalog.meters import MeterDefinition
+from larabill_billing.pricing.exact import subtract, text, total
 
 PLACES: Final = 12
 """Decimal places of a quantity."""
@@ -19,16 +20,11 @@ LIMIT: Final = 10**15
 """Quantities are smaller than this in absolute value."""
 LONGEST_ID: Final = 128
 LONGEST_KEY: Final = 255
-WIDE: Final = Context(prec=100)
-"""For reckoning with quantities: the default context would round the sum of a large and a small one to 28 digits."""
 
 
-def total(quantities: Iterable[Decimal]) -> Decimal:
-    """All added up, exactly."""
-    found = Decimal(0)
-    for quantity in quantities:
-        found = WIDE.add(found, quantity)
-    return found
+def plain(quantity: Decimal) -> Decimal:
+    """The same quantity without needless zeros, so that it reads the same whatever database it comes from."""
+    return Decimal(text(quantity))
 
 
 @attrs.frozen(kw_only=True)
@@ -87,7 +83,8 @@ class UsageEvent:
 class MeteredPeriod:
     """One meter of one item in the real time `[start_at, end_at)`: the instants at which local days begin.
 
-    `included` units are in the price of the period; what is beyond them is taken from prepaid ones first.
+    `included` units are in the price of the period; where it is `prepaid`, what is beyond them is taken from the units
+    that the customer bought.
     """
 
     subscription_item_id: UUID
@@ -95,6 +92,7 @@ class MeteredPeriod:
     start_at: datetime
     end_at: datetime
     included: Decimal = attrs.field(default=Decimal(0), eq=False)
+    prepaid: bool = attrs.field(default=True, eq=False)
 
     @property
     def pair(self) -> tuple[UUID, str]:
@@ -134,12 +132,12 @@ class PeriodUsage:
     @property
     def billable(self) -> Decimal:
         """All that is new since the last bill; corrections may make it negative."""
-        return total((self.quantity, *(late.quantity for late in self.late)))
+        return plain(total((self.quantity, *(late.quantity for late in self.late))))
 
     @property
     def beyond_prepaid(self) -> Decimal:
         """What is left of it for the invoice, included units among it."""
-        return total((self.billable, *(-draw.units for draw in self.drawn)))
+        return plain(subtract(self.billable, total(draw.units for draw in self.drawn)))
 
 
 @attrs.frozen(kw_only=True)

@@ -8,7 +8,8 @@ from decimal import Decimal
 from uuid import UUID
 
 from larabill_billing.audits.handlers import record
-from larabill_billing.usage.model import PLACES, WIDE, Draw, Grant, MeteredPeriod
+from larabill_billing.pricing.exact import subtract, text
+from larabill_billing.usage.model import PLACES, Draw, Grant, MeteredPeriod, plain
 from larabill_billing.usage.parse import client_id
 from larabill_billing.usage.ports import UsageTx
 from larabill_core.clock import as_utc
@@ -66,7 +67,7 @@ def grant(
     )
     stored = tx.billing.usage.add_grant(new)
     if stored.id == new.id:
-        record(tx, "subscription_item", item_id, "grant", reason=f"{units:f} of {meter}, {reference}")
+        record(tx, "subscription_item", item_id, "grant", reason=f"{text(units)} of {meter}, {reference}")
     elif (stored.subscription_item_id, stored.meter, stored.units, stored.expires_at) != (
         item_id,
         meter,
@@ -97,6 +98,6 @@ def draw_from(grants: Sequence[Grant], period: MeteredPeriod, quantity: Decimal)
         stands = each.granted_at < period.end_at and (each.expires_at is None or each.expires_at > period.start_at)
         units = min(quantity, each.remaining)
         if stands and units > 0:
-            draws.append(Draw(grant_id=each.id, units=units))
-            quantity = WIDE.subtract(quantity, units)
+            draws.append(Draw(grant_id=each.id, units=plain(units)))
+            quantity = subtract(quantity, units)
     return draws

@@ -15,7 +15,8 @@ import attrs
 
 from larabill_billing.catalog.prices import usage_prices
 from larabill_billing.periods.schedule import Period
-from larabill_billing.usage.model import WIDE, Allowance
+from larabill_billing.pricing.exact import multiply
+from larabill_billing.usage.model import Allowance
 from larabill_billing.usage.ports import MeteredItem, Reached, UsageTx
 from larabill_core.clock import local_date, start_of_day
 from larabill_core.ids import new_id
@@ -108,7 +109,7 @@ def tell(tx: UsageTx, allowances: Sequence[Allowance]) -> None:
 
 
 def _is_reached(quantity: Decimal, included: Decimal, percent: int) -> bool:
-    return WIDE.multiply(quantity, _HUNDRED) >= WIDE.multiply(included, Decimal(percent))
+    return multiply(quantity, _HUNDRED) >= multiply(included, Decimal(percent))
 
 
 def _key(reached: Reached) -> tuple[object, ...]:

@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from larabill_billing.catalog.meters import Aggregation
+from larabill_billing.pricing.exact import total
 from larabill_billing.usage.aggregate import quantity
-from larabill_billing.usage.model import UsageEvent, total
+from larabill_billing.usage.model import UsageEvent
 from larabill_core.clock import start_of_day
 
 START = datetime(2026, 2, 1, tzinfo=UTC)

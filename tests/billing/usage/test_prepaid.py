@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.billing.usage.scene import FEBRUARY, MARCH, ZONE, Scene, at
 
-from larabill_billing.usage.model import Grant, MeteredPeriod, total
+from larabill_billing.pricing.exact import total
+from larabill_billing.usage.model import Grant, MeteredPeriod
 from larabill_billing.usage.prepaid import draw_from
 from larabill_core.clock import start_of_day
 from larabill_core.errors import Conflict, InvalidInput
@@ -52,6 +53,13 @@ def test_included_units_come_before_prepaid_ones(scene: Scene) -> None:
     period = attrs.evolve(scene.period(*FEBRUARY), included=Decimal(100))
     assert scene.bill(period)[0].beyond_prepaid == 100
     assert remaining(scene) == {"first": 90}
+
+
+def test_where_nothing_is_prepaid_grants_are_left_alone(scene: Scene) -> None:
+    grant(scene, "100", "first")
+    scene.record(scene.event("a", 30))
+    assert scene.bill(attrs.evolve(scene.period(*FEBRUARY), prepaid=False))[0].beyond_prepaid == 30
+    assert remaining(scene) == {"first": 100}
 
 
 def test_what_expires_first_is_used_first(scene: Scene) -> None:

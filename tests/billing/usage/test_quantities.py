@@ -19,7 +19,7 @@ from tests.databases import KINDS
 
 from larabill_billing.catalog.meters import Aggregation
 from larabill_billing.usage.aggregate import quantity
-from larabill_billing.usage.model import MeteredPeriod, UsageEvent
+from larabill_billing.usage.model import Counted, MeteredPeriod, NewUsage, UsageEvent
 from larabill_core.ids import new_id, new_ids
 from larabill_sqlalchemy.opening import database_of
 
@@ -50,7 +50,12 @@ def stored(tx: Any, events: Sequence[UsageEvent], item: UUID, meter: str = "traf
         )
         for event, id in zip(events, new_ids(len(events)), strict=True)
     ]
-    assert tx.billing.usage.add_new(rows) == {}
+    given = [
+        NewUsage(**{name: getattr(row, name) for name in NewUsage.__struct_fields__ if hasattr(row, name)})
+        for row in rows
+    ]
+    counted = [Counted(item, row.quantity, row.unique_key) for row in rows]
+    assert tx.billing.usage.add_new([row.id for row in rows], given, counted) == {}
     ids = {row.idempotency_id: row.id for row in rows}
     assert tx.billing.usage.add_corrections({ids[row.corrects]: row.id for row in rows if row.corrects}) == {}
     return rows
@@ -96,6 +101,15 @@ def test_a_microsecond_counts(scene: Scene) -> None:
         )[0]
 
     assert scene.run(ask) == Decimal("1000000000.000000000000")
+
+
+def test_a_quantity_reads_the_same_on_every_database(scene: Scene) -> None:
+    def ask(tx: Any) -> list[str]:
+        item = new_id()
+        stored(tx, [used(1, "100.50", days(1)), used(2, "99.50", days(1)), used(3, "0", days(15))], item)
+        return [str(each) for each in tx.billing.usage.quantities([(period(item), kind) for kind in Aggregation])]
+
+    assert scene.run(ask) == ["200", "100.5", "0", "0", "49.75"]
 
 
 def test_keys_that_look_alike_are_different(scene: Scene) -> None:

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from larabill_billing.catalog.meters import Aggregation
 from larabill_billing.periods.cycle import Cycle
 from larabill_billing.periods.schedule import Schedule
+from larabill_billing.pricing.exact import total
 from larabill_billing.subscriptions.model import SubscriptionStatus
 from larabill_billing.usage.model import (
     Counted,
@@ -24,7 +25,7 @@ from larabill_billing.usage.model import (
     NewUsage,
     UsageBill,
     UsageEvent,
-    total,
+    plain,
 )
 from larabill_billing.usage.ports import MeteredItem, Reached, Subject
 from larabill_core.clock import start_of_day
@@ -276,7 +277,10 @@ class Usage:
         )
         for grant_id, units in self._tx.connection.execute(query):
             drawn[grant_id].append(-units)
-        grants = [from_row(Grant, row, remaining=total((row.units, *drawn[row.id]))) for row in rows]
+        grants = [
+            from_row(Grant, row, units=plain(row.units), remaining=plain(total((row.units, *drawn[row.id]))))
+            for row in rows
+        ]
         return sorted(grants, key=lambda each: (each.expires_at is None, each.expires_at or each.granted_at, each.id))
 
     def reached(self, periods: Sequence[MeteredPeriod]) -> list[Reached]:

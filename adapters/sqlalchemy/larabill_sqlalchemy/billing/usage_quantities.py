@@ -16,8 +16,9 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from larabill_billing.catalog.meters import Aggregation
+from larabill_billing.pricing.exact import add
 from larabill_billing.usage.aggregate import area, average
-from larabill_billing.usage.model import WIDE, MeteredPeriod
+from larabill_billing.usage.model import MeteredPeriod, plain
 from larabill_sqlalchemy.billing.usage_tables import CORRECTIONS, EVENTS
 from larabill_sqlalchemy.databases import MYSQL
 from larabill_sqlalchemy.statements import chunks
@@ -56,7 +57,7 @@ def quantities(
                     found |= query.weighted()
                 case _:
                     found |= query.aggregated(aggregation)
-    return [found.get(n, Decimal(0)) for n in range(len(asked))]
+    return [plain(found.get(n, Decimal(0))) for n in range(len(asked))]
 
 
 class _Query:
@@ -125,7 +126,7 @@ class _Query:
         found = {}
         for n, period in self._asked:
             integral, first = sums.get(n, (Decimal(0), period.end_at))
-            integral = WIDE.add(integral, area(before.get(n, Decimal(0)), period.start_at, first))
+            integral = add(integral, area(before.get(n, Decimal(0)), period.start_at, first))
             found[n] = average(integral, period.start_at, period.end_at)
         return found
 
@@ -200,7 +201,7 @@ class _Exact:
 
     def add(self, more: Decimal) -> None:
         """Take in one more."""
-        self.found = more if self.found is None else WIDE.add(self.found, more)
+        self.found = more if self.found is None else add(self.found, more)
 
     def finalize(self) -> str | None:
         """What SQLite asks for at the end."""
