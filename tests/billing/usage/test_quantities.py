@@ -19,7 +19,7 @@ from tests.databases import KINDS
 
 from larabill_billing.catalog.meters import Aggregation
 from larabill_billing.usage.aggregate import quantity
-from larabill_billing.usage.model import MeteredPeriod, UsageEvent
+from larabill_billing.usage.model import Counted, MeteredPeriod, UsageEvent
 from larabill_core.ids import new_id, new_ids
 from larabill_sqlalchemy.opening import database_of
 
@@ -50,7 +50,8 @@ def stored(tx: Any, events: Sequence[UsageEvent], item: UUID, meter: str = "traf
         )
         for event, id in zip(events, new_ids(len(events)), strict=True)
     ]
-    assert tx.billing.usage.add_new(rows) == {}
+    counted = [Counted(row.subscription_item_id, row.quantity, row.unique_key) for row in rows]
+    assert tx.billing.usage.add_new([row.id for row in rows], rows, counted) == {}
     ids = {row.idempotency_id: row.id for row in rows}
     assert tx.billing.usage.add_corrections({ids[row.corrects]: row.id for row in rows if row.corrects}) == {}
     return rows
