@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 import attrs
@@ -29,6 +30,7 @@ from larabill_billing.subscriptions.timing import timed
 from larabill_core.clock import local_date, start_of_day
 from larabill_core.errors import Conflict
 from larabill_core.ids import new_id
+from larabill_core.money import quantize
 
 
 @attrs.frozen(kw_only=True)
@@ -139,7 +141,19 @@ def _prepared(tx: SubscriptionsTx, subscription: Subscription, wanted: Change, w
         kept = subscription.ended_at is not None and tx.now < subscription.ended_at + settings_of(tx).keep_data
         if not kept or (services and not living(services)):
             raise Conflict(f"subscription {subscription.id}", "its data is gone", "place a new order")
+        _check_paid(tx, subscription)
     return agreement, on
+
+
+def _check_paid(tx: SubscriptionsTx, subscription: Subscription) -> None:
+    """Raises `Conflict` while something of it is overdue: what ends for non-payment comes back by a payment."""
+    today = local_date(tx.now, subscription.time_zone)
+    invoices = {charge.invoice_id for charge in tx.billing.charges.for_subscription(subscription.id)}
+    states = tx.billing.invoices.states({each for each in invoices if each is not None}).values()
+    owed = sum((state.balance for state in states if state.due_on < today), Decimal(0))
+    if owed:
+        why = f"{quantize(owed, subscription.currency)} {subscription.currency} are overdue"
+        raise Conflict(f"subscription {subscription.id}", why, "pay that first")
 
 
 def _applied(tx: SubscriptionsTx, agreement: Agreement, wanted: Change, on: date, counted: Counted) -> Changed:

@@ -220,11 +220,14 @@ class Stage:
         zone: str = "Europe/Berlin",
         catalog: str = CATALOG,
         billing_day: int | None = None,
+        seller_billing_day: int | None = None,
         **billing: Any,
     ) -> Stage:
-        """On the test's database, with `billing` as settings and the customer's own `billing_day`."""
+        """On the test's database, with `billing` as settings; `billing_day` is the customer's own."""
         drivers = {"pay": {"driver": "fake_gateway", "webhook_secret": {"env": "TEST_WEBHOOK_SECRET"}}}
         settings: dict[str, Any] = {"drivers": drivers}
+        if seller_billing_day is not None:
+            billing["billing_day"] = seller_billing_day
         if billing:
             settings["billing"] = billing
         engine = open_test_engine(MODULE, PRETEND, drivers=load_infos(), settings=settings)

@@ -1,4 +1,4 @@
-"""A minimum commitment: what is missing to it is billed with the use of the period, and in proportion for a part of one."""
+"""A minimum commitment: what is missing to it is billed with the use, and in proportion for a part of a period."""
 
 from __future__ import annotations
 
