@@ -109,6 +109,10 @@ LONGEST_WINDOW: Final = timedelta(days=92)
 """All periods that ended within the window are looked at again when the next one is billed."""
 
 
+RATE_PLACES: Final = 4
+"""Decimals of a percentage that documents are stored with."""
+
+
 @attrs.frozen(kw_only=True)
 class TaxRule:
     """What customers of a country are taxed: `rate` in percent, by a category of EN 16931; no country means all others.
@@ -128,6 +132,8 @@ class TaxRule:
             attempt(faults, lambda: check_country(self.country, "country"), "")
         if self.rate > 100:
             faults.add("rate", "must be 0 to 100 percent", value=self.rate)
+        elif self.rate != round(self.rate, RATE_PLACES):
+            faults.add("rate", f"has more than {RATE_PLACES} decimals", value=self.rate)
         attempt(faults, lambda: check_text(self.name, "name"), "")
         attempt(faults, lambda: TaxRate(category=self.category, rate=self.rate, name=self.name), None)
         faults.raise_if_any()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -331,4 +332,17 @@ def quiet_market(
     """With a provisioning that only listens."""
     monkeypatch.setenv("TEST_WEBHOOK_SECRET", "whsec_0123456789abcdef0123456789abcdef")
     yield make_market(open_test_engine, clock, request.node.nodeid, provisioning=SILENT)
+    FakeWorld.forget(f":memory:{request.node.nodeid}")
+
+
+@pytest.fixture
+def open_market(
+    open_test_engine: OpenTestEngine,
+    clock: ManualClock,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+) -> Iterator[Callable[..., Market]]:
+    """Makes a market of which the manifest says what is given: `open_market(group_invoices=True)`."""
+    monkeypatch.setenv("TEST_WEBHOOK_SECRET", "whsec_0123456789abcdef0123456789abcdef")
+    yield partial(make_market, open_test_engine, clock, request.node.nodeid)
     FakeWorld.forget(f":memory:{request.node.nodeid}")

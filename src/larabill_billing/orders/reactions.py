@@ -76,10 +76,10 @@ def on_service_abandoned(tx: OrdersTx, event: ServiceAbandoned) -> None:
     state = tx.billing.invoices.state(order.invoice_id, lock=True)
     if state.status is InvoiceStatus.VOID:
         return
-    cost = unit_cost(tx, order, order.invoice_id, service)
+    total = tx.billing.invoices.get(order.invoice_id).total
+    cost = unit_cost(tx, order.invoice_id, total, service)
     owed = cost
     if event.remedy == "refund" and cost:
-        total = tx.billing.invoices.get(order.invoice_id).total
         paid = allocate(total - state.balance, [cost, total - cost], order.currency)[0]
         owed -= _refund(tx, payments, paid, f"service {service.id} was never delivered")
     if owed:
@@ -89,11 +89,16 @@ def on_service_abandoned(tx: OrdersTx, event: ServiceAbandoned) -> None:
     record(tx, "service", service.id, event.remedy, service.status, service.status, f"{cost} {order.currency}")
 
 
-def unit_cost(tx: OrdersTx, order: Order, invoice_id: UUID, service: Service) -> Decimal:
-    """One unit's share of its item's charges on the order's invoice, to the cent (I11)."""
-    charges = tx.billing.charges.for_invoices([invoice_id]).get(invoice_id, [])
-    amount = sum((charge.amount for charge in charges if is_for(charge, service)), Decimal(0))
-    return allocate(amount, [1] * service.units, order.currency)[service.unit]
+def unit_cost(tx: OrdersTx, invoice_id: UUID, total: Decimal, service: Service) -> Decimal:
+    """One unit's share of its item's charges on the order's invoice, with the tax on them, to the cent (I11).
+
+    All units of all items together are the invoice's `total`.
+    """
+    charges = tx.billing.charges.for_invoices([invoice_id])[invoice_id]
+    currency = charges[0].currency
+    shares = allocate(total, [charge.amount for charge in charges], currency)
+    mine = [share for charge, share in zip(charges, shares, strict=True) if is_for(charge, service)]
+    return allocate(sum(mine, Decimal(0)), [1] * service.units, currency)[service.unit]
 
 
 def _refund(tx: OrdersTx, payments: Sequence[Payment], wanted: Decimal, reason: str) -> Decimal:

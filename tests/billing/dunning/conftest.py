@@ -1,5 +1,5 @@
 """The fixtures of the tests of agreements."""
 
-from tests.billing.market import market, quiet_market
+from tests.billing.market import market, open_market, quiet_market
 
-__all__ = ["market", "quiet_market"]
+__all__ = ["market", "open_market", "quiet_market"]

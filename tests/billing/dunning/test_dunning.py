@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from itertools import permutations
 from typing import Any
 from uuid import UUID
@@ -194,6 +196,23 @@ def test_a_retry_charges_the_stored_method_once(market: Market) -> None:
     payments = market.engine.billing.payments.list(market.seller)
     assert [payment.status for payment in payments if payment.account == "pay"] == ["captured"]
     assert statuses(market, order) == ("active", ["active"])
+
+
+def test_one_invoice_of_two_agreements_has_a_case_for_each(open_market: Callable[..., Market]) -> None:
+    market = open_market(group_invoices=True)
+    orders = [market.pay_order(), market.pay_order()]
+    market.clock.set(at(2026, 2, 28))
+    market.work()
+    assert [invoice.total for invoice, state in market.invoices() if state.status == "issued"] == [Decimal("10.00")]
+    market.clock.set(DUE_DAY_OVER)
+    market.work()
+    assert [statuses(market, order)[0] for order in orders] == ["past_due", "past_due"]
+    day(market, 10)
+    assert [statuses(market, order) for order in orders] == [("suspended", ["suspended"])] * 2
+    market.pay(owed(market))
+    assert [statuses(market, order) for order in orders] == [("active", ["active"])] * 2
+    assert market.violations() == []
+    assert market.unfinished() == []
 
 
 def test_a_voided_invoice_closes_its_case(market: Market) -> None:

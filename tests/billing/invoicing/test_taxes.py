@@ -2,43 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.billing.market import Market, make_market
-from tests.conftest import OpenTestEngine
+from tests.billing.market import Market, open_market
 
 from larabill_billing.customers.model import NewCustomer
 from larabill_billing.invoicing.document import invoice_context
 from larabill_billing.invoicing.explain import recompute
 from larabill_billing.invoicing.model import TaxSubtotal
-from larabill_core.testing.clock import ManualClock
-from larabill_drivers.world import FakeWorld
+
+__all__ = ["open_market"]
 
 OpenMarket = Callable[..., Market]
-
-
-@pytest.fixture
-def open_market(
-    open_test_engine: OpenTestEngine,
-    clock: ManualClock,
-    monkeypatch: pytest.MonkeyPatch,
-    request: pytest.FixtureRequest,
-) -> Iterator[OpenMarket]:
-    """A market where these taxes hold."""
-    monkeypatch.setenv("TEST_WEBHOOK_SECRET", "whsec_0123456789abcdef0123456789abcdef")
-    node = request.node.nodeid
-    yield lambda *taxes: make_market(open_test_engine, clock, node, taxes=list(taxes))
-    FakeWorld.forget(f":memory:{node}")
 
 
 VAT: dict[str, Any] = {"country": "DE", "rate": "19", "name": "USt"}
 
 
 def test_tax_is_added_to_prices(open_market: OpenMarket) -> None:
-    market = open_market(VAT)
+    market = open_market(taxes=[VAT])
     order = market.place()
     ((listed, state),) = market.invoices()
     invoice = market.run(lambda tx: tx.billing.invoices.get(listed.id))
@@ -63,7 +48,7 @@ def test_tax_is_added_to_prices(open_market: OpenMarket) -> None:
 
 
 def test_tax_is_held_in_prices(open_market: OpenMarket) -> None:
-    market = open_market({**VAT, "inclusive": True})
+    market = open_market(taxes=[{**VAT, "inclusive": True}])
     market.place()
     ((listed, _),) = market.invoices()
     invoice = market.run(lambda tx: tx.billing.invoices.get(listed.id))
@@ -77,7 +62,7 @@ def test_tax_is_held_in_prices(open_market: OpenMarket) -> None:
     ("country", "tax", "category"), [("DE", "2.66", "S"), ("FR", "2.80", "S"), ("CH", "0.00", "G")]
 )
 def test_the_country_decides_the_rate(open_market: OpenMarket, country: str, tax: str, category: str) -> None:
-    market = open_market(VAT, {"country": "CH", "rate": "0", "category": "G"}, {"rate": "20"})
+    market = open_market(taxes=[VAT, {"country": "CH", "rate": "0", "category": "G"}, {"rate": "20"}])
     there = NewCustomer(name="Bo", email="bo@example.com", country=country)
     customer = market.engine.billing.customers.create(market.seller, there)
     market.place(customer_id=customer.id)
@@ -88,7 +73,7 @@ def test_the_country_decides_the_rate(open_market: OpenMarket, country: str, tax
 
 
 def test_a_country_without_a_rule_is_outside_the_scope(open_market: OpenMarket) -> None:
-    market = open_market({**VAT, "country": "FR"})
+    market = open_market(taxes=[{**VAT, "country": "FR"}])
     market.place()
     ((invoice, _),) = market.invoices()
     assert (invoice.tax, invoice.total) == (Decimal(0), Decimal("14.00"))
@@ -97,7 +82,7 @@ def test_a_country_without_a_rule_is_outside_the_scope(open_market: OpenMarket) 
 
 
 def test_a_void_gives_the_tax_back(open_market: OpenMarket) -> None:
-    market = open_market(VAT)
+    market = open_market(taxes=[VAT])
     order = market.place()
     market.engine.billing.orders.cancel(market.seller, order.id)
     assert balances(market) == {}

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from tests.billing.market import market, quiet_market
+from tests.billing.market import market, open_market, quiet_market
 from tests.billing.subscriptions.stage import Stage
 from tests.conftest import OpenTestEngine
 
 from larabill_core.testing.clock import ManualClock
 
-__all__ = ["market", "quiet_market"]
+__all__ = ["market", "open_market", "quiet_market"]
 
 OpenStage = Callable[..., Stage]
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.billing.market import Market, item
+from tests.billing.market import SILENT, Market, item
 
 from larabill_billing.subscriptions.model import ServiceStatus, SubscriptionStatus
 from larabill_core.published import (
@@ -80,6 +81,24 @@ def test_abandoned_with_refund_goes_back_through_the_payment(quiet_market: Marke
     assert payment.status == "refunded"
     assert market.credit() == 0
     assert market.subscription(order).status is SubscriptionStatus.ENDED
+    assert market.violations() == []
+
+
+@pytest.mark.parametrize("inclusive", [False, True])
+@pytest.mark.parametrize("remedy", ["credit", "refund"])
+def test_abandoned_gives_the_tax_back_too(open_market: Callable[..., Market], remedy: str, inclusive: bool) -> None:
+    taxes = [{"rate": "19", "inclusive": inclusive}]
+    market = open_market(provisioning=SILENT, taxes=taxes)
+    order = market.place(item(quantity=3), item("box", cycle=None))
+    market.pay(order.invoice_id)
+    ((invoice, _),) = market.invoices()
+    for service in market.services(order):
+        market.told(ServiceAbandoned, service, remedy=remedy)
+    (payment,) = market.engine.billing.payments.list(market.seller)
+    assert (payment.status, market.credit()) == {
+        "credit": ("captured", invoice.total),
+        "refund": ("refunded", Decimal(0)),
+    }[remedy]
     assert market.violations() == []
 
 

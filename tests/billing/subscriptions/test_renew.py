@@ -339,3 +339,18 @@ def test_cancelled_to_a_date_it_ends_that_day_and_pays_up_to_it(market: Market) 
     assert market.subscription(order).status is SubscriptionStatus.ENDED
     assert len(market.invoices()) == 2
     assert market.violations() == []
+
+
+def test_in_a_hosts_transaction_a_renewal_is_paid_when_its_invoice_has_a_number(market: Market) -> None:
+    market.method()
+    order = market.pay_order()
+    market.clock.set(at(2026, 2, 28))
+    host = database_of(market.engine)
+    with host.begin() as connection, market.engine.joined(connection, seller=market.seller) as tx:
+        renew_batch(tx, Nothing())
+    assert [state.status for _, state in market.invoices()] == ["paid"]
+    market.go(days=1)
+    assert [state.status for _, state in market.invoices()] == ["paid", "paid"]
+    assert market.subscription(order).next_period == 2
+    assert market.unfinished() == []
+    assert market.violations() == []
