@@ -129,6 +129,12 @@ prices.EUR = { weekly = "1.00", monthly = "6.00", annual = "60.00" }
 usage = [{ meter = "traffic", included = "10", prices.EUR = "0.25" }]
 
 [[plans]]
+code = "prepaid"
+name = "Metered and prepaid"
+prices.EUR = { weekly = "1.00", monthly = "6.00", annual = "60.00" }
+usage = [{ meter = "traffic", included = "10", prepaid = true, prices.EUR = "0.25" }]
+
+[[plans]]
 code = "least"
 name = "At least fifteen"
 prices.EUR = { monthly = "4.00", weekly = "1.00" }

@@ -11,6 +11,7 @@ from tests.billing.subscriptions.stage import Stage, item
 
 from larabill_billing.subscriptions.changes import AddItem, Change, ChangeCycle, ChangeItem, RemoveItem
 from larabill_core.errors import Conflict, InvalidInput
+from larabill_core.published import ServiceEnded
 
 MIDDLE = date(2026, 2, 14)
 """14 of the 28 days are left."""
@@ -247,6 +248,12 @@ def test_stock_follows_quantity_plan_and_end(stage: Stage) -> None:
     stage.pay_all()
     assert (stage.stock("solo"), len(stage.services(subscription))) == (5, 5)
     stage.change(subscription, ChangeItem(item_id=mine, quantity=2))
+    stage.work()
+    gone = stage.services(subscription)[-1].id
+    told = ServiceEnded(seller_id=stage.seller, occurred_at=stage.clock.now(), service_id=gone, resource_id=gone)
+    stage.run(lambda tx: tx.publish(told))
+    stage.work()
+    assert (stage.stock("solo"), stage.item(subscription).quantity) == (4, 2)
     stage.to(date(2026, 2, 15))
     assert (stage.stock("solo"), stage.item(subscription).quantity) == (2, 2)
     stage.change(subscription, ChangeItem(item_id=mine, plan_code="duo"))

@@ -192,10 +192,11 @@ def test_what_is_below_nothing_goes_to_the_balance_with_its_tax(open_stage: Open
         stage.check()
 
 
-def test_what_is_due_is_done_before(stage: Stage) -> None:
+@pytest.mark.parametrize("days", [28, 40])
+def test_what_is_due_is_done_before(stage: Stage, days: int) -> None:
     subscription = stage.agree(item("duo"))
     change = ChangeItem(item_id=stage.item(subscription).id, quantity=2)
-    stage.clock.advance(timedelta(days=40))
+    stage.clock.advance(timedelta(days=days))
     preview = stage.preview(subscription, change)
     stage.change(subscription, change)
     _same(stage, stage.last(), preview)

@@ -107,6 +107,21 @@ def test_what_is_told_late_after_the_end_is_billed_once(stage: Stage) -> None:
     stage.check()
 
 
+def test_prepaid_units_cover_what_is_told_late_beyond_what_was_included(stage: Stage) -> None:
+    subscription = stage.agree(item("prepaid"))
+    mine = stage.item(subscription).id
+    stage.engine.billing.usage.grant(stage.seller, subscription, mine, "traffic", Decimal(20), "bought")
+    stage.use(subscription, mine, "4")
+    stage.to(date(2026, 2, 14))
+    stage.change(subscription, Cancel())
+    stage.use(subscription, mine, "16", start_of_day(date(2026, 2, 13), stage.zone))
+    stage.to(date(2026, 2, 17))
+    assert lines(stage) == {"Metered and prepaid, traffic, told late": "0.00"}
+    (grant,) = stage.engine.billing.usage.grants(stage.seller, mine)
+    assert grant.remaining == 10
+    stage.check()
+
+
 def test_nothing_is_taken_for_days_after_the_end_nor_after_the_window(stage: Stage) -> None:
     subscription = stage.agree(item("metered"))
     mine = stage.item(subscription).id
