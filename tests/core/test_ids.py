@@ -47,6 +47,22 @@ def test_ids_grow_within_a_process() -> None:
     assert made == sorted(set(made))
 
 
+def test_ids_made_together_follow_one_another_with_none_of_others_between() -> None:
+    taken: list[list[uuid.UUID]] = []
+    threads = [threading.Thread(target=lambda: taken.append(ids.new_ids(500))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    alone = [ids.new_id() for _ in range(10)]
+    for block in taken:
+        assert (block, len(set(block))) == (sorted(block), 500)
+        others = [id for other in taken if other is not block for id in other]
+        assert not [id for id in [*others, *alone] if block[0] <= id <= block[-1]]
+    assert {id.version for block in taken for id in block} == {7}
+    assert ids.new_ids(0) == []
+
+
 def test_ids_grow_when_the_clock_goes_back(monkeypatch: pytest.MonkeyPatch) -> None:
     before = ids.new_id()
     monkeypatch.setattr("larabill_core.ids.time.time_ns", lambda: 0)
