@@ -13,6 +13,7 @@ from larabill_billing.catalog.model import UsagePrice
 from larabill_billing.catalog.prices import usage_prices
 from larabill_billing.invoicing.model import Charge, ChargeKind
 from larabill_billing.periods.schedule import Period
+from larabill_billing.pricing.exact import text
 from larabill_billing.proration.model import ProrationPolicy
 from larabill_billing.proration.prorate import prorate
 from larabill_billing.subscriptions.charging import cause_of, item_charges, lived, priced
@@ -35,7 +36,7 @@ class Use:
     def to_data(self, included: Decimal) -> dict[str, str]:
         """For the trace of a line: what there is of each."""
         parts = {"used": self.quantity, "late": self.late, "included": included, "prepaid": self.prepaid}
-        return {name: f"{units:f}" for name, units in parts.items() if units or name == "used"}
+        return {name: text(units) for name, units in parts.items() if units or name == "used"}
 
 
 Used: TypeAlias = Mapping[tuple[UUID, str], Use]
