@@ -90,7 +90,7 @@ def _unnest(connection: Any, batch: Written, form: str) -> None:
     cursor = connection.cursor()
     for table, rows in batch.inserted.items():
         columns = [list(column) for column in zip(*rows, strict=True)]
-        arrays = _arrays([*table.c], columns, form)
+        arrays = _arrays([*table.c], form)
         cursor.execute(f"INSERT INTO {table.name} ({_names(table)}) SELECT * FROM unnest({arrays})", columns)
     _advance_postgresql(cursor, batch, form)
     connection.commit()
@@ -110,18 +110,16 @@ def copy_postgresql(connection: Any, batch: Written) -> None:
 def _advance_postgresql(cursor: Any, batch: Written, form: str) -> None:
     columns = [list(column) for column in zip(*batch.moved, strict=True)]
     table = batch.agreements
-    arrays = _arrays([table.c.id, *(table.c[name] for name in batch.changing)], columns, form)
+    arrays = _arrays([table.c.id, *(table.c[name] for name in batch.changing)], form)
     sets = ", ".join(f"{name} = new.{name}" for name in batch.changing)
     new = f"unnest({arrays}) AS new (id, {', '.join(batch.changing)})"
     cursor.execute(f"UPDATE {table.name} AS s SET {sets} FROM {new} WHERE s.id = new.id", columns)
 
 
-def _arrays(columns: list[sa.Column[Any]], values: list[list[Any]], form: str) -> str:
-    """The placeholders; psycopg has no binary form for a list without any value."""
+def _arrays(columns: list[sa.Column[Any]], form: str) -> str:
+    """The placeholders, in this form; numbers are always text."""
     kinds = [column.type.compile(DIALECT).partition("(")[0] for column in columns]
-    pairs = zip(kinds, values, strict=True)
-    as_text = [kind == "NUMERIC" or all(cell is None for cell in cells) for kind, cells in pairs]
-    return ", ".join(f"%{'s' if text else form}::{kind}[]" for kind, text in zip(kinds, as_text, strict=True))
+    return ", ".join(f"%{'s' if kind == 'NUMERIC' else form}::{kind}[]" for kind in kinds)
 
 
 def _names(table: sa.Table, quote: str = '"') -> str:

@@ -15,10 +15,12 @@ from tests.storage.sample import NOTES, Mood, Note, Part
 
 from larabill_core.engine import Engine
 from larabill_core.errors import Conflict, InvalidInput
+from larabill_core.ids import new_id
 from larabill_sqlalchemy import statements
 from larabill_sqlalchemy.opening import database_of
 from larabill_sqlalchemy.statements import (
     Each,
+    among,
     from_row,
     from_rows,
     insert_many,
@@ -89,6 +91,29 @@ def test_columns_beside_the_rows_are_one_value_or_one_for_each(engine: Engine) -
     engine.run(lambda tx: insert_many(tx.connection, NOTES, notes, **more))
     assert (get(engine, "a").version, get(engine, "b").version) == (7, 8)
     assert {get(engine, label).body for label in "ab"} == {"the same"}
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_column_without_any_value_may_be_the_first(engine: Engine, count: int) -> None:
+    notes = [to_row(a_note(f"n{number}")) for number in range(count)]
+    rows = [{"unit_price": None, "mood": None, **{key: row[key] for key in row}} for row in notes]
+    engine.run(lambda tx: insert_many(tx.connection, NOTES, rows))
+    assert get(engine, "n0").unit_price is None
+
+
+def test_ids_are_found_among_others(engine: Engine) -> None:
+    notes = [a_note(label) for label in "abc"]
+    add(engine, *notes)
+
+    def labels(found: sa.ColumnElement[bool]) -> list[str]:
+        mine = sa.select(NOTES.c.label).where(NOTES.c.seller_id == SELLER, found).order_by(NOTES.c.label)
+        return engine.run(lambda tx: list(tx.connection.scalars(mine)))
+
+    some = [notes[0].id, notes[2].id, new_id()]
+    with database_of(engine).connect() as connection:
+        assert labels(among(connection, NOTES.c.id, some)) == ["a", "c"]
+        assert labels(~among(connection, NOTES.c.id, some)) == ["b"]
+        assert labels(among(connection, NOTES.c.id, [])) == []
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import Enum
 from functools import cache
 from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
+from uuid import UUID
 
 import attrs
 import msgspec
@@ -110,6 +111,17 @@ def chunks(rows: Sequence[T], width: int = 1) -> Iterator[Sequence[T]]:
     size = max(1, min(MOST_ROWS, MOST_PARAMETERS // max(width, 1)))
     for start in range(0, len(rows), size):
         yield rows[start : start + size]
+
+
+def among(connection: sa.Connection, column: sa.ColumnElement[UUID], ids: Sequence[UUID]) -> sa.ColumnElement[bool]:
+    """Whether the column is one of hundreds of ids.
+
+    On PostgreSQL they go as one array, because psycopg reads a statement of so many parameters anew each time.
+    """
+    if connection.dialect.name != "postgresql":
+        return column.in_(ids)
+    array = "{" + ",".join([id.hex for id in ids]) + "}"
+    return column == sa.any_(sa.cast(sa.literal(array, sa.Text()), sa.ARRAY(sa.Uuid())))
 
 
 def skip_locked(statement: sa.Select[Any]) -> sa.Select[Any]:

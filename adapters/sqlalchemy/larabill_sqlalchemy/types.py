@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from operator import attrgetter
@@ -14,7 +14,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql, postgresql
 from sqlalchemy.engine import Dialect
-from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from larabill_core.errors import InvalidInput
 from larabill_core.ids import uuid_of
@@ -37,17 +37,6 @@ class Id(WholeColumns):
 
     impl = sa.LargeBinary(16)
     cache_ok = True
-
-    class Comparator(TypeDecorator.Comparator[UUID]):
-        """`in_` writes the ids into the statement: as parameters, hundreds of them cost several times as much."""
-
-        def in_(self, other: Any) -> Any:
-            if not isinstance(other, Sequence | Set) or not other:
-                return super().in_(other)
-            given = sa.bindparam(None, [*map(_checked, other)], _Ids(), unique=True, literal_execute=True)
-            return self.expr.op("IN", is_comparison=True)(given)
-
-    comparator_factory = Comparator
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         if dialect.name == "postgresql":
@@ -76,16 +65,6 @@ def _checked(value: Any) -> UUID:
         remedy = "hand over a uuid.UUID; larabill_core.ids reads text"
         raise InvalidInput.one("id", "is not a UUID", value, remedy)
     return value
-
-
-class _Ids(UserDefinedType[Sequence[UUID]]):
-    """Ids in parentheses, as a statement's text has them."""
-
-    cache_ok = True
-
-    def literal_processor(self, dialect: Dialect) -> Callable[[Sequence[UUID]], str]:
-        kind = "" if dialect.name == "postgresql" else "X"
-        return lambda ids: f"({', '.join([f'{kind}{id.hex!r}' for id in ids])})"
 
 
 def _id_of(value: bytes | None) -> UUID | None:

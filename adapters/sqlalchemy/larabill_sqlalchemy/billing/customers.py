@@ -12,7 +12,7 @@ from larabill_billing.customers.model import Customer, Seller
 from larabill_core.errors import NotFound
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.faults import unique
-from larabill_sqlalchemy.statements import chunks, from_row, from_rows, insert_many, page_size
+from larabill_sqlalchemy.statements import among, chunks, from_row, from_rows, insert_many, page_size
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Id, Instant, Json, code, text
 
@@ -95,11 +95,11 @@ class Customers:
         return from_row(Customer, row)
 
     def get_many(self, customer_ids: Collection[UUID]) -> dict[UUID, Customer]:
+        connection = self._tx.connection
         found: dict[UUID, Customer] = {}
         for chunk in chunks([*set(customer_ids)]):
-            query = sa.select(CUSTOMERS).where(_C.seller_id == self._tx.seller_id, _C.id.in_(chunk))
-            rows = self._tx.connection.execute(query).all()
-            found |= {customer.id: customer for customer in from_rows(Customer, rows)}
+            query = sa.select(CUSTOMERS).where(_C.seller_id == self._tx.seller_id, among(connection, _C.id, chunk))
+            found |= {each.id: each for each in from_rows(Customer, connection.execute(query).all())}
         return found
 
     def page(self, *, after: UUID | None = None, limit: int = 100) -> list[Customer]:

@@ -24,7 +24,7 @@ from larabill_sqlalchemy.billing.invoicing import ALLOCATIONS
 from larabill_sqlalchemy.billing.ledger import ENTRIES, ZERO, total
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.faults import unique
-from larabill_sqlalchemy.statements import chunks, from_row, insert_many, page_size, to_row
+from larabill_sqlalchemy.statements import among, chunks, from_row, insert_many, page_size, to_row
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Amount, Id, Instant, code, text
 
@@ -309,18 +309,18 @@ class Methods:
         return found
 
     def payers(self, customer_ids: Collection[UUID]) -> set[UUID]:
+        connection, seller_id, credits = self._tx.connection, self._tx.seller_id, CREDITS.c
         found: set[UUID] = set()
         for chunk in chunks([*set(customer_ids)]):
-            stored = sa.select(_M.customer_id).where(
-                _M.seller_id == self._tx.seller_id, _M.customer_id.in_(chunk), _M.is_default == sa.true()
-            )
+            mine = among(connection, _M.customer_id, chunk)
+            stored = sa.select(_M.customer_id).where(_M.seller_id == seller_id, mine, _M.is_default == sa.true())
             credited = (
-                sa.select(CREDITS.c.customer_id)
-                .where(CREDITS.c.seller_id == self._tx.seller_id, CREDITS.c.customer_id.in_(chunk))
-                .group_by(CREDITS.c.customer_id, CREDITS.c.currency)
-                .having(total(CREDITS.c.amount) > ZERO)
+                sa.select(credits.customer_id)
+                .where(credits.seller_id == seller_id, among(connection, credits.customer_id, chunk))
+                .group_by(credits.customer_id, credits.currency)
+                .having(total(credits.amount) > ZERO)
             )
-            found.update(self._tx.connection.scalars(stored.union_all(credited)))
+            found.update(connection.scalars(stored.union_all(credited)))
         return found
 
     def clear_default(self, customer_id: UUID) -> None:

@@ -22,6 +22,7 @@ from larabill_sqlalchemy.billing.customers import SELLERS
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.statements import (
     Each,
+    among,
     chunks,
     from_row,
     from_rows,
@@ -212,7 +213,9 @@ class Subscriptions:
         found: dict[UUID, list[SubscriptionItem]] = defaultdict(list)
         for chunk in chunks([*subscription_ids]):
             query = sa.select(ITEMS).where(
-                _I.seller_id == self._tx.seller_id, _I.subscription_id.in_(chunk), _I.quantity > 0
+                _I.seller_id == self._tx.seller_id,
+                among(self._tx.connection, _I.subscription_id, chunk),
+                _I.quantity > 0,
             )
             for item in from_rows(SubscriptionItem, self._tx.connection.execute(query.order_by(_I.id)).all()):
                 found[item.subscription_id].append(item)
