@@ -27,20 +27,23 @@ from larabill_core.ids import new_id
 def define_meters(tx: UsageTx, meters: Sequence[MeterDefinition]) -> None:
     """Make meters, or write over those of the same codes. Raises `InvalidInput` for another aggregation of a meter that
     has counted: what it said before would not be true any more."""
-    faults = Faults()
     there = tx.billing.usage.meters([meter.code for meter in meters])
+    moved = {
+        meter.code for meter in meters if meter.code in there and there[meter.code].aggregation is not meter.aggregation
+    }
+    counted = tx.billing.usage.counted(moved) if moved else set()
+    faults = Faults()
     for index, meter in enumerate(meters):
-        stored = there.get(meter.code)
-        if stored is None or stored.aggregation is meter.aggregation or not tx.billing.usage.has_counted(meter.code):
-            continue
-        remedy = f"keep {stored.aggregation}, or make a meter with another code"
-        path = join("meters", index, "aggregation")
-        faults.add(path, f"of {meter.code} cannot change: it has counted", value=meter.aggregation, remedy=remedy)
+        if meter.code in counted:
+            path = join("meters", index, "aggregation")
+            remedy = f"keep {there[meter.code].aggregation}, or make a meter with another code"
+            faults.add(path, f"of {meter.code} cannot change: it has counted", value=meter.aggregation, remedy=remedy)
     faults.raise_if_any()
-    for meter in meters:
-        new = Meter(seller_id=tx.seller_id, **attrs.asdict(meter, recurse=False))
-        if there.get(meter.code) != new:
-            tx.billing.usage.save_meter(new)
+    wanted = [Meter(seller_id=tx.seller_id, **attrs.asdict(meter, recurse=False)) for meter in meters]
+    tx.billing.usage.save_meters(
+        new=[meter for meter in wanted if meter.code not in there],
+        changed=[meter for meter in wanted if meter.code in there and there[meter.code] != meter],
+    )
 
 
 def usage_for_periods(tx: UsageTx, periods: Sequence[MeteredPeriod]) -> list[PeriodUsage]:
@@ -81,7 +84,7 @@ def usage_for_periods(tx: UsageTx, periods: Sequence[MeteredPeriod]) -> list[Per
         )
         for period, quantity in zip(periods, found[: len(periods)], strict=True)
     ]
-    return _drawn(usages, grants_for(tx, {period.subscription_item_id for period in periods}))
+    return _drawn(usages, grants_for(tx, {period.subscription_item_id for period in periods if period.prepaid}))
 
 
 def billable(tx: UsageTx, periods: Sequence[MeteredPeriod]) -> dict[tuple[UUID, str], Decimal]:

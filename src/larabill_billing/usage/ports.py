@@ -64,12 +64,12 @@ class UsageRepository(Protocol):
         """Meters by code; all when no codes are given."""
         ...
 
-    def save_meter(self, meter: Meter) -> None:
-        """Insert it, or write over the one of this code."""
+    def save_meters(self, new: Sequence[Meter], changed: Sequence[Meter]) -> None:
+        """Insert the new ones, and write over those that are there."""
         ...
 
-    def has_counted(self, meter: str) -> bool:
-        """Whether any event of this meter is recorded."""
+    def counted(self, codes: Collection[str]) -> set[str]:
+        """The meters of which any event is recorded."""
         ...
 
     def subjects(self, subscription_ids: Iterable[UUID]) -> dict[UUID, Subject]:

@@ -35,7 +35,16 @@ from larabill_sqlalchemy.billing.subscriptions import ITEMS, LIVE_CODES, SUBSCRI
 from larabill_sqlalchemy.billing.usage_quantities import quantities
 from larabill_sqlalchemy.billing.usage_tables import BILLS, CORRECTIONS, DRAWS, EVENTS, GRANTS, METERS, REACHED
 from larabill_sqlalchemy.faults import unique
-from larabill_sqlalchemy.statements import Each, chunks, from_row, insert_many, insert_new, page_size, to_row, upsert
+from larabill_sqlalchemy.statements import (
+    Each,
+    chunks,
+    from_row,
+    insert_many,
+    insert_new,
+    page_size,
+    to_row,
+    update_many,
+)
 
 if TYPE_CHECKING:
     from larabill_sqlalchemy.transaction import SqlTx
@@ -67,14 +76,22 @@ class Usage:
                 found[row.code] = from_row(Meter, row)
         return found
 
-    def save_meter(self, meter: Meter) -> None:
-        upsert(self._tx.connection, METERS, to_row(meter))
+    def save_meters(self, new: Sequence[Meter], changed: Sequence[Meter]) -> None:
+        insert_many(self._tx.connection, METERS, new)
+        rows = [to_row(meter) for meter in changed]
+        update_many(self._tx.connection, METERS, rows, key="code", seller_id=self._tx.seller_id)
 
-    def has_counted(self, meter: str) -> bool:
-        query = sa.select(_E.id).where(_E.seller_id == self._tx.seller_id, _E.meter == meter)
+    def counted(self, codes: Collection[str]) -> set[str]:
         # in the index's order, or a planner may prefer to look for any such row through the whole table
-        first = query.order_by(_E.subscription_item_id, _E.occurred_at, _E.id).limit(1)
-        return self._tx.connection.execute(first).first() is not None
+        first = (
+            sa.select(_E.id)
+            .where(_E.seller_id == self._tx.seller_id, _E.meter == _M.code)
+            .order_by(_E.subscription_item_id, _E.occurred_at, _E.id)
+            .limit(1)
+            .scalar_subquery()
+        )
+        query = sa.select(_M.code).where(_M.seller_id == self._tx.seller_id, _M.code.in_(sorted(codes)))
+        return set(self._tx.connection.scalars(query.where(first.is_not(None))))
 
     def subjects(self, subscription_ids: Iterable[UUID]) -> dict[UUID, Subject]:
         s, i = SUBSCRIPTIONS.c, ITEMS.c
