@@ -112,9 +112,10 @@ class SshTransport:
         _prefer(transport, self._pins)
         try:
             transport.start_client(timeout=seconds)
+            # when its time is up it returns as if all were well, and there is no key yet
+            shown = transport.get_remote_server_key().asbytes()
         except (paramiko.SSHException, OSError, EOFError) as problem:
             raise NotSent(f"the host does not agree on SSH: {_words(problem)}") from problem
-        shown = transport.get_remote_server_key().asbytes()
         if not self._pins.hold(shown):
             raise NotSent(f"the host shows a key that is not pinned: {fingerprint(shown)}", worth_retrying=False)
         try:

@@ -14,7 +14,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-pytest.importorskip("paramiko")
+paramiko = pytest.importorskip("paramiko")
 asyncssh = pytest.importorskip("asyncssh")
 
 from tests.drivers.cloud.generic_ssh.peer import (  # noqa: E402
@@ -154,6 +154,13 @@ def test_a_refused_connection_may_be_tried_again() -> None:
 
 def test_a_host_that_says_nothing_was_not_sent_anything() -> None:
     with listening() as port, pytest.raises(NotSent) as problem:
+        SshTransport(settings(port, connect_timeout=SHORT)).run("tool", b"")
+    assert problem.value.worth_retrying
+
+
+def test_a_host_that_is_too_slow_was_not_sent_anything(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paramiko.Transport, "start_client", lambda self, timeout: None)
+    with listening() as port, pytest.raises(NotSent, match="does not agree on SSH") as problem:
         SshTransport(settings(port, connect_timeout=SHORT)).run("tool", b"")
     assert problem.value.worth_retrying
 
