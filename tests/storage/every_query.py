@@ -339,7 +339,7 @@ ONLY_INSERTS = _names("""
     billing.ledger.add_many billing.orders.add_items billing.payment_methods.add billing.payments.add
     billing.plans.add_many billing.refunds.add billing.sellers.add billing.services.add_many
     billing.subscription_changes.add_many billing.subscriptions.add_many
-    billing.usage.add_bills billing.usage.add_reached billing.usage.save_meter
+    billing.usage.add_bills billing.usage.add_reached
     provisioning.audits.add_many provisioning.credentials.add provisioning.plan_maps.add_many
     provisioning.resources.add_many provisioning.tasks.add_many
 """)
