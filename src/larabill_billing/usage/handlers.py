@@ -15,7 +15,7 @@ from uuid import UUID
 import attrs
 
 from larabill_billing.catalog.meters import MeterDefinition
-from larabill_billing.pricing.exact import add, subtract, total
+from larabill_billing.pricing.exact import subtract, total
 from larabill_billing.settings import settings_of
 from larabill_billing.usage.model import Draw, Grant, LateUsage, Meter, MeteredPeriod, PeriodUsage, UsageBill, plain
 from larabill_billing.usage.ports import UsageTx
@@ -85,14 +85,6 @@ def usage_for_periods(tx: UsageTx, periods: Sequence[MeteredPeriod]) -> list[Per
         for period, quantity in zip(periods, found[: len(periods)], strict=True)
     ]
     return _drawn(usages, grants_for(tx, {period.subscription_item_id for period in periods if period.prepaid}))
-
-
-def billable(tx: UsageTx, periods: Sequence[MeteredPeriod]) -> dict[tuple[UUID, str], Decimal]:
-    """What `usage_for_periods` leaves for the invoice, beyond what was prepaid: by item and meter."""
-    found: dict[tuple[UUID, str], Decimal] = {}
-    for usage in usage_for_periods(tx, periods):
-        found[usage.period.pair] = plain(add(found.get(usage.period.pair, Decimal(0)), usage.beyond_prepaid))
-    return found
 
 
 def _drawn(usages: Sequence[PeriodUsage], grants: dict[tuple[UUID, str], list[Grant]]) -> list[PeriodUsage]:

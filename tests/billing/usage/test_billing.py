@@ -13,7 +13,7 @@ from tests.billing.usage.scene import APRIL, FEBRUARY, HOUR, MARCH, ZONE, Scene,
 from tests.conftest import OpenTestEngine
 
 from larabill_billing.module import MODULE
-from larabill_billing.usage.handlers import billable, mark_billed, usage_for_periods
+from larabill_billing.usage.handlers import mark_billed, usage_for_periods
 from larabill_billing.usage.model import LateUsage, MeteredPeriod, PeriodUsage
 from larabill_core.clock import start_of_day
 from larabill_core.errors import AlreadyExists, InvalidInput
@@ -218,12 +218,6 @@ def test_statements_do_not_grow_with_the_periods(scene: Scene) -> None:
         return len(seen)
 
     assert statements(periods[:1]) == statements(periods[1:])
-
-
-def test_billable_is_by_item_and_meter(scene: Scene) -> None:
-    scene.record(scene.event("a", 150), scene.event("b", 4, "peak"))
-    periods = [scene.period(*FEBRUARY), scene.period(*FEBRUARY, "peak"), scene.period(*MARCH)]
-    assert scene.run(lambda tx: billable(tx, periods)) == {(scene.item, "traffic"): 150, (scene.item, "peak"): 4}
 
 
 def test_a_period_is_the_same_whatever_it_includes(scene: Scene) -> None:
