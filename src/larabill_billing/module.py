@@ -8,6 +8,7 @@ from larabill_billing.credits import jobs as credits
 from larabill_billing.credits import verify as credits_verify
 from larabill_billing.dunning import jobs as dunning
 from larabill_billing.dunning import verify as dunning_verify
+from larabill_billing.invoicing import jobs as invoicing
 from larabill_billing.invoicing import verify as invoicing_verify
 from larabill_billing.ledger import verify as ledger
 from larabill_billing.orders import jobs as orders
@@ -45,13 +46,14 @@ MODULE: Final = Module(
     name="billing",
     handlers=(
         *credits.HANDLERS,
+        *invoicing.HANDLERS,
         *payments.HANDLERS,
         *subscriptions.HANDLERS,
         *orders.HANDLERS,
         *dunning.HANDLERS,
         *usage.HANDLERS,
     ),
-    schedules=(*subscriptions.SCHEDULES, *dunning.SCHEDULES),
+    schedules=(*subscriptions.SCHEDULES, *invoicing.SCHEDULES, *dunning.SCHEDULES),
     abilities=ABILITIES,
     settings=BillingSettings,
     storage="larabill_sqlalchemy.billing:STORAGE",

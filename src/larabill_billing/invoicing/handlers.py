@@ -27,13 +27,14 @@ from larabill_billing.invoicing.model import (
     InvoiceStatus,
 )
 from larabill_billing.invoicing.ports import InvoicingTx
-from larabill_billing.invoicing.postings import issued
+from larabill_billing.invoicing.postings import Posted, issued, taken_back
 from larabill_billing.invoicing.states import next_status
 from larabill_billing.invoicing.taxing import rates_of, treatments
 from larabill_billing.invoicing.totals import Totals, totals
 from larabill_billing.ledger.handlers import post
-from larabill_billing.ledger.model import RECEIVABLE, REVENUE, TAX_PAYABLE, Entry, Posting
+from larabill_billing.ledger.model import Entry
 from larabill_billing.tax.determine import Treatment
+from larabill_core.clock import local_date
 from larabill_core.errors import Conflict, Faults, NotFound
 from larabill_core.ids import derived_id, new_id
 from larabill_core.jobs import NewJob
@@ -145,12 +146,10 @@ def _issue(tx: InvoicingTx, requests: Sequence[InvoiceRequest], customers: Mappi
     """Number and write the documents of stored charges. The series rows are locked last, for the inserts only (I5)."""
     seller = tx.billing.sellers.get(tx.seller_id)
     treated = treatments(tx, customers)
+    today = local_date(tx.now, seller.time_zone)
     sums = [_totals(request, treated[request.customer_id]) for request in requests]
     pairs = [*zip(requests, sums, strict=True)]
-    entries = [(request, issued(request.customer_id, each)) for request, each in pairs]
-    post(
-        tx, [_entry(tx, request.id, request.currency, "issued", postings) for request, postings in entries if postings]
-    )
+    _post(tx, "issued", [(request, issued(tx.seller_id, request, each, today)) for request, each in pairs])
     record_many(tx, [change for request, each in pairs for change in _issued_changes(request.id, each)])
     invoices = [
         document(request, each, seller, customers[request.customer_id], sequence, tx.now)
@@ -174,16 +173,24 @@ def _numbers(tx: InvoicingTx, sums: Sequence[Totals]) -> list[int]:
     return [next(following[type]) for type in types]
 
 
-def _entry(tx: InvoicingTx, invoice_id: UUID, currency: str, purpose: str, postings: tuple[Posting, ...]) -> Entry:
-    return Entry(
-        seller_id=tx.seller_id,
-        currency=currency,
-        document_kind="invoice",
-        document_id=invoice_id,
-        purpose=purpose,
-        occurred_at=tx.now,
-        postings=postings,
+def _post(tx: InvoicingTx, purpose: str, documents: Sequence[tuple[InvoiceRequest | Invoice, Posted]]) -> None:
+    post(
+        tx,
+        [
+            Entry(
+                seller_id=tx.seller_id,
+                currency=document.currency,
+                document_kind="invoice",
+                document_id=document.id,
+                purpose=purpose,
+                occurred_at=tx.now,
+                postings=posted.postings,
+            )
+            for document, posted in documents
+            if posted.postings
+        ],
     )
+    tx.billing.deferrals.add_many([deferral for _, posted in documents for deferral in posted.deferrals])
 
 
 def _issued_changes(invoice_id: UUID, sums: Totals) -> list[Change]:
@@ -234,13 +241,8 @@ def void(tx: InvoicingTx, invoice_id: UUID, reason: str) -> None:
     tx.billing.invoices.save_state(attrs.evolve(state, status=status, balance=Decimal(0)))
     tx.billing.charges.free(invoice_id)
     invoice = tx.billing.invoices.get(invoice_id)
-    issued = (
-        Posting(account=RECEIVABLE, amount=-invoice.total, customer_id=invoice.customer_id),
-        Posting(account=REVENUE, amount=invoice.net),
-        Posting(account=TAX_PAYABLE, amount=invoice.tax),
-    )
-    back = tuple([posting for posting in issued if posting.amount])
-    post(tx, [_entry(tx, invoice_id, invoice.currency, "voided", back)] if back else [])
+    was = [posting for entry in tx.billing.ledger.for_document("invoice", invoice_id) for posting in entry.postings]
+    _post(tx, "voided", [(invoice, taken_back(was, tx.billing.deferrals.for_document(invoice_id)))])
     record_many(tx, [_change(invoice_id, "void", state.status, status, reason)])
 
 
