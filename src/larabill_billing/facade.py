@@ -15,7 +15,8 @@ import attrs
 
 from larabill_billing.agreements import Subscriptions
 from larabill_billing.area import Area
-from larabill_billing.books import Invoices, LedgerBooks, Payments, Webhooks
+from larabill_billing.bookkeeping import LedgerBooks
+from larabill_billing.books import Invoices, Payments, Webhooks
 from larabill_billing.catalog.handlers import Changes, listed
 from larabill_billing.catalog.handlers import load as load_catalog
 from larabill_billing.catalog.model import Catalogue, Plan, Stock

@@ -20,6 +20,7 @@ from larabill_billing.customers.checks import (
     check_lines,
     check_text,
 )
+from larabill_billing.ledger.labels import AccountLabel
 from larabill_billing.proration.model import Convention, ProrationPolicy
 from larabill_billing.tax.model import TaxCategory, TaxRate
 from larabill_core.clock import zone
@@ -146,7 +147,7 @@ class BillingSettings:
 
     `proration`: for plans that name no convention of their own. `billing_day`: the day of the month on which all
     agreements are billed; None: each on the day of its begin. `group_invoices`: what one customer owes on a day for
-    several agreements stands on one invoice.
+    several agreements stands on one invoice. `accounts`: what the bookkeeper calls accounts of the ledger.
     Raises `InvalidInput` with every fault of the ladder and the numbers.
     """
 
@@ -160,6 +161,7 @@ class BillingSettings:
     billing_day: int | None = None
     group_invoices: bool = False
     taxes: tuple[TaxRule, ...] = ()
+    accounts: tuple[AccountLabel, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         faults = Faults()
@@ -170,6 +172,8 @@ class BillingSettings:
             faults.add("taxes", "have two rules for one country")
         if len({rule.inclusive for rule in self.taxes}) > 1:
             faults.add("taxes", "are in part inclusive", remedy="prices are all with tax, or all without")
+        if len({each.account for each in self.accounts}) < len(self.accounts):
+            faults.add("accounts", "name one account twice")
         if self.keep_data < timedelta(0):
             faults.add("keep_data", "must not be negative", value=_days(self.keep_data))
         if not timedelta(0) <= self.late_window <= LONGEST_WINDOW:

@@ -87,6 +87,10 @@ class InvoiceRepository(Protocol):
 
     def states(self, invoice_ids: Collection[UUID]) -> dict[UUID, InvoiceState]: ...
 
+    def numbers(self, invoice_ids: Collection[UUID]) -> dict[UUID, str]:
+        """The numbers of those of these that are documents."""
+        ...
+
     def save_state(self, state: InvoiceState) -> None:
         """Write status, balance and paid_at, version + 1. Raises `StaleVersion`."""
         ...
@@ -149,6 +153,10 @@ class InvoiceRepository(Protocol):
 
     def receivable_differences(self) -> list[tuple[UUID | None, str, Decimal]]:
         """Customers whose receivables are not their open balances: id, currency, difference (I4)."""
+        ...
+
+    def tax_differences(self) -> list[tuple[str, Decimal]]:
+        """Currencies in which the ledger's tax is not that of the documents: currency, ledger less documents (I4)."""
         ...
 
     def state_without_audit(self) -> list[tuple[UUID, str]]:

@@ -85,7 +85,7 @@ class Deferrals:
 
     def lock_run(self, day: date) -> date:
         query = sa.select(_R.recognised_to).where(_R.seller_id == self._tx.seller_id).with_for_update()
-        done = self._tx.connection.execute(query).scalar()
+        done: date | None = self._tx.connection.execute(query).scalar()
         if done is None:
             earliest = self._tx.connection.execute(sa.select(sa.func.min(_D.starts_on)).where(self._mine)).scalar()
             first = day if earliest is None else min(day, earliest - ONE_DAY)

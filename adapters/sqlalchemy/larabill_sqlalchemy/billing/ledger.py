@@ -153,7 +153,7 @@ class Ledger:
         after: tuple[datetime, UUID] | None = None,
         limit: int = 1000,
     ) -> list[AccountLine]:
-        query = (
+        query: sa.Select[Any] = (
             sa.select(
                 _P.id.label("posting_id"),
                 _P.entry_id,
