@@ -25,6 +25,7 @@ from larabill_provisioning.resources.states import ResourceStatus
 
 LATE = slot_at(600)
 A_DAY = (START + timedelta(days=1)).date()
+LAST_DAY = (START + timedelta(days=495)).date()
 
 
 @attrs.frozen
@@ -154,6 +155,14 @@ BILLING: dict[str, Query] = {
     "customers.get": lambda tx, of: tx.customers.get(of.id, lock=True),
     "customers.get_many": lambda tx, of: tx.customers.get_many(of.ids),
     "customers.page": lambda tx, of: tx.customers.page(after=of.id),
+    "deferrals.for_document": lambda tx, of: tx.deferrals.for_document(of.group_id),
+    "deferrals.posted_on": lambda tx, of: tx.deferrals.posted_on(LAST_DAY),
+    "deferrals.posted_on after": lambda tx, of: tx.deferrals.posted_on(LAST_DAY, after=of.id),
+    "deferrals.begin": lambda tx, of: tx.deferrals.begin(A_DAY),
+    "deferrals.earned_on": lambda tx, of: tx.deferrals.earned_on(LAST_DAY),
+    "deferrals.caught_up_on": lambda tx, of: tx.deferrals.caught_up_on(A_DAY),
+    "deferrals.save_run": lambda tx, of: tx.deferrals.save_run(A_DAY),
+    "deferrals.last_run": lambda tx, of: tx.deferrals.last_run(),
     "drafts.take": lambda tx, of: tx.drafts.take(100),
     "drafts.delete": lambda tx, of: tx.drafts.delete(of.ids),
     "dunning.overdue": lambda tx, of: tx.dunning.overdue(A_DAY, 200),
@@ -174,6 +183,7 @@ BILLING: dict[str, Query] = {
     "invoices.get": lambda tx, of: tx.invoices.get(of.id),
     "invoices.state": lambda tx, of: tx.invoices.state(of.id, lock=True),
     "invoices.states": lambda tx, of: tx.invoices.states(of.ids),
+    "invoices.numbers": lambda tx, of: tx.invoices.numbers(of.ids),
     "invoices.save_state": lambda tx, of: tx.invoices.save_state(tx.invoices.state(of.id)),
     "invoices.page": lambda tx, of: tx.invoices.page(after=of.id),
     "invoices.page of customer": lambda tx, of: tx.invoices.page(customer_id=of.group_id),
@@ -187,6 +197,9 @@ BILLING: dict[str, Query] = {
     "invoices.allocations": lambda tx, of: tx.invoices.allocations(of.id),
     "invoices.allocated_by": lambda tx, of: tx.invoices.allocated_by("payment", of.ids),
     "ledger.for_document": lambda tx, of: tx.ledger.for_document("invoice", of.id),
+    "ledger.page": lambda tx, of: tx.ledger.page(slot_at(2), slot_at(9), limit=100),
+    "ledger.page after": lambda tx, of: tx.ledger.page(START, LATE, after=(slot_at(9), of.id), limit=100),
+    "ledger.lines": lambda tx, of: tx.ledger.lines("receivable", slot_at(2), slot_at(4), limit=100),
     "ledger.customer_balance": lambda tx, of: tx.ledger.customer_balance("receivable", of.group_id, "EUR"),
     "orders.add_new": lambda tx, of: tx.orders.add_new(tx.orders.get(of.id)),
     "orders.items": lambda tx, of: tx.orders.items(of.group_id),
@@ -335,7 +348,7 @@ def _names(text: str) -> frozenset[str]:
 ONLY_INSERTS = _names("""
     operations.add_many limits.put secrets.put
     billing.audits.add_many billing.charges.add_many billing.credits.add_many billing.customers.add_many
-    billing.drafts.add_many billing.dunning.add_many billing.invoices.add_allocations billing.invoices.add_many
+    billing.deferrals.add_many billing.drafts.add_many billing.dunning.add_many billing.invoices.add_allocations billing.invoices.add_many
     billing.ledger.add_many billing.orders.add_items billing.payment_methods.add billing.payments.add
     billing.plans.add_many billing.refunds.add billing.sellers.add billing.services.add_many
     billing.subscription_changes.add_many billing.subscriptions.add_many
@@ -347,9 +360,11 @@ ONLY_INSERTS = _names("""
 
 VERIFY = _names("""
     billing.charges.overlapping billing.credits.ledger_differences
+    billing.deferrals.unearned
     billing.dunning.ended_though_paid billing.dunning.open_on_settled billing.dunning.suspended_though_active
     billing.dunning.without_case
     billing.invoices.number_gaps billing.invoices.receivable_differences billing.invoices.state_without_audit
+    billing.invoices.tax_differences
     billing.invoices.without_entry billing.invoices.without_series billing.invoices.without_state
     billing.invoices.wrong_balances billing.invoices.wrong_totals
     billing.ledger.trial_balance billing.ledger.unbalanced_currencies billing.ledger.unbalanced_entries
@@ -365,6 +380,9 @@ VERIFY = _names("""
 """What an operator asks about all that a seller ever did."""
 
 FEW = {
+    "billing.deferrals.behind": "the sellers of an installation",
+    "billing.deferrals.lock_run": "the first run of a seller looks for the first day",
+    "billing.ledger.movements": "a trial balance is of all accounts",
     "billing.plans.latest": "a catalogue is loaded",
     "billing.sellers.all": "the sellers of an installation",
     "billing.services.count_live": "a share of all services is wanted",

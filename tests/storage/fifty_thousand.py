@@ -201,6 +201,7 @@ def contents() -> dict[str, dict[str, Any]]:
         "larabill_payment_methods": {"is_default": sa.literal(True)},
         "larabill_refunds": {"payment_id": N.group_id, "ref": N.word, "status": sa.literal("done")},
         "larabill_credits": {},
+        "larabill_deferrals": {"document_id": N.group_id, "begun_on": since(97, None, N.on)},
         "larabill_journal_entries": {"document_kind": sa.literal("invoice"), "document_id": N.id},
         "larabill_postings": {"entry_id": N.group_id, "account": sa.literal("receivable")},
         "larabill_webhook_rejects": {},
