@@ -103,7 +103,7 @@ def _ordinary(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
     plain: dict[type[Any], Any] = {
         Amount: Decimal(12),
         UnitPrice: Decimal(12),
-        Json: [] if column.name in ("address", "taxes") else {},
+        Json: [] if column.name in ("address", "allowances", "taxes") else {},
         sa.Boolean: False,
         sa.Integer: 1,
         sa.BigInteger: 1,
@@ -115,7 +115,7 @@ def _ordinary(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
 
 def contents() -> dict[str, dict[str, Any]]:
     """What is said of the columns of each table that is filled; the newest lots hold what is still open."""
-    billed = {"subscription_id": N.id, "due_on": N.on}
+    billed = {"type": sa.literal("invoice"), "subscription_id": N.id, "due_on": N.on}
     money = {"account": sa.literal("bank"), "ref": N.word}
     provider = {"account": sa.literal("host"), "driver_ref": N.word, "ref": N.word}
     return {
