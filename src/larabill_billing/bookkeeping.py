@@ -1,8 +1,8 @@
-"""The part of `engine.billing` that the bookkeeper uses: balances, the journal, and what each day earned."""
+"""The part of `engine.billing` that the bookkeeper uses: balances, the journal, what each day earned; exchange rates."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import Final, TypeVar
@@ -11,6 +11,8 @@ from uuid import UUID
 from larabill_billing.area import Area
 from larabill_billing.audits.model import Audit
 from larabill_billing.customers.model import Seller
+from larabill_billing.exchange import handlers as exchange
+from larabill_billing.exchange.model import Accounting, Rate
 from larabill_billing.ledger.chart import account_type
 from larabill_billing.ledger.formats import FORMATS, Format, Journal, Written, in_order
 from larabill_billing.ledger.handlers import trial_balance
@@ -21,8 +23,10 @@ from larabill_billing.repositories import BillingTx
 from larabill_billing.settings import settings_of
 from larabill_core.access import SYSTEM, Actor
 from larabill_core.clock import start_of_day
+from larabill_core.contracts.rates import PublishedRate
 from larabill_core.errors import InvalidInput
 from larabill_core.ids import public_id
+from larabill_core.money import parse_currency
 
 T = TypeVar("T")
 
@@ -156,3 +160,30 @@ def _documents(tx: BillingTx, found: Sequence[Entry] | Sequence[AccountLine]) ->
             prefix = _PREFIXES.get(each.document_kind)
             names[each.document_id] = public_id(prefix, each.document_id) if prefix else str(each.document_id)
     return names
+
+
+class Exchange(Area):
+    """`engine.billing.exchange`."""
+
+    def load(
+        self, seller: UUID, source: str, rates: Sequence[PublishedRate], *, actor: Actor = SYSTEM
+    ) -> exchange.Loaded:
+        """Store rates under the name of their source. Raises `InvalidInput` when one contradicts what is stored."""
+        return self._run("ledger.write", seller, actor, lambda tx: exchange.load(tx, source, rates))
+
+    def fetch(self, *, actor: Actor = SYSTEM) -> exchange.Loaded:
+        """Ask the account of `[billing.exchange]` for what is new, for every seller. Raises `RetryLater`."""
+        self._access.require(actor, "ledger.write")
+        return exchange.fetch(self._engine)
+
+    def rate(self, seller: UUID, base: str, quote: str, on: date, *, actor: Actor = SYSTEM) -> Rate:
+        """The newest rate of a day or before. Raises `Conflict` when none is known, `InvalidInput`."""
+        parse_currency(base, "base")
+        parse_currency(quote, "quote")
+        return self._run(_READ, seller, actor, lambda tx: exchange.rate_of(tx, base, quote, on))
+
+    def accounting(
+        self, seller: UUID, document_ids: Collection[UUID], *, actor: Actor = SYSTEM
+    ) -> Mapping[UUID, Accounting]:
+        """What documents of other currencies are worth in the seller's (EN 16931, BT-6 and BT-111)."""
+        return self._run(_READ, seller, actor, lambda tx: tx.billing.accounting.for_documents(document_ids))

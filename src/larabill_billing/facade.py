@@ -15,7 +15,7 @@ import attrs
 
 from larabill_billing.agreements import Subscriptions
 from larabill_billing.area import Area
-from larabill_billing.bookkeeping import LedgerBooks
+from larabill_billing.bookkeeping import Exchange, LedgerBooks
 from larabill_billing.books import Invoices, Payments, Webhooks
 from larabill_billing.catalog.handlers import Changes, listed
 from larabill_billing.catalog.handlers import load as load_catalog
@@ -49,6 +49,7 @@ class Billing:
         self._engine = engine
         self.catalog = Catalog(engine, access)
         self.customers = Customers(engine, access)
+        self.exchange = Exchange(engine, access)
         self.invoices = Invoices(engine, access)
         self.ledger = LedgerBooks(engine, access)
         self.orders = Orders(engine, access)

@@ -8,6 +8,7 @@ from larabill_billing.credits import jobs as credits
 from larabill_billing.credits import verify as credits_verify
 from larabill_billing.dunning import jobs as dunning
 from larabill_billing.dunning import verify as dunning_verify
+from larabill_billing.exchange import jobs as exchange
 from larabill_billing.invoicing import jobs as invoicing
 from larabill_billing.invoicing import verify as invoicing_verify
 from larabill_billing.ledger import verify as ledger
@@ -29,6 +30,7 @@ ABILITIES: Final = (
     "invoices.read",
     "invoices.write",
     "ledger.read",
+    "ledger.write",
     "orders.read",
     "orders.write",
     "payments.read",
@@ -46,6 +48,7 @@ MODULE: Final = Module(
     name="billing",
     handlers=(
         *credits.HANDLERS,
+        *exchange.HANDLERS,
         *invoicing.HANDLERS,
         *payments.HANDLERS,
         *subscriptions.HANDLERS,
@@ -53,7 +56,7 @@ MODULE: Final = Module(
         *dunning.HANDLERS,
         *usage.HANDLERS,
     ),
-    schedules=(*subscriptions.SCHEDULES, *invoicing.SCHEDULES, *dunning.SCHEDULES),
+    schedules=(*subscriptions.SCHEDULES, *invoicing.SCHEDULES, *exchange.SCHEDULES, *dunning.SCHEDULES),
     abilities=ABILITIES,
     settings=BillingSettings,
     storage="larabill_sqlalchemy.billing:STORAGE",

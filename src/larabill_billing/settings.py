@@ -20,6 +20,7 @@ from larabill_billing.customers.checks import (
     check_lines,
     check_text,
 )
+from larabill_billing.exchange.model import ExchangeSettings
 from larabill_billing.ledger.labels import AccountLabel
 from larabill_billing.proration.model import Convention, ProrationPolicy
 from larabill_billing.tax.model import TaxCategory, TaxRate
@@ -148,6 +149,7 @@ class BillingSettings:
     `proration`: for plans that name no convention of their own. `billing_day`: the day of the month on which all
     agreements are billed; None: each on the day of its begin. `group_invoices`: what one customer owes on a day for
     several agreements stands on one invoice. `accounts`: what the bookkeeper calls accounts of the ledger.
+    `exchange`: where exchange rates come from; None: each currency for itself.
     Raises `InvalidInput` with every fault of the ladder and the numbers.
     """
 
@@ -162,6 +164,7 @@ class BillingSettings:
     group_invoices: bool = False
     taxes: tuple[TaxRule, ...] = ()
     accounts: tuple[AccountLabel, ...] = ()
+    exchange: ExchangeSettings | None = None
 
     def __attrs_post_init__(self) -> None:
         faults = Faults()

@@ -16,6 +16,7 @@ import attrs
 from larabill_billing.audits.handlers import record_many
 from larabill_billing.audits.model import Change
 from larabill_billing.customers.model import Customer
+from larabill_billing.invoicing.accounting import freeze
 from larabill_billing.invoicing.build import SERIES, document, state_of
 from larabill_billing.invoicing.model import (
     Allocation,
@@ -149,6 +150,7 @@ def _issue(tx: InvoicingTx, requests: Sequence[InvoiceRequest], customers: Mappi
     today = local_date(tx.now, seller.time_zone)
     sums = [_totals(request, treated[request.customer_id]) for request in requests]
     pairs = [*zip(requests, sums, strict=True)]
+    freeze(tx, seller, pairs, today)
     _post(tx, "issued", [(request, issued(tx.seller_id, request, each, today)) for request, each in pairs])
     record_many(tx, [change for request, each in pairs for change in _issued_changes(request.id, each)])
     invoices = [

@@ -9,7 +9,7 @@ from typing import Protocol
 from uuid import UUID
 
 from larabill_billing.audits.ports import AuditRepositories
-from larabill_billing.customers.ports import CustomersRepositories
+from larabill_billing.exchange.ports import ExchangeRepositories
 from larabill_billing.invoicing.model import (
     Allocation,
     Charge,
@@ -164,7 +164,7 @@ class InvoiceRepository(Protocol):
         ...
 
 
-class InvoicingRepositories(CustomersRepositories, LedgerRepositories, AuditRepositories, Protocol):
+class InvoicingRepositories(ExchangeRepositories, LedgerRepositories, AuditRepositories, Protocol):
     @property
     def charges(self) -> ChargeRepository: ...
 

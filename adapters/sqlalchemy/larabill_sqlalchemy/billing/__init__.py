@@ -12,6 +12,7 @@ from larabill_sqlalchemy.billing.credits import Credits
 from larabill_sqlalchemy.billing.customers import Customers, Sellers
 from larabill_sqlalchemy.billing.deferrals import Deferrals
 from larabill_sqlalchemy.billing.dunning import Dunning
+from larabill_sqlalchemy.billing.exchange import AccountingAmounts, ExchangeRates
 from larabill_sqlalchemy.billing.invoicing import Invoices
 from larabill_sqlalchemy.billing.ledger import Ledger
 from larabill_sqlalchemy.billing.metadata import METADATA
@@ -35,6 +36,7 @@ class SqlBillingRepositories:
     """Implements `larabill_billing.repositories.BillingRepositories`: what stands as `tx.billing`."""
 
     def __init__(self, tx: SqlTx) -> None:
+        self.accounting = AccountingAmounts(tx)
         self.audits = Audits(tx)
         self.charges = Charges(tx)
         self.credits = Credits(tx)
@@ -42,6 +44,7 @@ class SqlBillingRepositories:
         self.deferrals = Deferrals(tx)
         self.drafts = Drafts(tx)
         self.dunning = Dunning(tx)
+        self.exchange_rates = ExchangeRates(tx)
         self.gateway_accounts = GatewayAccounts(tx)
         self.invoices = Invoices(tx)
         self.ledger = Ledger(tx)
@@ -72,6 +75,8 @@ STORAGE = Storage(
     insert_only=(
         "larabill_billing_audits",
         "larabill_credits",
+        "larabill_document_accounting",
+        "larabill_exchange_rates",
         "larabill_invoice_lines",
         "larabill_invoices",
         "larabill_journal_entries",
