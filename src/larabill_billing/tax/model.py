@@ -44,6 +44,8 @@ def _category(value: str) -> TaxCategory:
 class TaxRate:
     """`rate` percent under the name that is printed; `inclusive`: prices hold the tax already.
 
+    `jurisdiction`: to whom it is owed, a country or part of one ("DE", "CA-QC"). `compound`: due on the price and the
+    taxes that stand before it on the line. `reason` and `reason_code` (VATEX, BT-120 and BT-121) say why there is none.
     Raises `InvalidInput`: EN 16931 wants more than 0 percent in category S (BR-S-05), and 0 in Z, E, AE, K, G and O.
     """
 
@@ -51,12 +53,16 @@ class TaxRate:
     rate: Decimal
     name: str
     inclusive: bool = False
+    jurisdiction: str = ""
+    compound: bool = False
+    reason: str = ""
+    reason_code: str = ""
     factor: Decimal = attrs.field(init=False, repr=False, eq=False)
     """The rate as a factor: 0.19."""
     divisor: Decimal = attrs.field(init=False, repr=False, eq=False)
     """100 plus the rate: the gross of 100."""
     key: str = attrs.field(init=False, repr=False, eq=False)
-    """Category and rate, by which a document's lines are summed up, and whether they are inclusive."""
+    """Category, rate and jurisdiction, by which a document's lines are summed up; compound and inclusive ones apart."""
 
     def __attrs_post_init__(self) -> None:
         faults = Faults()
@@ -76,4 +82,5 @@ class TaxRate:
         faults.raise_if_any()
         object.__setattr__(self, "factor", percent(self.rate))
         object.__setattr__(self, "divisor", add(_HUNDRED, self.rate))
-        object.__setattr__(self, "key", f"{self.category} {text(self.rate)} {self.inclusive}")
+        kind = ("inclusive " if self.inclusive else "") + ("compound " if self.compound else "")
+        object.__setattr__(self, "key", f"{self.category} {text(self.rate)} {kind}{self.jurisdiction}")
