@@ -7,12 +7,10 @@ from decimal import Decimal, getcontext, setcontext
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from larabill_billing.pricing.exact import EXACT, ONE, ZERO, check_precision, minor_unit, settled, spread
-from larabill_billing.tax.model import TaxRate
+from larabill_billing.tax.model import Taxes, TaxRate
 from larabill_core.errors import Faults, InvalidInput
 
 Rounding: TypeAlias = Literal["category", "line", "document"]
-Taxes: TypeAlias = tuple[TaxRate, ...]
-"""The taxes of one line, in their order: a compound one is due on those before it too. Mostly it is one."""
 
 
 class TaxedLine(NamedTuple):

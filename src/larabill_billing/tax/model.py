@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from enum import StrEnum
+from typing import TypeAlias
 
 import attrs
 
@@ -44,8 +45,9 @@ def _category(value: str) -> TaxCategory:
 class TaxRate:
     """`rate` percent under the name that is printed; `inclusive`: prices hold the tax already.
 
-    `jurisdiction`: to whom it is owed, a country or part of one ("DE", "CA-QC"). `compound`: due on the price and the
-    taxes that stand before it on the line. `reason` and `reason_code` (VATEX, BT-120 and BT-121) say why there is none.
+    `jurisdiction`: whose tax it is ("DE", "CA-QC"). `compound`: it is also on the taxes before it. `reason` and
+    `reason_code` say why nothing is taxed (EN 16931, BT-120 and BT-121, a VATEX code).
+
     Raises `InvalidInput`: EN 16931 wants more than 0 percent in category S (BR-S-05), and 0 in Z, E, AE, K, G and O.
     """
 
@@ -84,3 +86,7 @@ class TaxRate:
         object.__setattr__(self, "divisor", add(_HUNDRED, self.rate))
         kind = ("inclusive " if self.inclusive else "") + ("compound " if self.compound else "")
         object.__setattr__(self, "key", f"{self.category} {text(self.rate)} {kind}{self.jurisdiction}")
+
+
+Taxes: TypeAlias = tuple[TaxRate, ...]
+"""All taxes of a line, in their order; mostly one."""
