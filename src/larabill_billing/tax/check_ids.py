@@ -75,7 +75,7 @@ def check_page(engine: Engine, payload: IdsDue, job: Job) -> None:
 
 
 def check_one(engine: Engine, seller_id: UUID, customer_id: UUID, actor: Actor) -> IdCheck:
-    """Ask now about one customer's id. Raises `InvalidInput` for what is no VAT id, `ConfigurationError`, `NotFound`."""
+    """Ask now about one customer's id. Raises `NotFound`, `ConfigurationError`, and `InvalidInput` for what is none."""
 
     def read(tx: TaxTx) -> tuple[str, _Asked]:
         if not settings_of(tx).tax.checker:

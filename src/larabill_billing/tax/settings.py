@@ -75,9 +75,9 @@ class TaxSettings:
     """How tax is determined, where no rule of `billing.taxes` says it.
 
     `place`: "rules": nothing else is taxed; "services": by the place of supply of electronically supplied services in
-    the EU, at the rates of our table and of the file `table` over it. `inclusive`: prices hold the tax. `rounding`: once
-    for each category, line or document. `below_threshold`: consumers in other member states are taxed as at home, since
-    the seller's sales to them stay under the 10,000 euros a year of article 59c of Directive 2006/112/EC.
+    the EU, at the rates of our table and of the file `table` over it. `inclusive`: prices hold the tax. `rounding`:
+    once for each category, line or document. `below_threshold`: consumers in other member states are taxed as at home,
+    since the seller's sales to them stay under the 10,000 euros a year of article 59c of Directive 2006/112/EC.
 
     `checker`: the account (`[drivers.NAME]`) that is asked whether a VAT id exists, "" for none. `unconfirmed`: what
     happens to a customer whose id is of the right form and was never denied, but not confirmed either: "tax" as a

@@ -17,37 +17,10 @@ import attrs
 from larabill_core.errors import ConfigurationError, Faults
 from larabill_core.structure import structure
 
-EU: Final = frozenset(
-    [
-        "AT",
-        "BE",
-        "BG",
-        "CY",
-        "CZ",
-        "DE",
-        "DK",
-        "EE",
-        "ES",
-        "FI",
-        "FR",
-        "GR",
-        "HR",
-        "HU",
-        "IE",
-        "IT",
-        "LT",
-        "LU",
-        "LV",
-        "MT",
-        "NL",
-        "PL",
-        "PT",
-        "RO",
-        "SE",
-        "SI",
-        "SK",
-    ]
-)
+_CODES = """
+AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK
+"""
+EU: Final = frozenset(_CODES.split())
 """The member states, by ISO 3166 (Greece is GR; in VAT ids it is EL)."""
 
 _TREATED_AS: Final = {"MC": "FR"}

@@ -184,7 +184,7 @@ class Tax:
                 )
                 .subquery()
             )
-            query = sa.select(*[ranked.c[name] for name in columns.keys()]).where(ranked.c.place == 1)
+            query = sa.select(*[each for each in ranked.c if each.name != "place"]).where(ranked.c.place == 1)
             for each in from_rows(cls, self._tx.connection.execute(query).all()):
                 found.setdefault(each.customer_id, []).append(each)
         return found
