@@ -33,6 +33,8 @@ from larabill_billing.invoicing.taxing import rates_of, treatments
 from larabill_billing.invoicing.totals import Totals, totals
 from larabill_billing.ledger.handlers import post
 from larabill_billing.ledger.model import RECEIVABLE, REVENUE, TAX_PAYABLE, Entry, Posting
+from larabill_billing.settings import settings_of
+from larabill_billing.tax.calculate import Rounding
 from larabill_billing.tax.determine import Treatment
 from larabill_core.errors import Conflict, Faults, NotFound
 from larabill_core.ids import derived_id, new_id
@@ -145,7 +147,8 @@ def _issue(tx: InvoicingTx, requests: Sequence[InvoiceRequest], customers: Mappi
     """Number and write the documents of stored charges. The series rows are locked last, for the inserts only (I5)."""
     seller = tx.billing.sellers.get(tx.seller_id)
     treated = treatments(tx, customers)
-    sums = [_totals(request, treated[request.customer_id]) for request in requests]
+    rounding = settings_of(tx).tax.rounding
+    sums = [_totals(request, treated[request.customer_id], rounding) for request in requests]
     pairs = [*zip(requests, sums, strict=True)]
     entries = [(request, issued(request.customer_id, each)) for request, each in pairs]
     post(
@@ -161,8 +164,8 @@ def _issue(tx: InvoicingTx, requests: Sequence[InvoiceRequest], customers: Mappi
     return invoices
 
 
-def _totals(request: InvoiceRequest, treated: Treatment) -> Totals:
-    return totals(request.charges, rates_of(request.charges, treated), request.currency)
+def _totals(request: InvoiceRequest, treated: Treatment, rounding: Rounding) -> Totals:
+    return totals(request.charges, rates_of(request.charges, treated), request.currency, rounding)
 
 
 def _numbers(tx: InvoicingTx, sums: Sequence[Totals]) -> list[int]:
