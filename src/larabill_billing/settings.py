@@ -20,6 +20,7 @@ from larabill_billing.customers.checks import (
     check_lines,
     check_text,
 )
+from larabill_billing.invoicing.numbering import Numbering
 from larabill_billing.proration.model import Convention, ProrationPolicy
 from larabill_billing.tax.model import TaxCategory, TaxRate
 from larabill_core.clock import zone
@@ -160,6 +161,7 @@ class BillingSettings:
     billing_day: int | None = None
     group_invoices: bool = False
     taxes: tuple[TaxRule, ...] = ()
+    numbering: Numbering = Numbering()
 
     def __attrs_post_init__(self) -> None:
         faults = Faults()
