@@ -16,6 +16,7 @@ from larabill_billing.customers.checks import (
     check_billing_day,
     check_country,
     check_currency,
+    check_email,
     check_language,
     check_lines,
     check_text,
@@ -49,6 +50,9 @@ class SellerSettings:
     language: str = "en"
     tax_id: str = ""
     address: tuple[str, ...] = ()
+    email: str = ""
+    phone: str = ""
+    registration: str = ""
 
     def __attrs_post_init__(self) -> None:
         faults = Faults()
@@ -59,6 +63,9 @@ class SellerSettings:
         attempt(faults, lambda: check_language(self.language, "language"), "")
         attempt(faults, lambda: check_text(self.tax_id, "tax_id"), "")
         attempt(faults, lambda: check_lines(self.address, "address"), self.address)
+        attempt(faults, lambda: check_email(self.email, "email") if self.email else "", "")
+        attempt(faults, lambda: check_text(self.phone, "phone"), "")
+        attempt(faults, lambda: check_text(self.registration, "registration"), "")
         faults.raise_if_any()
 
 
@@ -148,6 +155,8 @@ class BillingSettings:
     `proration`: for plans that name no convention of their own. `billing_day`: the day of the month on which all
     agreements are billed; None: each on the day of its begin. `group_invoices`: what one customer owes on a day for
     several agreements stands on one invoice.
+    `proforma`: a proforma asks for the money, and the invoice follows when it is paid; else it is issued at once.
+    `terms`: the terms of payment that stand on invoices.
     Raises `InvalidInput` with every fault of the ladder and the numbers.
     """
 
@@ -161,12 +170,15 @@ class BillingSettings:
     billing_day: int | None = None
     group_invoices: bool = False
     taxes: tuple[TaxRule, ...] = ()
-    numbering: Numbering = Numbering()
+    numbering: Numbering = attrs.field(factory=Numbering)
+    proforma: bool = False
+    terms: str = ""
 
     def __attrs_post_init__(self) -> None:
         faults = Faults()
         if not 0 <= self.payment_terms_days <= 365:
             faults.add("payment_terms_days", "must be 0 to 365", value=self.payment_terms_days)
+        attempt(faults, lambda: check_text(self.terms, "terms"), "")
         attempt(faults, lambda: check_billing_day(self.billing_day, "billing_day"), None)
         if len({rule.country for rule in self.taxes}) < len(self.taxes):
             faults.add("taxes", "have two rules for one country")

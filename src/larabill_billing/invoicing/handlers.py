@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from itertools import count
 from typing import Final
 from uuid import UUID
 
@@ -16,7 +15,7 @@ import attrs
 from larabill_billing.audits.handlers import record_many
 from larabill_billing.audits.model import Change
 from larabill_billing.customers.model import Customer
-from larabill_billing.invoicing.build import SERIES, document, state_of
+from larabill_billing.invoicing.build import document, state_of
 from larabill_billing.invoicing.model import (
     Allocation,
     ChargeStatus,
@@ -26,6 +25,7 @@ from larabill_billing.invoicing.model import (
     InvoiceRequest,
     InvoiceStatus,
 )
+from larabill_billing.invoicing.number import number
 from larabill_billing.invoicing.ports import InvoicingTx
 from larabill_billing.invoicing.postings import issued
 from larabill_billing.invoicing.states import next_status
@@ -33,6 +33,7 @@ from larabill_billing.invoicing.taxing import rates_of, treatments
 from larabill_billing.invoicing.totals import Totals, totals
 from larabill_billing.ledger.handlers import post
 from larabill_billing.ledger.model import RECEIVABLE, REVENUE, TAX_PAYABLE, Entry, Posting
+from larabill_billing.settings import settings_of
 from larabill_billing.tax.determine import Treatment
 from larabill_core.errors import Conflict, Faults, NotFound
 from larabill_core.ids import derived_id, new_id
@@ -100,6 +101,7 @@ def _draft(tx: InvoicingTx, request: InvoiceRequest) -> Draft:
         preceding_id=request.preceding_id,
         purchase_order=request.purchase_order,
         note=request.note,
+        terms=request.terms,
         created_at=tx.now,
     )
 
@@ -123,6 +125,7 @@ def issue_drafts(tx: InvoicingTx) -> list[Invoice]:
             preceding_id=draft.preceding_id,
             purchase_order=draft.purchase_order,
             note=draft.note,
+            terms=draft.terms,
         )
         for draft in drafts
     ]
@@ -142,36 +145,40 @@ def _customers(tx: InvoicingTx, requests: Sequence[InvoiceRequest]) -> dict[UUID
 
 
 def _issue(tx: InvoicingTx, requests: Sequence[InvoiceRequest], customers: Mapping[UUID, Customer]) -> list[Invoice]:
-    """Number and write the documents of stored charges. The series rows are locked last, for the inserts only (I5)."""
-    seller = tx.billing.sellers.get(tx.seller_id)
+    """Write the documents of stored charges, at what they come to now."""
     treated = treatments(tx, customers)
-    sums = [_totals(request, treated[request.customer_id]) for request in requests]
-    pairs = [*zip(requests, sums, strict=True)]
-    entries = [(request, issued(request.customer_id, each)) for request, each in pairs]
+    asks_first = settings_of(tx).proforma
+    return write(
+        tx, [(request, _totals(request, treated[request.customer_id], asks_first)) for request in requests], customers
+    )
+
+
+def write(
+    tx: InvoicingTx, documents: Sequence[tuple[InvoiceRequest, Totals]], customers: Mapping[UUID, Customer]
+) -> list[Invoice]:
+    """Write documents that come to these sums; their charges are stored. Their numbers are taken last (I5)."""
+    seller = tx.billing.sellers.get(tx.seller_id)
+    terms = settings_of(tx).terms
+    made = [
+        document(request, sums, seller, customers[request.customer_id], terms, tx.now) for request, sums in documents
+    ]
+    tx.billing.invoices.add_many(made, [state_of(each) for each in made])
+    entries = [(request, issued(request.customer_id, sums)) for request, sums in documents]
     post(
         tx, [_entry(tx, request.id, request.currency, "issued", postings) for request, postings in entries if postings]
     )
-    record_many(tx, [change for request, each in pairs for change in _issued_changes(request.id, each)])
-    invoices = [
-        document(request, each, seller, customers[request.customer_id], sequence, tx.now)
-        for (request, each), sequence in zip(pairs, _numbers(tx, sums), strict=True)
-    ]
-    tx.billing.invoices.add_many(invoices, [state_of(invoice) for invoice in invoices])
-    tx.publish(*[event for invoice in invoices for event in _issued_events(tx, invoice)])
-    return invoices
+    record_many(tx, [change for request, sums in documents for change in _issued_changes(request.id, sums)])
+    numbered = number(tx, made)
+    tx.publish(*[event for each in numbered for event in _issued_events(tx, each)])
+    return numbered
 
 
-def _totals(request: InvoiceRequest, treated: Treatment) -> Totals:
-    return totals(request.charges, rates_of(request.charges, treated), request.currency)
-
-
-def _numbers(tx: InvoicingTx, sums: Sequence[Totals]) -> list[int]:
-    """The next number of its series for each document."""
-    types = [each.type for each in sums]
-    following = {
-        type: count(tx.billing.series.take(code, types.count(type))) for type, code in SERIES.items() if type in types
-    }
-    return [next(following[type]) for type in types]
+def _totals(request: InvoiceRequest, treated: Treatment, asks_first: bool) -> Totals:
+    """What a request comes to. Where the seller `asks_first`, an invoice of more than nothing is a proforma."""
+    sums = totals(request.charges, rates_of(request.charges, treated), request.currency)
+    if asks_first and sums.type is DocumentType.INVOICE and sums.total:
+        return attrs.evolve(sums, type=DocumentType.PROFORMA)
+    return sums
 
 
 def _entry(tx: InvoicingTx, invoice_id: UUID, currency: str, purpose: str, postings: tuple[Posting, ...]) -> Entry:

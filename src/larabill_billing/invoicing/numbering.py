@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from datetime import date
 from string import Formatter
 from typing import Any, Final
@@ -137,8 +136,3 @@ CODES: Final = {"invoice": "INV", "credit_note": "CN", "proforma": "PRO"}
 def series_code(type: str, format: NumberFormat, issued_on: date) -> str:
     """The series of a document: one for each type, or each type and year. The same whatever the format looks like."""
     return f"{CODES[type]}-{issued_on.year:04}" if format.yearly else CODES[type]
-
-
-def counts(codes: Sequence[str]) -> dict[str, int]:
-    """How many numbers are wanted of each series, in the order in which all lock them."""
-    return {code: codes.count(code) for code in sorted(set(codes))}

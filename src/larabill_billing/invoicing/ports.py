@@ -64,11 +64,23 @@ class DraftRepository(Protocol):
 
 
 class SeriesRepository(Protocol):
-    def take(self, series: str, count: int) -> int:
-        """The first of `count` numbers in a row; a new series begins at 1.
+    def take(self, series: str, count: int, *, start: int = 1) -> int:
+        """The first of `count` numbers in a row; a new series begins at 1, a type's very first one at `start`.
 
         The row stays locked until the transaction ends: take last, commit soon (I5).
         """
+        ...
+
+    def give(self, invoices: Sequence[Invoice]) -> None:
+        """Insert the numbers of documents that are written: one statement. Raises `AlreadyExists`."""
+        ...
+
+    def gaps(self) -> list[tuple[str, int, int, int]]:
+        """Series with gaps or numbers used twice: code, numbers given out, distinct numbers, documents (I5)."""
+        ...
+
+    def unknown(self) -> list[str]:
+        """Series codes that documents carry but that do not exist (I5)."""
         ...
 
 
@@ -131,12 +143,8 @@ class InvoiceRepository(Protocol):
         """
         ...
 
-    def number_gaps(self) -> list[tuple[str, int, int, int]]:
-        """Series with gaps or numbers used twice: code, numbers given out, distinct numbers, documents (I5)."""
-        ...
-
-    def without_series(self) -> list[str]:
-        """Series codes that documents carry but that do not exist (I5)."""
+    def without_number(self) -> list[UUID]:
+        """Documents that have no number (I5)."""
         ...
 
     def without_entry(self) -> list[tuple[UUID, str]]:
