@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from larabill_billing.credits.credit_notes import CreditWanted
 from larabill_core.jobs import Handler
 
-HANDLERS = (Handler(name="billing.issue_drafts", target="larabill_billing.credits.documents:issue_drafts"),)
+HANDLERS = (
+    Handler(name="billing.issue_drafts", target="larabill_billing.credits.documents:issue_drafts"),
+    Handler(
+        name="billing.issue_credit_note",
+        target="larabill_billing.credits.credit_notes:issue_credit_note",
+        payload=CreditWanted,
+    ),
+)

@@ -59,10 +59,10 @@ class Charge:
 
     The period is half-open; a charge of an item always has a `period_start` (a setup fee that of the first period),
     because a unique index does not hold for nulls. The amount is quantity times unit price, rounded; or, where that is
-    not all, what its `trace` says, from which it can be reckoned again (`invoicing.explain`). Only what gives back may be
-    negative. `allowances` are what discounts take off it. `tax_class` is the plan's; `taxes` are given where an earlier
-    document has settled them, and else decided on when the charge is invoiced. `credited_line_id`: the line that a
-    credit gives back of.
+    not all, what its `trace` says, from which it can be reckoned again (`invoicing.explain`). Only what gives back may
+    be negative. `allowances` are what discounts take off it. `tax_class` is the plan's; `taxes` are given where an
+    earlier document has settled them, and else decided on when the charge is invoiced. `credited_line_id`: the line
+    that a credit gives back of.
     Raises `InvalidInput` when that does not hold.
     """
 

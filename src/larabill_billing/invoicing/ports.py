@@ -44,6 +44,10 @@ class ChargeRepository(Protocol):
         """By invoice, in the order in which they were made."""
         ...
 
+    def crediting(self, line_ids: Collection[UUID]) -> list[Charge]:
+        """What credit notes gave back of these lines, oldest first."""
+        ...
+
     def for_subscription(self, subscription_id: UUID) -> list[Charge]:
         """All of a subscription, oldest first."""
         ...
@@ -91,6 +95,14 @@ class InvoiceRepository(Protocol):
 
     def get(self, invoice_id: UUID) -> Invoice:
         """The document with its lines. Raises `NotFound`."""
+        ...
+
+    def headers(self, invoice_ids: Collection[UUID]) -> dict[UUID, Invoice]:
+        """Documents without lines."""
+        ...
+
+    def following(self, proforma_id: UUID) -> UUID | None:
+        """The invoice that followed a proforma, if one has."""
         ...
 
     def state(self, invoice_id: UUID, *, lock: bool = False) -> InvoiceState:

@@ -122,6 +122,13 @@ class Charges:
                 found[row.invoice_id].append(from_row(Charge, row))
         return found
 
+    def crediting(self, line_ids: Collection[UUID]) -> list[Charge]:
+        found: list[Charge] = []
+        for chunk in chunks(sorted(line_ids)):
+            query = sa.select(CHARGES).where(_C.seller_id == self._tx.seller_id, _C.credited_line_id.in_(chunk))
+            found += [from_row(Charge, row) for row in self._tx.connection.execute(query.order_by(_C.id))]
+        return found
+
     def for_subscription(self, subscription_id: UUID) -> list[Charge]:
         query = sa.select(CHARGES).where(_C.seller_id == self._tx.seller_id, _C.subscription_id == subscription_id)
         return [from_row(Charge, row) for row in self._tx.connection.execute(query.order_by(_C.id))]

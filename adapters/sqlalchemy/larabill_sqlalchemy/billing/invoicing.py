@@ -52,6 +52,7 @@ INVOICES = sa.Table(
     sa.Column("seller", Json, nullable=False),
     sa.Column("buyer", Json, nullable=False),
     sa.Index("ix_larabill_invoices_order", "seller_id", "order_id"),
+    sa.Index("ix_larabill_invoices_preceding", "seller_id", "preceding_id"),
     **MYSQL_OPTIONS,
 )
 
@@ -166,6 +167,21 @@ class Invoices:
         found = self._tx.connection.execute(lines.order_by(_L.position))
         return from_row(Invoice, row, lines=tuple(from_row(InvoiceLine, line) for line in found))
 
+    def headers(self, invoice_ids: Collection[UUID]) -> dict[UUID, Invoice]:
+        documents: dict[UUID, Invoice] = {}
+        for chunk in chunks(sorted(invoice_ids)):
+            query = _documents(self._tx.seller_id).where(_I.id.in_(chunk))
+            documents |= {row.id: from_row(Invoice, row, lines=()) for row in self._tx.connection.execute(query)}
+        return documents
+
+    def following(self, proforma_id: UUID) -> UUID | None:
+        query = sa.select(_I.id).where(
+            _I.seller_id == self._tx.seller_id,
+            _I.preceding_id == proforma_id,
+            _I.type == DocumentType.INVOICE.value,
+        )
+        return self._tx.connection.scalar(query)
+
     def state(self, invoice_id: UUID, *, lock: bool = False) -> InvoiceState:
         query = sa.select(STATES).where(_S.seller_id == self._tx.seller_id, _S.invoice_id == invoice_id)
         row = self._tx.connection.execute(query.with_for_update() if lock else query).one_or_none()
@@ -207,10 +223,7 @@ class Invoices:
             *([] if after is None else [_S.invoice_id > after]),
         ]
         states = self._states(*where, limit=page_size(limit))
-        documents: dict[UUID, Invoice] = {}
-        for chunk in chunks([state.invoice_id for state in states]):
-            query = _documents(self._tx.seller_id).where(_I.id.in_(chunk))
-            documents |= {row.id: from_row(Invoice, row, lines=()) for row in self._tx.connection.execute(query)}
+        documents = self.headers([state.invoice_id for state in states])
         return [(documents[state.invoice_id], state) for state in states]
 
     def for_orders(self, order_ids: Collection[UUID]) -> dict[UUID, list[InvoiceState]]:

@@ -57,6 +57,7 @@ def _create_invoices() -> None:
         **MYSQL_OPTIONS,
     )
     op.create_index("ix_larabill_invoices_order", "larabill_invoices", ["seller_id", "order_id"])
+    op.create_index("ix_larabill_invoices_preceding", "larabill_invoices", ["seller_id", "preceding_id"])
 
 
 def _create_invoice_lines() -> None:
