@@ -156,6 +156,7 @@ class BillingSettings:
     agreements are billed; None: each on the day of its begin. `group_invoices`: what one customer owes on a day for
     several agreements stands on one invoice.
     `proforma`: a proforma asks for the money, and the invoice follows when it is paid; else it is issued at once.
+    `voiding`: an invoice is taken back by a credit note of the whole, or by the mark `void` alone.
     `terms`: the terms of payment that stand on invoices.
     Raises `InvalidInput` with every fault of the ladder and the numbers.
     """
@@ -172,6 +173,7 @@ class BillingSettings:
     taxes: tuple[TaxRule, ...] = ()
     numbering: Numbering = attrs.field(factory=Numbering)
     proforma: bool = False
+    voiding: Literal["credit_note", "mark"] = "credit_note"
     terms: str = ""
 
     def __attrs_post_init__(self) -> None:

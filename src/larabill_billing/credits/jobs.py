@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from larabill_billing.credits.credit_notes import CreditWanted
+from larabill_billing.invoicing.proforma import PaidProforma
 from larabill_core.jobs import Handler
 
 HANDLERS = (
@@ -11,5 +12,10 @@ HANDLERS = (
         name="billing.issue_credit_note",
         target="larabill_billing.credits.credit_notes:issue_credit_note",
         payload=CreditWanted,
+    ),
+    Handler(
+        name="billing.follow_proforma",
+        target="larabill_billing.invoicing.proforma:follow_paid",
+        payload=PaidProforma,
     ),
 )

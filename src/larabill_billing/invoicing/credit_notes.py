@@ -13,7 +13,7 @@ import attrs
 from larabill_billing.audits.handlers import check_reason, record
 from larabill_billing.customers.checks import attempt
 from larabill_billing.invoicing.crediting import Given, Left, by_amount, by_lines, everything, left_of
-from larabill_billing.invoicing.handlers import apply_payment, write
+from larabill_billing.invoicing.handlers import apply_payment
 from larabill_billing.invoicing.model import (
     Allocation,
     Charge,
@@ -28,6 +28,7 @@ from larabill_billing.invoicing.model import (
 )
 from larabill_billing.invoicing.ports import InvoicingTx
 from larabill_billing.invoicing.states import next_status
+from larabill_billing.invoicing.write import write
 from larabill_billing.ledger.handlers import post
 from larabill_billing.ledger.model import CUSTOMER_CREDIT, RECEIVABLE, Entry, Posting
 from larabill_core.clock import local_date

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from larabill_billing.audits.ports import AuditRepositories
 from larabill_billing.customers.ports import CustomersRepositories
+from larabill_billing.invoicing.drafts import DraftInvoice
 from larabill_billing.invoicing.model import (
     Allocation,
     Charge,
@@ -62,6 +63,26 @@ class DraftRepository(Protocol):
 
     def take(self, limit: int) -> list[Draft]:
         """The oldest, locked; those locked by others are skipped."""
+        ...
+
+    def delete(self, draft_ids: Collection[UUID]) -> None: ...
+
+
+class DraftInvoiceRepository(Protocol):
+    def add(self, draft: DraftInvoice) -> None: ...
+
+    def find(self, draft_id: UUID) -> DraftInvoice | None:
+        """The draft, locked until the transaction ends."""
+        ...
+
+    def page(
+        self, *, customer_id: UUID | None = None, after: UUID | None = None, limit: int = 100
+    ) -> list[DraftInvoice]:
+        """By id, keyset paged with `after`."""
+        ...
+
+    def save(self, draft: DraftInvoice) -> None:
+        """Write over what staff wrote, version + 1. Raises `StaleVersion`."""
         ...
 
     def delete(self, draft_ids: Collection[UUID]) -> None: ...
@@ -167,6 +188,13 @@ class InvoiceRepository(Protocol):
         """Documents beside which no state stands: id, number (I6)."""
         ...
 
+    def prepayment_differences(self) -> list[tuple[UUID | None, str, Decimal]]:
+        """Customers whose prepayments in the ledger are not what was paid on proformas without an invoice.
+
+        Id, currency, difference (I4).
+        """
+        ...
+
     def receivable_differences(self) -> list[tuple[UUID | None, str, Decimal]]:
         """Customers whose receivables are not their open balances: id, currency, difference (I4)."""
         ...
@@ -182,6 +210,9 @@ class InvoicingRepositories(CustomersRepositories, LedgerRepositories, AuditRepo
 
     @property
     def drafts(self) -> DraftRepository: ...
+
+    @property
+    def draft_invoices(self) -> DraftInvoiceRepository: ...
 
     @property
     def series(self) -> SeriesRepository: ...

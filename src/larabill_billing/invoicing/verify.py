@@ -40,6 +40,15 @@ def verify_receivables(tx: InvoicingTx) -> list[Violation]:
             )
             for customer, currency, difference in invoices.receivable_differences()
         ),
+        *(
+            Violation(
+                invariant="I4",
+                kind="prepayment-differs",
+                subject=public_id("cus", customer) if customer else currency,
+                message=f"prepayments in {currency} differ by {difference} from what was paid on open proformas",
+            )
+            for customer, currency, difference in invoices.prepayment_differences()
+        ),
     ]
 
 

@@ -10,6 +10,7 @@ from larabill_sqlalchemy.billing.changes import Changes
 from larabill_sqlalchemy.billing.charges import Charges, Drafts
 from larabill_sqlalchemy.billing.credits import Credits
 from larabill_sqlalchemy.billing.customers import Customers, Sellers
+from larabill_sqlalchemy.billing.draft_invoices import DraftInvoices
 from larabill_sqlalchemy.billing.dunning import Dunning
 from larabill_sqlalchemy.billing.invoicing import Invoices
 from larabill_sqlalchemy.billing.ledger import Ledger
@@ -39,6 +40,7 @@ class SqlBillingRepositories:
         self.charges = Charges(tx)
         self.credits = Credits(tx)
         self.customers = Customers(tx)
+        self.draft_invoices = DraftInvoices(tx)
         self.drafts = Drafts(tx)
         self.dunning = Dunning(tx)
         self.gateway_accounts = GatewayAccounts(tx)

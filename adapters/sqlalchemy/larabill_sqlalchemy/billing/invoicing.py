@@ -12,7 +12,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from larabill_billing.invoicing.model import Allocation, DocumentType, Invoice, InvoiceLine, InvoiceState, InvoiceStatus
-from larabill_billing.ledger.model import RECEIVABLE
+from larabill_billing.ledger.model import PREPAYMENTS, RECEIVABLE
 from larabill_core.errors import NotFound, StaleVersion
 from larabill_sqlalchemy.billing.audits import states_without_audit
 from larabill_sqlalchemy.billing.ledger import ENTRIES, ZERO, ledger_differences, total
@@ -339,6 +339,25 @@ class Invoices:
             _S.type == DocumentType.INVOICE.value,
         )
         return ledger_differences(self._tx, RECEIVABLE, balances)
+
+    def prepayment_differences(self) -> list[tuple[UUID | None, str, Decimal]]:
+        next_one = INVOICES.alias("next_one")
+        followed = sa.exists().where(
+            next_one.c.seller_id == _I.seller_id,
+            next_one.c.preceding_id == _I.id,
+            next_one.c.type == DocumentType.INVOICE.value,
+        )
+        held = (
+            sa.select(_S.customer_id, _S.currency, sa.type_coerce(_S.balance - _I.total, Amount()))
+            .join(INVOICES, sa.and_(_I.seller_id == _S.seller_id, _I.id == _S.invoice_id))
+            .where(
+                _S.seller_id == self._tx.seller_id,
+                _S.status != InvoiceStatus.VOID.value,
+                _S.type == DocumentType.PROFORMA.value,
+                ~followed,
+            )
+        )
+        return ledger_differences(self._tx, PREPAYMENTS, held)
 
     def state_without_audit(self) -> list[tuple[UUID, str]]:
         return states_without_audit(self._tx, "invoice", _S.invoice_id, _S.status)
