@@ -1,4 +1,4 @@
-"""Drafts that staff write: what they hold, and the request that they come to. Pure, every fault at once (B05 to B08)."""
+"""Drafts that staff write: what they hold, and the request that they come to. Pure, every fault at once (B05, B08)."""
 
 from __future__ import annotations
 
