@@ -1,4 +1,4 @@
-"""The part of `engine.billing` that the bookkeeper uses: balances, the journal, what each day earned; exchange rates."""
+"""The part of `engine.billing` for bookkeepers: balances, the journal, what each day earned; exchange rates."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Final
 from uuid import UUID
 
 import attrs
@@ -40,11 +41,16 @@ class Posted:
     deferrals: tuple[Deferral, ...]
 
 
+NOTHING: Final = Posted((), ())
+
+
 def issued(seller_id: UUID, request: InvoiceRequest, sums: Totals, on: date) -> Posted:
     """Revenue and tax against what the customer owes; of a credit note, against the customer's credit.
 
-    `on` is the day of issue where the seller is.
+    A proforma moves nothing. `on` is the day of issue where the seller is.
     """
+    if sums.type is DocumentType.PROFORMA:
+        return NOTHING
     given_back = sums.type is DocumentType.CREDIT_NOTE
     gross, discounts, deferred = _ZERO, _ZERO, _ZERO
     deferrals: list[Deferral] = []

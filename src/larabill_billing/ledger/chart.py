@@ -58,6 +58,9 @@ CHART: Final[Mapping[str, AccountType]] = {
     model.CUSTOMER_CREDIT: AccountType(
         Kind.LIABILITY, "Customer credit", "money of customers that we hold, kept for each customer"
     ),
+    model.PREPAYMENTS: AccountType(
+        Kind.LIABILITY, "Prepayments", "what was paid on proformas whose invoice is still to come, for each customer"
+    ),
     model.VOUCHERS: AccountType(Kind.LIABILITY, "Vouchers", "gift vouchers that were sold and not yet used"),
     model.DEFERRED_REVENUE: AccountType(
         Kind.LIABILITY, "Deferred revenue", "what was invoiced for services of days to come"

@@ -23,6 +23,7 @@ from larabill_core.contracts.provisioner import (
     CanSuspend,
 )
 from larabill_core.contracts.rates import ExchangeRates
+from larabill_core.contracts.tax import TaxIdRegister, TaxProvider
 from larabill_core.contracts.webhooks import Webhooks
 
 API_VERSION = 1
@@ -86,6 +87,8 @@ CAPABILITIES: dict[str, type[Any]] = {
     "payments_find": CanFindTransaction,
     "payments_list": GatewayListing,
     "rates": ExchangeRates,
+    "tax_ids": TaxIdRegister,
+    "taxes": TaxProvider,
 }
 
 

@@ -1,1 +1,1 @@
-"""Services that are neither panels nor gateways: exchange rates, checks of tax numbers."""
+"""Services besides providers and gateways: registers, rates."""
