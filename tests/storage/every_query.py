@@ -143,6 +143,7 @@ KERNEL: dict[str, Query] = {
 }
 
 BILLING: dict[str, Query] = {
+    "accounting.for_documents": lambda tx, of: tx.accounting.for_documents(of.ids),
     "audits.for_subject": lambda tx, of: tx.audits.for_subject("order", of.group_id),
     "audits.page": lambda tx, of: tx.audits.page(after=of.id),
     "charges.mark_invoiced": lambda tx, of: tx.charges.mark_invoiced(of.ids),
@@ -177,6 +178,12 @@ BILLING: dict[str, Query] = {
     "dunning.open_for_subscription": lambda tx, of: tx.dunning.open_for_subscription(of.id),
     "dunning.page": lambda tx, of: tx.dunning.page(after=of.id, open_only=False),
     "dunning.page of open": lambda tx, of: tx.dunning.page(),
+    "exchange_rates.add_new": lambda tx, of: tx.exchange_rates.add_new(tx.exchange_rates.between("x", A_DAY, A_DAY)),
+    "exchange_rates.between": lambda tx, of: tx.exchange_rates.between("x", A_DAY, A_DAY),
+    "exchange_rates.between of currencies": lambda tx, of: tx.exchange_rates.between(
+        "x", A_DAY, A_DAY, currencies=("EUR", "USD")
+    ),
+    "exchange_rates.newest": lambda tx, of: tx.exchange_rates.newest("x"),
     "gateway_accounts.heard": lambda tx, of: tx.gateway_accounts.heard("bank", LATE),
     "gateway_accounts.claim": lambda tx, of: tx.gateway_accounts.claim("bank", of.seller_id),
     "gateway_accounts.find": lambda tx, of: tx.gateway_accounts.find("bank"),
@@ -348,7 +355,8 @@ def _names(text: str) -> frozenset[str]:
 ONLY_INSERTS = _names("""
     operations.add_many limits.put secrets.put
     billing.audits.add_many billing.charges.add_many billing.credits.add_many billing.customers.add_many
-    billing.deferrals.add_many billing.drafts.add_many billing.dunning.add_many billing.invoices.add_allocations billing.invoices.add_many
+    billing.accounting.add_many billing.deferrals.add_many billing.drafts.add_many billing.dunning.add_many
+    billing.invoices.add_allocations billing.invoices.add_many
     billing.ledger.add_many billing.orders.add_items billing.payment_methods.add billing.payments.add
     billing.plans.add_many billing.refunds.add billing.sellers.add billing.services.add_many
     billing.subscription_changes.add_many billing.subscriptions.add_many

@@ -202,6 +202,8 @@ def contents() -> dict[str, dict[str, Any]]:
         "larabill_refunds": {"payment_id": N.group_id, "ref": N.word, "status": sa.literal("done")},
         "larabill_credits": {},
         "larabill_deferrals": {"document_id": N.group_id, "begun_on": since(97, None, N.on)},
+        "larabill_exchange_rates": {"source": sa.literal("x"), "base": N.word, "quote": N.word},
+        "larabill_document_accounting": {},
         "larabill_journal_entries": {"document_kind": sa.literal("invoice"), "document_id": N.id},
         "larabill_postings": {"entry_id": N.group_id, "account": sa.literal("receivable")},
         "larabill_webhook_rejects": {},

@@ -15,7 +15,7 @@ from larabill_billing.settings import settings_of
 
 
 def freeze(tx: InvoicingTx, seller: Seller, documents: Sequence[tuple[InvoiceRequest, Totals]], on: date) -> None:
-    """At the rates of the day of issue; proformas are worth nothing. Nothing happens where no source of rates is configured.
+    """At the rates of the day of issue; not of proformas, and not where no source of rates is configured.
 
     Raises `Conflict` when a rate is not known.
     """

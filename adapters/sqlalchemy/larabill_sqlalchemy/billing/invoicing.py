@@ -198,8 +198,8 @@ class Invoices:
     def numbers(self, invoice_ids: Collection[UUID]) -> dict[UUID, str]:
         found: dict[UUID, str] = {}
         for chunk in chunks(sorted(invoice_ids)):
-            query = sa.select(_I.id, _I.number).where(_I.seller_id == self._tx.seller_id, _I.id.in_(chunk))
-            found |= {row.id: row.number for row in self._tx.connection.execute(query)}
+            query = sa.select(NUMBERS).where(_N.seller_id == self._tx.seller_id, _N.invoice_id.in_(chunk))
+            found |= {row.invoice_id: row.number for row in self._tx.connection.execute(query)}
         return found
 
     def save_state(self, state: InvoiceState) -> None:
