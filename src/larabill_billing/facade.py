@@ -15,12 +15,13 @@ import attrs
 
 from larabill_billing.agreements import Subscriptions
 from larabill_billing.area import Area
-from larabill_billing.books import Invoices, LedgerBooks, Payments, Webhooks
+from larabill_billing.books import LedgerBooks, Payments, Webhooks
 from larabill_billing.catalog.handlers import Changes, listed
 from larabill_billing.catalog.handlers import load as load_catalog
 from larabill_billing.catalog.model import Catalogue, Plan, Stock
 from larabill_billing.customers.handlers import create_customer, create_seller
 from larabill_billing.customers.model import Customer, NewCustomer, NewSeller, Seller
+from larabill_billing.documents import Drafts, Invoices
 from larabill_billing.metering import Usage
 from larabill_billing.orders import check as order_check
 from larabill_billing.orders import handlers as orders
@@ -49,6 +50,7 @@ class Billing:
         self._engine = engine
         self.catalog = Catalog(engine, access)
         self.customers = Customers(engine, access)
+        self.drafts = Drafts(engine, access)
         self.invoices = Invoices(engine, access)
         self.ledger = LedgerBooks(engine, access)
         self.orders = Orders(engine, access)
