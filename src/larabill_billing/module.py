@@ -23,6 +23,9 @@ from larabill_core.module import Module
 ABILITIES: Final = (
     "catalog.read",
     "catalog.write",
+    "credits.read",
+    "credits.use",
+    "credits.write",
     "customers.read",
     "customers.write",
     "invoices.read",

@@ -150,7 +150,10 @@ BILLING: dict[str, Query] = {
     "charges.for_subscription": lambda tx, of: tx.charges.for_subscription(of.id),
     "credits.balance": lambda tx, of: tx.credits.balance(of.group_id, "EUR"),
     "credits.from_source": lambda tx, of: tx.credits.from_source("x", of.id),
-    "credits.for_customer": lambda tx, of: tx.credits.for_customer(of.group_id),
+    "credits.lot_page": lambda tx, of: tx.credits.lot_page(customer_id=of.group_id, after=of.ids[0]),
+    "credits.lots": lambda tx, of: tx.credits.lots(of.ids),
+    "credits.open_lots": lambda tx, of: tx.credits.open_lots(of.group_id, "EUR"),
+    "credits.page": lambda tx, of: tx.credits.page(customer_id=of.group_id, after=of.ids[0]),
     "customers.get": lambda tx, of: tx.customers.get(of.id, lock=True),
     "customers.get_many": lambda tx, of: tx.customers.get_many(of.ids),
     "customers.page": lambda tx, of: tx.customers.page(after=of.id),
@@ -346,7 +349,8 @@ ONLY_INSERTS = _names("""
 """Nothing is looked for."""
 
 VERIFY = _names("""
-    billing.charges.overlapping billing.credits.ledger_differences
+    billing.charges.overlapping billing.credits.expired billing.credits.ledger_differences
+    billing.credits.wrong_lots
     billing.dunning.ended_though_paid billing.dunning.open_on_settled billing.dunning.suspended_though_active
     billing.dunning.without_case
     billing.invoices.number_gaps billing.invoices.receivable_differences billing.invoices.state_without_audit
