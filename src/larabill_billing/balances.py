@@ -11,8 +11,9 @@ from uuid import UUID
 from larabill_billing.area import Area, own
 from larabill_billing.credits import goodwill, handlers
 from larabill_billing.credits.model import Credit, Lot
-from larabill_billing.payments import top_up
+from larabill_billing.payments import top_up, top_up_automatic
 from larabill_billing.payments.model import Payment
+from larabill_billing.payments.top_up_rules import TopUpRule
 from larabill_billing.repositories import BillingTx
 from larabill_core.access import SYSTEM, Actor
 from larabill_core.money import parse_currency
@@ -132,4 +133,28 @@ class Credits(Area):
         """Money for credit that came by hand. Raises `AlreadyExists`, `InvalidInput`, `NotFound`."""
         return self._run(
             "payments.write", seller, actor, lambda tx: top_up.record_top_up(tx, customer_id, amount, reference)
+        )
+
+    def top_up_rule(self, seller: UUID, customer_id: UUID, *, actor: Actor = SYSTEM) -> TopUpRule | None:
+        """By which rule the customer buys credit automatically, if by any."""
+        return self._for(
+            "credits.read", seller, customer_id, actor, lambda tx: tx.billing.top_up_rules.get(customer_id)
+        )
+
+    def set_top_up(
+        self, seller: UUID, customer_id: UUID, threshold: Decimal, amount: Decimal, *, actor: Actor = SYSTEM
+    ) -> TopUpRule:
+        """Buy `amount` from the default method whenever less than `threshold` is left. Raises `InvalidInput`."""
+        return self._for(
+            "payments.write",
+            seller,
+            customer_id,
+            actor,
+            lambda tx: top_up_automatic.set_rule(tx, customer_id, threshold, amount),
+        )
+
+    def remove_top_up(self, seller: UUID, customer_id: UUID, *, actor: Actor = SYSTEM) -> None:
+        """Buy no more automatically."""
+        self._for(
+            "payments.write", seller, customer_id, actor, lambda tx: top_up_automatic.remove_rule(tx, customer_id)
         )

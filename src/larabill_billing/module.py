@@ -54,7 +54,7 @@ MODULE: Final = Module(
         *dunning.HANDLERS,
         *usage.HANDLERS,
     ),
-    schedules=(*subscriptions.SCHEDULES, *dunning.SCHEDULES),
+    schedules=(*payments.SCHEDULES, *subscriptions.SCHEDULES, *dunning.SCHEDULES),
     abilities=ABILITIES,
     settings=BillingSettings,
     storage="larabill_sqlalchemy.billing:STORAGE",

@@ -140,13 +140,33 @@ class TaxRule:
 
 
 @attrs.frozen(kw_only=True)
+class TopUpPolicy:
+    """At most `attempts_per_day` charges of one customer on a day of theirs, and an end to it after declines.
+
+    `give_up_after`: so many declines in a row are the last, until the rule is set anew.
+
+    Raises `InvalidInput` with every fault.
+    """
+
+    attempts_per_day: int = 3
+    give_up_after: int = 6
+
+    def __attrs_post_init__(self) -> None:
+        faults = Faults()
+        for name in ("attempts_per_day", "give_up_after"):
+            if not 1 <= getattr(self, name) <= 100:
+                faults.add(name, "must be 1 to 100", value=getattr(self, name))
+        faults.raise_if_any()
+
+
+@attrs.frozen(kw_only=True)
 class BillingSettings:
     """`payment_terms_days`: from issue to due day. `keep_data`: from an agreement's end to the destruction of data.
     `late_window`: how long after a period's end events of it are taken that come after it was billed.
 
     `proration`: for plans that name no convention of their own. `billing_day`: the day of the month on which all
     agreements are billed; None: each on the day of its begin. `group_invoices`: what one customer owes on a day for
-    several agreements stands on one invoice.
+    several agreements stands on one invoice. `top_up`: how often credit is bought automatically.
     Raises `InvalidInput` with every fault of the ladder and the numbers.
     """
 
@@ -160,6 +180,7 @@ class BillingSettings:
     billing_day: int | None = None
     group_invoices: bool = False
     taxes: tuple[TaxRule, ...] = ()
+    top_up: TopUpPolicy = attrs.field(factory=TopUpPolicy)
 
     def __attrs_post_init__(self) -> None:
         faults = Faults()

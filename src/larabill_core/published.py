@@ -62,7 +62,7 @@ class InvoicePaid(Event):
 
 @attrs.frozen(kw_only=True)
 class PaymentCaptured(Event):
-    """Money was taken, for an invoice or, where it has none, as a top-up of the customer\'s credit."""
+    """Money was taken, for an invoice or, where it has none, as a top-up of the customer's credit."""
 
     name: ClassVar[str] = "billing.payment_captured"
 

@@ -201,6 +201,7 @@ def contents() -> dict[str, dict[str, Any]]:
         "larabill_payment_methods": {"is_default": sa.literal(True)},
         "larabill_refunds": {"payment_id": N.group_id, "ref": N.word, "status": sa.literal("done")},
         "larabill_credits": {"lot_id": N.id, "source_id": N.id, "expires_on": since(50, N.on, None)},
+        "larabill_top_up_rules": {"customer_id": N.id},
         "larabill_journal_entries": {"document_kind": sa.literal("invoice"), "document_id": N.id},
         "larabill_postings": {"entry_id": N.group_id, "account": sa.literal("receivable")},
         "larabill_webhook_rejects": {},

@@ -71,7 +71,7 @@ def place(tx: OrdersTx, wanted: PlaceOrder) -> Order:
 
 @attrs.frozen(kw_only=True)
 class OrderPreview:
-    """What an order would bring into being, the invoice that it would bring (I13), and what `credit` would pay of it."""
+    """What an order would bring into being, its invoice (I13), and what `credit` would pay of that."""
 
     subscriptions: tuple[Subscription, ...]
     charges: tuple[Charge, ...]

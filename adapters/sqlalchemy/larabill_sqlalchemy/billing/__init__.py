@@ -19,6 +19,7 @@ from larabill_sqlalchemy.billing.payments import Methods, Payments, Refunds
 from larabill_sqlalchemy.billing.services import Services
 from larabill_sqlalchemy.billing.stock import StockRows
 from larabill_sqlalchemy.billing.subscriptions import Subscriptions
+from larabill_sqlalchemy.billing.top_ups import TopUpRules
 from larabill_sqlalchemy.billing.usage import Usage
 from larabill_sqlalchemy.billing.webhooks import GatewayAccounts, Webhooks
 from larabill_sqlalchemy.storage import Storage
@@ -54,6 +55,7 @@ class SqlBillingRepositories:
         self.stock = StockRows(tx)
         self.subscription_changes = Changes(tx)
         self.subscriptions = Subscriptions(tx)
+        self.top_up_rules = TopUpRules(tx)
         self.usage = Usage(tx)
         self.webhooks = Webhooks(tx)
 
