@@ -25,6 +25,9 @@ from larabill_core.module import Module
 ABILITIES: Final = (
     "catalog.read",
     "catalog.write",
+    "credits.read",
+    "credits.use",
+    "credits.write",
     "customers.read",
     "customers.write",
     "invoices.read",
@@ -56,7 +59,7 @@ MODULE: Final = Module(
         *tax.HANDLERS,
         *usage.HANDLERS,
     ),
-    schedules=(*subscriptions.SCHEDULES, *dunning.SCHEDULES, *tax.SCHEDULES),
+    schedules=(*payments.SCHEDULES, *subscriptions.SCHEDULES, *dunning.SCHEDULES, *tax.SCHEDULES),
     abilities=ABILITIES,
     settings=BillingSettings,
     storage="larabill_sqlalchemy.billing:STORAGE",

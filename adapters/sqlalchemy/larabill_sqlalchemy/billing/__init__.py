@@ -23,6 +23,7 @@ from larabill_sqlalchemy.billing.statements import Statements
 from larabill_sqlalchemy.billing.stock import StockRows
 from larabill_sqlalchemy.billing.subscriptions import Subscriptions
 from larabill_sqlalchemy.billing.tax import Tax
+from larabill_sqlalchemy.billing.top_ups import TopUpRules
 from larabill_sqlalchemy.billing.usage import Usage
 from larabill_sqlalchemy.billing.webhooks import GatewayAccounts, Webhooks
 from larabill_sqlalchemy.storage import Storage
@@ -61,6 +62,7 @@ class SqlBillingRepositories:
         self.subscription_changes = Changes(tx)
         self.subscriptions = Subscriptions(tx)
         self.tax = Tax(tx)
+        self.top_up_rules = TopUpRules(tx)
         self.usage = Usage(tx)
         self.webhooks = Webhooks(tx)
 
