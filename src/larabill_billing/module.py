@@ -27,6 +27,9 @@ from larabill_core.module import Module
 ABILITIES: Final = (
     "catalog.read",
     "catalog.write",
+    "credits.read",
+    "credits.use",
+    "credits.write",
     "customers.read",
     "customers.write",
     "invoices.read",
@@ -62,6 +65,7 @@ MODULE: Final = Module(
         *usage.HANDLERS,
     ),
     schedules=(
+        *payments.SCHEDULES,
         *subscriptions.SCHEDULES,
         *invoicing.SCHEDULES,
         *exchange.SCHEDULES,

@@ -120,6 +120,26 @@ LONGEST_WINDOW: Final = timedelta(days=92)
 
 
 @attrs.frozen(kw_only=True)
+class TopUpPolicy:
+    """At most `attempts_per_day` charges of one customer on a day of theirs, and an end to it after declines.
+
+    `give_up_after`: so many declines in a row are the last, until the rule is set anew.
+
+    Raises `InvalidInput` with every fault.
+    """
+
+    attempts_per_day: int = 3
+    give_up_after: int = 6
+
+    def __attrs_post_init__(self) -> None:
+        faults = Faults()
+        for name in ("attempts_per_day", "give_up_after"):
+            if not 1 <= getattr(self, name) <= 100:
+                faults.add(name, "must be 1 to 100", value=getattr(self, name))
+        faults.raise_if_any()
+
+
+@attrs.frozen(kw_only=True)
 class BillingSettings:
     """`payment_terms_days`: from issue to due day. `keep_data`: from an agreement's end to the destruction of data.
     `late_window`: how long after a period's end events of it are taken that come after it was billed.
@@ -132,6 +152,7 @@ class BillingSettings:
     `proforma`: a proforma asks for the money, and the invoice follows when it is paid; else it is issued at once.
     `voiding`: an invoice is taken back by a credit note of the whole, or by the mark `void` alone.
     `terms`: the terms of payment that stand on invoices.
+    `top_up`: how often credit is bought automatically.
     Raises `InvalidInput` with every fault of the ladder and the numbers.
     """
 
@@ -152,6 +173,7 @@ class BillingSettings:
     proforma: bool = False
     voiding: Literal["credit_note", "mark"] = "credit_note"
     terms: str = ""
+    top_up: TopUpPolicy = attrs.field(factory=TopUpPolicy)
 
     def __attrs_post_init__(self) -> None:
         faults = Faults()

@@ -152,7 +152,10 @@ BILLING: dict[str, Query] = {
     "charges.for_subscription": lambda tx, of: tx.charges.for_subscription(of.id),
     "credits.balance": lambda tx, of: tx.credits.balance(of.group_id, "EUR"),
     "credits.from_source": lambda tx, of: tx.credits.from_source("x", of.id),
-    "credits.for_customer": lambda tx, of: tx.credits.for_customer(of.group_id),
+    "credits.lot_page": lambda tx, of: tx.credits.lot_page(customer_id=of.group_id, after=of.ids[0]),
+    "credits.lots": lambda tx, of: tx.credits.lots(of.ids),
+    "credits.open_lots": lambda tx, of: tx.credits.open_lots(of.group_id, "EUR"),
+    "credits.page": lambda tx, of: tx.credits.page(customer_id=of.group_id, after=of.ids[0]),
     "customers.get": lambda tx, of: tx.customers.get(of.id, lock=True),
     "customers.get_many": lambda tx, of: tx.customers.get_many(of.ids),
     "customers.page": lambda tx, of: tx.customers.page(after=of.id),
@@ -220,6 +223,7 @@ BILLING: dict[str, Query] = {
     "payment_methods.defaults": lambda tx, of: tx.payment_methods.defaults(of.group_ids),
     "payment_methods.payers": lambda tx, of: tx.payment_methods.payers(of.group_ids),
     "payment_methods.clear_default": lambda tx, of: tx.payment_methods.clear_default(of.group_id),
+    "payments.charged_top_ups": lambda tx, of: tx.payments.charged_top_ups(of.group_id, START),
     "payments.get": lambda tx, of: tx.payments.get(of.id, lock=True),
     "payments.save": lambda tx, of: tx.payments.save(tx.payments.get(of.id)),
     "payments.by_ref": lambda tx, of: tx.payments.by_ref(of.word),
@@ -235,6 +239,9 @@ BILLING: dict[str, Query] = {
     "refunds.save": lambda tx, of: tx.refunds.save(tx.refunds.get(of.id)),
     "refunds.by_ref": lambda tx, of: tx.refunds.by_ref(of.word),
     "refunds.for_payment": lambda tx, of: tx.refunds.for_payment(of.group_id),
+    "top_up_rules.get": lambda tx, of: tx.top_up_rules.get(of.id),
+    "top_up_rules.low": lambda tx, of: tx.top_up_rules.low(after=of.id, limit=10),
+    "top_up_rules.remove": lambda tx, of: tx.top_up_rules.remove(of.id),
     "sellers.get": lambda tx, of: tx.sellers.get(of.seller_id),
     "services.get": lambda tx, of: tx.services.get(of.id, lock=True),
     "services.save": lambda tx, of: tx.services.save(tx.services.get(of.id)),
@@ -359,7 +366,7 @@ ONLY_INSERTS = _names("""
     billing.invoices.add_allocations billing.invoices.add_many
     billing.ledger.add_many billing.orders.add_items billing.payment_methods.add billing.payments.add
     billing.plans.add_many billing.refunds.add billing.sellers.add billing.services.add_many
-    billing.subscription_changes.add_many billing.subscriptions.add_many
+    billing.top_up_rules.put billing.subscription_changes.add_many billing.subscriptions.add_many
     billing.usage.add_bills billing.usage.add_reached
     provisioning.audits.add_many provisioning.credentials.add provisioning.plan_maps.add_many
     provisioning.resources.add_many provisioning.tasks.add_many
@@ -367,8 +374,8 @@ ONLY_INSERTS = _names("""
 """Nothing is looked for."""
 
 VERIFY = _names("""
-    billing.charges.overlapping billing.credits.ledger_differences
-    billing.deferrals.unearned
+    billing.charges.overlapping billing.credits.expired billing.credits.ledger_differences
+    billing.credits.wrong_lots billing.deferrals.unearned
     billing.dunning.ended_though_paid billing.dunning.open_on_settled billing.dunning.suspended_though_active
     billing.dunning.without_case
     billing.invoices.number_gaps billing.invoices.receivable_differences billing.invoices.state_without_audit
@@ -394,6 +401,7 @@ FEW = {
     "billing.plans.latest": "a catalogue is loaded",
     "billing.sellers.all": "the sellers of an installation",
     "billing.services.count_live": "a share of all services is wanted",
+    "billing.top_up_rules.sellers": "the sellers of an installation",
     "billing.stock.all": "all that is limited",
     "billing.stock.set_limits": "a catalogue is loaded",
     "billing.webhooks.add_reject": "only the newest are kept",

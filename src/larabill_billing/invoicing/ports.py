@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
@@ -20,6 +20,7 @@ from larabill_billing.invoicing.model import (
     InvoiceRequest,
     InvoiceState,
     InvoiceStatus,
+    Movement,
 )
 from larabill_billing.ledger.ports import LedgerRepositories
 from larabill_billing.tax.ports import TaxRepositories
@@ -213,6 +214,20 @@ class InvoiceRepository(Protocol):
         ...
 
 
+class StatementRepository(Protocol):
+    """What the ledger says of a customer's account: the sums of some accounts, as one."""
+
+    def balance(self, customer_id: UUID, currency: str, accounts: Collection[str], *, before: datetime) -> Decimal:
+        """What it came to before that instant."""
+        ...
+
+    def movements(
+        self, customer_id: UUID, currency: str, accounts: Collection[str], *, begin: datetime, end: datetime
+    ) -> list[Movement]:
+        """What moved it in `[begin, end)`, oldest first, one for each document and instant."""
+        ...
+
+
 class InvoicingRepositories(ExchangeRepositories, TaxRepositories, LedgerRepositories, AuditRepositories, Protocol):
     @property
     def charges(self) -> ChargeRepository: ...
@@ -222,6 +237,9 @@ class InvoicingRepositories(ExchangeRepositories, TaxRepositories, LedgerReposit
 
     @property
     def draft_invoices(self) -> DraftInvoiceRepository: ...
+
+    @property
+    def statements(self) -> StatementRepository: ...
 
     @property
     def series(self) -> SeriesRepository: ...

@@ -82,6 +82,7 @@ CHART: Final[Mapping[str, AccountType]] = {
     ),
     model.DISCOUNTS: AccountType(Kind.CONTRA, "Discounts", "what discounts took off revenue"),
     model.REFUNDS: AccountType(Kind.CONTRA, "Refunds", "money and credit that was given back or away"),
+    model.MARKETING: AccountType(Kind.EXPENSE, "Marketing", "what vouchers and rewards that are given away cost us"),
     model.GATEWAY_FEES: AccountType(Kind.EXPENSE, "Gateway fees", "what gateways kept for their service", _GATEWAY),
     model.DISPUTE_FEES: AccountType(
         Kind.EXPENSE, "Dispute fees", "what gateways charged because of disputes", _GATEWAY

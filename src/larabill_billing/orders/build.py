@@ -86,6 +86,8 @@ def build(wanted: PlaceOrder, lines: Sequence[PricedLine], *, seller_id: UUID, n
             services += _services(order, item, line, subscription_items.get(item.id))
     subscriptions = tuple(_billed(agreement.subscription) for agreement in begun.values())
     request = _request(order, charges, subscriptions, today + timedelta(days=terms.terms_days))
+    if request is not None:
+        request = attrs.evolve(request, purchase_order=wanted.purchase_order)
     return Placed(
         order=order if request is None else attrs.evolve(order, invoice_id=request.id),
         items=items,

@@ -21,9 +21,11 @@ from larabill_sqlalchemy.billing.numbering import Series
 from larabill_sqlalchemy.billing.orders import Orders
 from larabill_sqlalchemy.billing.payments import Methods, Payments, Refunds
 from larabill_sqlalchemy.billing.services import Services
+from larabill_sqlalchemy.billing.statements import Statements
 from larabill_sqlalchemy.billing.stock import StockRows
 from larabill_sqlalchemy.billing.subscriptions import Subscriptions
 from larabill_sqlalchemy.billing.tax import Tax
+from larabill_sqlalchemy.billing.top_ups import TopUpRules
 from larabill_sqlalchemy.billing.usage import Usage
 from larabill_sqlalchemy.billing.webhooks import GatewayAccounts, Webhooks
 from larabill_sqlalchemy.storage import Storage
@@ -60,10 +62,12 @@ class SqlBillingRepositories:
         self.sellers = Sellers(tx)
         self.series = Series(tx)
         self.services = Services(tx)
+        self.statements = Statements(tx)
         self.stock = StockRows(tx)
         self.subscription_changes = Changes(tx)
         self.subscriptions = Subscriptions(tx)
         self.tax = Tax(tx)
+        self.top_up_rules = TopUpRules(tx)
         self.usage = Usage(tx)
         self.webhooks = Webhooks(tx)
 
