@@ -19,6 +19,7 @@ from larabill_billing.books import Invoices, LedgerBooks, Payments, Webhooks
 from larabill_billing.catalog.handlers import Changes, listed
 from larabill_billing.catalog.handlers import load as load_catalog
 from larabill_billing.catalog.model import Catalogue, Plan, Stock
+from larabill_billing.coupons import Coupons
 from larabill_billing.customers.handlers import create_customer, create_seller
 from larabill_billing.customers.model import Customer, NewCustomer, NewSeller, Seller
 from larabill_billing.metering import Usage
@@ -47,6 +48,7 @@ class Billing:
         access = Access([OPERATOR], [ability for module in engine.modules for ability in module.abilities])
         self._engine = engine
         self.catalog = Catalog(engine, access)
+        self.coupons = Coupons(engine, access)
         self.customers = Customers(engine, access)
         self.invoices = Invoices(engine, access)
         self.ledger = LedgerBooks(engine, access)

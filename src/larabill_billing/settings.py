@@ -20,10 +20,11 @@ from larabill_billing.customers.checks import (
     check_lines,
     check_text,
 )
+from larabill_billing.discounts.loyalty import LoyaltyTier, check_tiers
 from larabill_billing.proration.model import Convention, ProrationPolicy
 from larabill_billing.tax.model import TaxCategory, TaxRate
 from larabill_core.clock import zone
-from larabill_core.errors import Faults, InvalidInput
+from larabill_core.errors import Faults
 
 if TYPE_CHECKING:
     from larabill_core.ports.unit_of_work import Tx
@@ -146,7 +147,7 @@ class BillingSettings:
 
     `proration`: for plans that name no convention of their own. `billing_day`: the day of the month on which all
     agreements are billed; None: each on the day of its begin. `group_invoices`: what one customer owes on a day for
-    several agreements stands on one invoice.
+    several agreements stands on one invoice. `loyalty`: what is taken off prices that recur, by months of tenure.
     Raises `InvalidInput` with every fault of the ladder and the numbers.
     """
 
@@ -160,6 +161,7 @@ class BillingSettings:
     billing_day: int | None = None
     group_invoices: bool = False
     taxes: tuple[TaxRule, ...] = ()
+    loyalty: tuple[LoyaltyTier, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         faults = Faults()
@@ -174,10 +176,8 @@ class BillingSettings:
             faults.add("keep_data", "must not be negative", value=_days(self.keep_data))
         if not timedelta(0) <= self.late_window <= LONGEST_WINDOW:
             faults.add("late_window", f"must be 0 to {_days(LONGEST_WINDOW)}", value=_days(self.late_window))
-        try:
-            check_ladder(self.overdue)
-        except InvalidInput as error:
-            faults.include(error)
+        attempt(faults, lambda: check_ladder(self.overdue), None)
+        attempt(faults, lambda: check_tiers(self.loyalty), None)
         faults.raise_if_any()
 
 

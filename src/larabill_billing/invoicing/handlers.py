@@ -16,6 +16,7 @@ import attrs
 from larabill_billing.audits.handlers import record_many
 from larabill_billing.audits.model import Change
 from larabill_billing.customers.model import Customer
+from larabill_billing.discounts.handlers import undo
 from larabill_billing.invoicing.build import SERIES, document, state_of
 from larabill_billing.invoicing.model import (
     Allocation,
@@ -232,6 +233,7 @@ def void(tx: InvoicingTx, invoice_id: UUID, reason: str) -> None:
     if tx.billing.invoices.allocations(invoice_id):
         raise Conflict(f"invoice {invoice_id}", "it is paid in part", "refund the payment, or issue a credit")
     tx.billing.invoices.save_state(attrs.evolve(state, status=status, balance=Decimal(0)))
+    undo(tx, tx.billing.charges.for_invoices([invoice_id]).get(invoice_id, []))
     tx.billing.charges.free(invoice_id)
     invoice = tx.billing.invoices.get(invoice_id)
     issued = (

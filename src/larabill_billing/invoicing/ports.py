@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Protocol
@@ -10,6 +10,7 @@ from uuid import UUID
 
 from larabill_billing.audits.ports import AuditRepositories
 from larabill_billing.customers.ports import CustomersRepositories
+from larabill_billing.discounts.ports import DiscountsRepositories
 from larabill_billing.invoicing.model import (
     Allocation,
     Charge,
@@ -46,6 +47,10 @@ class ChargeRepository(Protocol):
 
     def for_subscription(self, subscription_id: UUID) -> list[Charge]:
         """All of a subscription, oldest first."""
+        ...
+
+    def since(self, days: Mapping[UUID, date]) -> dict[UUID, list[Charge]]:
+        """Charges in force of these subscriptions whose period ends after its day, oldest first: one statement."""
         ...
 
     def overlapping(self) -> list[tuple[UUID, date, date]]:
@@ -156,7 +161,9 @@ class InvoiceRepository(Protocol):
         ...
 
 
-class InvoicingRepositories(CustomersRepositories, LedgerRepositories, AuditRepositories, Protocol):
+class InvoicingRepositories(
+    CustomersRepositories, DiscountsRepositories, LedgerRepositories, AuditRepositories, Protocol
+):
     @property
     def charges(self) -> ChargeRepository: ...
 

@@ -37,6 +37,7 @@ class PlaceOrder:
     """A request. `order_uuid` is the client's: the same one twice is the same order.
 
     `billing_day`: the day of the month on which its agreements are billed, where it is not the customer's or seller's.
+    `codes`: of coupons that are redeemed with it.
     """
 
     order_uuid: UUID
@@ -44,6 +45,7 @@ class PlaceOrder:
     currency: str
     items: tuple[NewItem, ...]
     billing_day: int | None = None
+    codes: tuple[str, ...] = ()
 
 
 class OrderStatus(StrEnum):
