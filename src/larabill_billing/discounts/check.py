@@ -14,6 +14,7 @@ from larabill_billing.discounts.codes import canonical
 from larabill_billing.discounts.coupon import Applies, Coupon, CouponCode, Redemption
 from larabill_billing.discounts.standing import Priced
 from larabill_core.errors import Faults, InvalidInput, join
+from larabill_core.money import quantize
 
 MOST_AT_ONCE: Final = 10
 
@@ -107,7 +108,8 @@ def _spend(coupon: Coupon, given: Circumstances) -> list[tuple[str, str]]:
     if least is None:
         return [(f"has no minimum in {given.currency}", f"it is for {', '.join(sorted(minimum))}")]
     if given.spend < least:
-        return [(f"needs {least} {given.currency} at least", f"this comes to {given.spend} {given.currency}")]
+        spend = f"{quantize(given.spend, given.currency)} {given.currency}"
+        return [(f"needs {quantize(least, given.currency)} {given.currency} at least", f"this comes to {spend}")]
     return []
 
 

@@ -16,6 +16,7 @@ from larabill_billing.catalog.model import Plan
 from larabill_billing.customers.checks import attempt, check_country, check_text
 from larabill_billing.discounts.codes import canonical
 from larabill_billing.discounts.model import Discount
+from larabill_billing.pricing.exact import text
 from larabill_core.clock import parse_instant
 from larabill_core.errors import Faults, InvalidInput, join
 from larabill_core.money import exponent, parse_currency, parse_decimal, parse_quantity
@@ -90,6 +91,19 @@ def _instant(value: object, path: str) -> datetime | None:
     return parse_instant(value, path)
 
 
+def _tidy(number: Decimal) -> Decimal:
+    """Without needless zeros, as people write it."""
+    return Decimal(text(number)) if isinstance(number, Decimal) and number.is_finite() else number
+
+
+def _percent(number: Decimal | None) -> Decimal | None:
+    return None if number is None else _tidy(number)
+
+
+def _amounts(amounts: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    return {currency: _tidy(amount) for currency, amount in amounts.items()}
+
+
 @attrs.frozen(kw_only=True)
 class CouponTerms:
     """What a coupon does; it never changes, so that what a customer has redeemed stays what it was.
@@ -103,12 +117,12 @@ class CouponTerms:
     """
 
     name: str
-    percent: Decimal | None = None
-    amounts: Mapping[str, Decimal] = attrs.field(factory=dict)
+    percent: Decimal | None = attrs.field(default=None, converter=_percent)
+    amounts: Mapping[str, Decimal] = attrs.field(factory=dict, converter=_amounts)
     cycles: int | None = attrs.field(default=1, metadata={"parse": _cycles})
     scope: Scope = WHOLE
     applies: Applies = attrs.field(default=Applies.BOTH, converter=Applies)
-    minimum_spend: Mapping[str, Decimal] = attrs.field(factory=dict)
+    minimum_spend: Mapping[str, Decimal] = attrs.field(factory=dict, converter=_amounts)
     valid_from: datetime | None = attrs.field(default=None, metadata={"parse": _instant})
     valid_until: datetime | None = attrs.field(default=None, metadata={"parse": _instant})
     countries: tuple[str, ...] = ()

@@ -104,7 +104,8 @@ def _with_allowances(
 def _plans(placed: Placed, lines: Sequence[PricedLine]) -> dict[str, Plan]:
     """By what charges are for: an item of an agreement, or what is sold once."""
     by_id = {line.plan.id: line.plan for line in lines}
-    return {str(item.id): by_id[item.plan_id] for item in (*placed.items, *placed.subscription_items)}
+    sold = {str(item.id): by_id[item.plan_id] for item in placed.items}
+    return sold | {str(item.id): by_id[item.plan_id] for item in placed.subscription_items}
 
 
 def _key(charge: Charge) -> str:
