@@ -19,6 +19,7 @@ from larabill_billing.books import LedgerBooks, Payments, Webhooks
 from larabill_billing.catalog.handlers import Changes, listed
 from larabill_billing.catalog.handlers import load as load_catalog
 from larabill_billing.catalog.model import Catalogue, Plan, Stock
+from larabill_billing.coupons import Coupons
 from larabill_billing.customers.handlers import create_customer, create_seller
 from larabill_billing.customers.model import Customer, NewCustomer, NewSeller, Seller
 from larabill_billing.documents import Drafts, Invoices
@@ -49,6 +50,7 @@ class Billing:
         self._engine = engine
         self.catalog = Catalog(engine, access)
         self.credits = Credits(engine, access)
+        self.coupons = Coupons(engine, access)
         self.customers = Customers(engine, access)
         self.drafts = Drafts(engine, access)
         self.invoices = Invoices(engine, access)

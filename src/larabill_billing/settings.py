@@ -21,11 +21,12 @@ from larabill_billing.customers.checks import (
     check_tax_id,
     check_text,
 )
+from larabill_billing.discounts.loyalty import LoyaltyTier, check_tiers
 from larabill_billing.invoicing.numbering import Numbering
 from larabill_billing.proration.model import Convention, ProrationPolicy
 from larabill_billing.tax.settings import TaxRule, TaxSettings, check_rules
 from larabill_core.clock import zone
-from larabill_core.errors import Faults, InvalidInput
+from larabill_core.errors import Faults
 
 if TYPE_CHECKING:
     from larabill_core.ports.unit_of_work import Tx
@@ -144,7 +145,8 @@ class BillingSettings:
 
     `proration`: for plans that name no convention of their own. `billing_day`: the day of the month on which all
     agreements are billed; None: each on the day of its begin. `group_invoices`: what one customer owes on a day for
-    several agreements stands on one invoice. `taxes`: rules of the seller's own, which go before the rest of `tax`.
+    several agreements stands on one invoice. `loyalty`: what is taken off prices that recur, by months of tenure.
+    `taxes`: rules of the seller's own, which go before the rest of `tax`.
     `proforma`: a proforma asks for the money, and the invoice follows when it is paid; else it is issued at once.
     `voiding`: an invoice is taken back by a credit note of the whole, or by the mark `void` alone.
     `terms`: the terms of payment that stand on invoices.
@@ -162,6 +164,7 @@ class BillingSettings:
     billing_day: int | None = None
     group_invoices: bool = False
     taxes: tuple[TaxRule, ...] = ()
+    loyalty: tuple[LoyaltyTier, ...] = ()
     tax: TaxSettings = attrs.field(factory=TaxSettings)
     numbering: Numbering = attrs.field(factory=Numbering)
     proforma: bool = False
@@ -180,10 +183,8 @@ class BillingSettings:
             faults.add("keep_data", "must not be negative", value=_days(self.keep_data))
         if not timedelta(0) <= self.late_window <= LONGEST_WINDOW:
             faults.add("late_window", f"must be 0 to {_days(LONGEST_WINDOW)}", value=_days(self.late_window))
-        try:
-            check_ladder(self.overdue)
-        except InvalidInput as error:
-            faults.include(error)
+        attempt(faults, lambda: check_ladder(self.overdue), None)
+        attempt(faults, lambda: check_tiers(self.loyalty), None)
         faults.raise_if_any()
 
 

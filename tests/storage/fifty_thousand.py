@@ -55,6 +55,9 @@ def id_of(number: int) -> UUID:
     return UUID(bytes=b"%016d" % number)
 
 
+TERMS = sa.literal('{"name": "x", "percent": "10"}')
+"""Of a coupon."""
+
 GREAT_NUMBER = 99_000_000
 SMALL_SELLERS = 4
 GREAT, SMALL = id_of(GREAT_NUMBER), id_of(GREAT_NUMBER + 3)
@@ -146,6 +149,15 @@ def contents() -> dict[str, dict[str, Any]]:
             "active": since(50, True, False),
         },
         "larabill_stock": {"plan_code": N.word, "taken": sa.literal(0)},
+        "larabill_coupons": {"terms": TERMS, "use_limit": sa.literal(1_000_000), "uses": sa.literal(1)},
+        "larabill_coupon_codes": {"coupon_id": N.group_id, "code": N.word},
+        "larabill_redemptions": {
+            "terms": TERMS,
+            "coupon_id": N.group_id,
+            "order_id": N.id,
+            "cycles_left": sa.literal(1),
+            "status": by_lot({90: "removed"}, "active"),
+        },
         "larabill_orders": {
             "release": sa.literal("paid"),
             "status": by_lot({90: "released", 97: "cancelled"}, "pending"),

@@ -8,6 +8,7 @@ from larabill_sqlalchemy.billing.audits import Audits
 from larabill_sqlalchemy.billing.catalog import Plans
 from larabill_sqlalchemy.billing.changes import Changes
 from larabill_sqlalchemy.billing.charges import Charges, Drafts
+from larabill_sqlalchemy.billing.coupons import Coupons, Redemptions
 from larabill_sqlalchemy.billing.credits import Credits
 from larabill_sqlalchemy.billing.customers import Customers, Sellers
 from larabill_sqlalchemy.billing.draft_invoices import DraftInvoices
@@ -41,6 +42,7 @@ class SqlBillingRepositories:
     def __init__(self, tx: SqlTx) -> None:
         self.audits = Audits(tx)
         self.charges = Charges(tx)
+        self.coupons = Coupons(tx)
         self.credits = Credits(tx)
         self.customers = Customers(tx)
         self.draft_invoices = DraftInvoices(tx)
@@ -53,6 +55,7 @@ class SqlBillingRepositories:
         self.payment_methods = Methods(tx)
         self.payments = Payments(tx)
         self.plans = Plans(tx)
+        self.redemptions = Redemptions(tx)
         self.refunds = Refunds(tx)
         self.sellers = Sellers(tx)
         self.series = Series(tx)
