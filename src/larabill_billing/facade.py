@@ -19,7 +19,7 @@ from larabill_billing.books import Invoices, LedgerBooks, Payments, Webhooks
 from larabill_billing.catalog.handlers import Changes, listed
 from larabill_billing.catalog.handlers import load as load_catalog
 from larabill_billing.catalog.model import Catalogue, Plan, Stock
-from larabill_billing.customers.handlers import create_customer, create_seller
+from larabill_billing.customers.handlers import create_customer, create_seller, set_group
 from larabill_billing.customers.model import Customer, NewCustomer, NewSeller, Seller
 from larabill_billing.metering import Usage
 from larabill_billing.orders import check as order_check
@@ -126,6 +126,10 @@ class Customers(Area):
     def get(self, seller: UUID, customer_id: UUID, *, actor: Actor = SYSTEM) -> Customer:
         """Raises `NotFound`."""
         return self._run("customers.read", seller, actor, lambda tx: tx.billing.customers.get(customer_id))
+
+    def set_group(self, seller: UUID, customer_id: UUID, group: str, *, actor: Actor = SYSTEM) -> Customer:
+        """Put the customer into a group, or out of all with "". Raises `InvalidInput`, `NotFound`."""
+        return self._run("customers.write", seller, actor, lambda tx: set_group(tx, customer_id, group))
 
     def list(
         self, seller: UUID, *, after: UUID | None = None, limit: int = 100, actor: Actor = SYSTEM

@@ -40,7 +40,8 @@ class Seller:
 class NewCustomer:
     """A customer as asked for. Fields left empty (currency, time zone, language) are the seller's.
 
-    `billing_day`: the day of the month (1 to 31) on which everything of this customer is billed.
+    `billing_day`: the day of the month (1 to 31) on which everything of this customer is billed. `group`: a code by
+    which a dunning policy may name the customer.
     """
 
     name: str = attrs.field(repr=False)
@@ -53,6 +54,7 @@ class NewCustomer:
     time_zone: str = ""
     language: str = ""
     billing_day: int | None = None
+    group: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -71,4 +73,5 @@ class Customer:
     time_zone: str
     language: str
     billing_day: int | None = None
+    group: str = ""
     created_at: datetime

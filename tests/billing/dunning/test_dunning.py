@@ -18,7 +18,7 @@ from tests.billing.market import Market, at, item
 
 from larabill_billing.dunning.handlers import on_invoice_paid
 from larabill_billing.dunning.model import DunningCase
-from larabill_billing.dunning.run import dun_seller
+from larabill_billing.dunning.run import Onwards, dun_seller
 from larabill_billing.dunning.take import take_services
 from larabill_billing.orders.model import Order
 from larabill_billing.payments.handlers import charge_invoice
@@ -237,7 +237,7 @@ def test_money_on_its_way_stays_the_hand(market: Market) -> None:
 
 
 def _only_dunning(tx: Any) -> None:
-    dun_seller(tx, Nothing())
+    dun_seller(tx, Onwards())
     take_services(tx, Nothing())
 
 

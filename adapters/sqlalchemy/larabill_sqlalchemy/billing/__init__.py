@@ -15,6 +15,7 @@ from larabill_sqlalchemy.billing.invoicing import Invoices
 from larabill_sqlalchemy.billing.ledger import Ledger
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.billing.orders import Orders
+from larabill_sqlalchemy.billing.pauses import Pauses
 from larabill_sqlalchemy.billing.payments import Methods, Payments, Refunds
 from larabill_sqlalchemy.billing.services import Services
 from larabill_sqlalchemy.billing.stock import StockRows
@@ -44,6 +45,7 @@ class SqlBillingRepositories:
         self.invoices = Invoices(tx)
         self.ledger = Ledger(tx)
         self.orders = Orders(tx)
+        self.pauses = Pauses(tx)
         self.payment_methods = Methods(tx)
         self.payments = Payments(tx)
         self.plans = Plans(tx)
