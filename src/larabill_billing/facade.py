@@ -26,6 +26,7 @@ from larabill_billing.orders import check as order_check
 from larabill_billing.orders import handlers as orders
 from larabill_billing.orders.handlers import OrderPreview
 from larabill_billing.orders.model import Order, PlaceOrder
+from larabill_billing.overdue import Dunning
 from larabill_billing.repositories import BillingTx
 from larabill_billing.settings import BillingSettings
 from larabill_billing.subscriptions.model import Service
@@ -48,6 +49,7 @@ class Billing:
         self._engine = engine
         self.catalog = Catalog(engine, access)
         self.customers = Customers(engine, access)
+        self.dunning = Dunning(engine, access)
         self.invoices = Invoices(engine, access)
         self.ledger = LedgerBooks(engine, access)
         self.orders = Orders(engine, access)

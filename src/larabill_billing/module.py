@@ -25,6 +25,8 @@ ABILITIES: Final = (
     "catalog.write",
     "customers.read",
     "customers.write",
+    "dunning.read",
+    "dunning.write",
     "invoices.read",
     "invoices.write",
     "ledger.read",

@@ -151,9 +151,11 @@ def check_policies(policies: Mapping[str, DunningPolicy], ladder: Sequence[Ladde
     """What the policies say together, those without a ladder with this one: note every fault."""
     named: dict[str, str] = {}
     for name, policy in policies.items():
+        if not _NAME.fullmatch(name):
+            remedy = "use up to 64 of a-z, 0-9, dash, dot and underscore"
+            faults.add("", "has a name that is none", value=name, remedy=remedy)
+            continue
         with faults.at(name):
-            if not _NAME.fullmatch(name):
-                faults.add("", "is not a name", remedy="use up to 64 of a-z, 0-9, dash, dot and underscore")
             actions = {step.do for step in (ladder if policy.overdue is None else policy.steps)}
             if policy.retries and "retry" in actions:
                 faults.add("retries", "stand beside a ladder with a retry", remedy="give the policy a ladder without")

@@ -133,7 +133,8 @@ def stood_still(pauses: tuple[Pause, ...] | list[Pause], since: datetime, now: d
     spans = sorted((max(pause.started_at, since), min(pause.ended_at or now, now)) for pause in pauses)
     total, reached = timedelta(0), since
     for start, end in spans:
-        if end > reached:
-            total += end - max(start, reached)
+        start = max(start, reached)
+        if end > start:
+            total += end - start
             reached = end
     return total

@@ -123,6 +123,10 @@ class DunningRepository(Protocol):
         """Open cases of an invoice, locked."""
         ...
 
+    def open_of_customer(self, customer_id: UUID) -> list[DunningCase]:
+        """Open cases of a customer, by id."""
+        ...
+
     def open_for_subscription(self, subscription_id: UUID) -> DunningCase | None:
         """The open case of an agreement, locked."""
         ...
@@ -166,6 +170,10 @@ class PauseRepository(Protocol):
 
     def open_for(self, invoice_ids: Collection[UUID]) -> list[Pause]:
         """Those that stand, by id."""
+        ...
+
+    def open_of_customer(self, customer_id: UUID) -> list[Pause]:
+        """Those that stand for invoices of a customer, by id."""
         ...
 
     def of_invoice(self, invoice_id: UUID) -> list[Pause]:

@@ -68,6 +68,7 @@ CASES = sa.Table(
     sa.Index("ix_larabill_dunning_cases_due", "seller_id", "is_open", "next_at"),
     sa.Index("ix_larabill_dunning_cases_is_open", "seller_id", "is_open", "id"),
     sa.Index("ix_larabill_dunning_cases_invoice", "seller_id", "invoice_id"),
+    sa.Index("ix_larabill_dunning_cases_customer", "seller_id", "customer_id", "is_open"),
     sa.Index("ix_larabill_dunning_cases_id", "seller_id", "id"),
     **MYSQL_OPTIONS,
 )
@@ -237,6 +238,13 @@ class Dunning:
     def open_for_invoice(self, invoice_id: UUID) -> list[DunningCase]:
         return self._open(_C.invoice_id == invoice_id)
 
+    def open_of_customer(self, customer_id: UUID) -> list[DunningCase]:
+        mine = sa.and_(_C.seller_id == self._tx.seller_id, _C.customer_id == customer_id, _OPEN)
+        return [
+            from_row(DunningCase, row)
+            for row in self._tx.connection.execute(sa.select(CASES).where(mine).order_by(_C.id))
+        ]
+
     def open_for_subscription(self, subscription_id: UUID) -> DunningCase | None:
         return next(iter(self._open(_C.subscription_id == subscription_id)), None)
 
@@ -319,7 +327,7 @@ class Dunning:
         )
         if after is not None:
             query = query.where(_I.invoice_id > after)
-        return [from_row(Upcoming, row) for row in self._tx.connection.execute(query)]
+        return [from_row(Upcoming, row._mapping) for row in self._tx.connection.execute(query)]
 
     def add_notices(self, notices: Sequence[Notice]) -> None:
         insert_new(self._tx.connection, NOTICES, notices)

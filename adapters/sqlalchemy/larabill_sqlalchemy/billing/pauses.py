@@ -39,6 +39,7 @@ PAUSES = sa.Table(
     sa.Column("ended_at", Instant),
     sa.Column("is_open", sa.Boolean),
     sa.Index("uq_larabill_dunning_pauses_open", "seller_id", "invoice_id", "kind", "is_open", unique=True),
+    sa.Index("ix_larabill_dunning_pauses_customer", "seller_id", "customer_id", "is_open"),
     sa.Index("ix_larabill_dunning_pauses_is_open", "seller_id", "is_open", "id"),
     sa.Index("ix_larabill_dunning_pauses_id", "seller_id", "id"),
     **MYSQL_OPTIONS,
@@ -77,6 +78,9 @@ class Pauses:
         for chunk in chunks(sorted(set(invoice_ids))):
             found += self._all(self._mine(_OPEN, among(self._tx.connection, _P.invoice_id, chunk)))
         return found
+
+    def open_of_customer(self, customer_id: UUID) -> list[Pause]:
+        return self._all(self._mine(_OPEN, _P.customer_id == customer_id))
 
     def of_invoice(self, invoice_id: UUID) -> list[Pause]:
         return self._all(self._mine(_P.invoice_id == invoice_id))

@@ -33,6 +33,9 @@ def upgrade() -> None:
     )
     open_one = ["seller_id", "invoice_id", "kind", "is_open"]
     op.create_index("uq_larabill_dunning_pauses_open", "larabill_dunning_pauses", open_one, unique=True)
+    of_customer = ["seller_id", "customer_id", "is_open"]
+    op.create_index("ix_larabill_dunning_pauses_customer", "larabill_dunning_pauses", of_customer)
+    op.create_index("ix_larabill_dunning_cases_customer", "larabill_dunning_cases", of_customer)
     op.create_index("ix_larabill_dunning_pauses_is_open", "larabill_dunning_pauses", ["seller_id", "is_open", "id"])
     op.create_index("ix_larabill_dunning_pauses_id", "larabill_dunning_pauses", ["seller_id", "id"])
     op.create_table(
@@ -53,5 +56,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Drop what was made, the last first."""
     op.drop_index("ix_larabill_payments_method", "larabill_payments")
+    op.drop_index("ix_larabill_dunning_cases_customer", "larabill_dunning_cases")
     op.drop_table("larabill_dunning_notices")
     op.drop_table("larabill_dunning_pauses")
