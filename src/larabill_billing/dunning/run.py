@@ -26,7 +26,7 @@ from larabill_billing.dunning.take import ask_again
 from larabill_billing.dunning.upcoming import longest_before, upcoming_job
 from larabill_billing.invoicing.late_fees import charge_late_fee
 from larabill_billing.invoicing.model import InvoiceStatus
-from larabill_billing.policies import Action, DunningPolicy, late_fee
+from larabill_billing.policies import DAY, Action, DunningPolicy, late_fee
 from larabill_billing.settings import settings_of
 from larabill_billing.subscriptions.collect import collect_job
 from larabill_core.ids import derived_id
@@ -65,7 +65,8 @@ def dun(tx: DunningTx, payload: Nothing) -> None:
     )
     longest = longest_before(settings_of(tx).policies)
     if longest:
-        tx.enqueue(*map(upcoming_job, tx.billing.dunning.sellers_with_work(today + longest)))
+        due_before = today + longest + DAY
+        tx.enqueue(*map(upcoming_job, tx.billing.dunning.sellers_with_work(due_before)))
 
 
 def dun_seller(tx: DunningTx, payload: Onwards) -> None:
