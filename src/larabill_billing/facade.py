@@ -21,6 +21,7 @@ from larabill_billing.catalog.handlers import load as load_catalog
 from larabill_billing.catalog.model import Catalogue, Plan, Stock
 from larabill_billing.customers.handlers import create_customer, create_seller, set_group
 from larabill_billing.customers.model import Customer, NewCustomer, NewSeller, Seller
+from larabill_billing.dunning.choice import check_named
 from larabill_billing.metering import Usage
 from larabill_billing.orders import check as order_check
 from larabill_billing.orders import handlers as orders
@@ -30,6 +31,7 @@ from larabill_billing.overdue import Dunning
 from larabill_billing.repositories import BillingTx
 from larabill_billing.settings import BillingSettings
 from larabill_billing.subscriptions.model import Service
+from larabill_billing.taxation import Taxes
 from larabill_billing.usage.handlers import define_meters
 from larabill_core.access import SYSTEM, Access, Actor, Role
 from larabill_core.engine import Engine
@@ -57,6 +59,7 @@ class Billing:
         self.sellers = Sellers(engine, access)
         self.services = Services(engine, access)
         self.subscriptions = Subscriptions(engine, access)
+        self.taxes = Taxes(engine, access)
         self.usage = Usage(engine, access)
         self.webhooks = Webhooks(engine, access)
 
@@ -100,10 +103,12 @@ class Catalog(Area):
     def load(self, seller: UUID, catalog: Catalogue, *, actor: Actor = SYSTEM) -> Changes:
         """Put a catalogue into force: what changed becomes a new version, what is missing is no longer sold.
 
-        Raises `InvalidInput` for one without plans, and for another aggregation of a meter that has counted.
+        Raises `InvalidInput` for one without plans, for another aggregation of a meter that has counted, and for a
+        dunning policy that the manifest does not name.
         """
 
         def load(tx: BillingTx) -> Changes:
+            check_named(tx, catalog.plans)
             define_meters(tx, catalog.meters)
             return load_catalog(tx, catalog)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 import attrs
 
 from larabill_billing.audits.handlers import record_many
@@ -13,8 +11,7 @@ from larabill_billing.catalog.model import Catalogue, Plan, PlanDefinition, Visi
 from larabill_billing.catalog.ports import CatalogTx
 from larabill_billing.catalog.selling import sold as sold_plan
 from larabill_billing.catalog.stock import limits
-from larabill_billing.settings import settings_of
-from larabill_core.errors import Faults, InvalidInput, NotFound
+from larabill_core.errors import InvalidInput, NotFound
 from larabill_core.ids import new_id
 
 
@@ -34,11 +31,10 @@ def load(tx: CatalogTx, catalog: Catalogue) -> Changes:
     Running subscriptions keep their version. An archived plan is loaded like any other, and refused when it is ordered.
     Stock is set as the catalogue says; what is taken stays taken. Statements do not depend on the number of plans. Two
     loads at once: one of them raises `AlreadyExists`. Raises `InvalidInput` for a catalogue without plans, which would
-    retire them all, and for a dunning policy that the manifest does not name.
+    retire them all.
     """
     if not catalog.plans:
         raise InvalidInput.one("plans", "is empty: nothing would be sold any more", remedy="name at least one plan")
-    _check_policies(catalog, settings_of(tx).policies)
     latest = tx.billing.plans.latest()
     sold = tx.billing.plans.active()
     new: list[Plan] = []
@@ -74,15 +70,6 @@ def load(tx: CatalogTx, catalog: Catalogue) -> Changes:
         deactivated=tuple(plan.code for plan in gone),
         unchanged=tuple(unchanged),
     )
-
-
-def _check_policies(catalog: Catalogue, known: Collection[str]) -> None:
-    faults = Faults()
-    for index, plan in enumerate(catalog.plans):
-        if plan.dunning and plan.dunning not in known:
-            remedy = f"the manifest names: {', '.join(sorted(known))}"
-            faults.add(f"plans[{index}].dunning", "is no policy", value=plan.dunning, remedy=remedy)
-    faults.raise_if_any()
 
 
 def is_same(stored: Plan, definition: PlanDefinition) -> bool:

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
+from larabill_billing.catalog.model import PlanDefinition
 from larabill_billing.dunning.ports import DunningTx
 from larabill_billing.policies import DunningPolicy, choose
 from larabill_billing.settings import settings_of
+from larabill_core.errors import Faults
+
+
+def check_named(tx: DunningTx, plans: Sequence[PlanDefinition]) -> None:
+    """Raises `InvalidInput` for each plan whose dunning policy the manifest does not name."""
+    known = settings_of(tx).policies
+    faults = Faults()
+    for index, plan in enumerate(plans):
+        if plan.dunning and plan.dunning not in known:
+            remedy = f"the manifest names: {', '.join(sorted(known))}"
+            faults.add(f"plans[{index}].dunning", "is no policy", value=plan.dunning, remedy=remedy)
+    faults.raise_if_any()
 
 
 def policies_for(tx: DunningTx, invoice_ids: Collection[UUID]) -> dict[UUID, tuple[str, DunningPolicy]]:

@@ -140,4 +140,5 @@ def charge_fee(tx: DunningTx, payload: LateFeeDue) -> None:
         return
     amount = late_fee(fee, state.balance, state.currency)
     if amount:
-        charge_late_fee(tx, payload.invoice_id, payload.step, amount)
+        fee_id = charge_late_fee(tx, payload.invoice_id, amount, str(payload.step))
+        tx.enqueue(collect_job(tx.seller_id, fee_id, "issued"))

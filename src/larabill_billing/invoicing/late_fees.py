@@ -7,15 +7,15 @@ from decimal import Decimal
 from uuid import UUID
 
 from larabill_billing.invoicing.handlers import issue
-from larabill_billing.invoicing.model import Charge, ChargeKind, Invoice, InvoiceRequest
+from larabill_billing.invoicing.model import Charge, ChargeKind, InvoiceRequest
 from larabill_billing.invoicing.ports import InvoicingTx
 from larabill_billing.settings import settings_of
 from larabill_core.clock import local_date
 from larabill_core.ids import derived_id
 
 
-def charge_late_fee(tx: InvoicingTx, invoice_id: UUID, step: int, amount: Decimal) -> list[Invoice]:
-    """Issue an invoice about the fee; once for a step of the ladder. `amount` is positive, in the invoice's currency.
+def charge_late_fee(tx: InvoicingTx, invoice_id: UUID, amount: Decimal, step: str) -> UUID:
+    """Issue an invoice about the fee, once for a step of the ladder; its id. `amount` is in the invoice's currency.
 
     Raises `AlreadyExists` when there is a fee of this step, `NotFound`.
     """
@@ -40,4 +40,5 @@ def charge_late_fee(tx: InvoicingTx, invoice_id: UUID, step: int, amount: Decima
         due_on=due_on,
         preceding_id=invoice_id,
     )
-    return issue(tx, [request])
+    issue(tx, [request])
+    return request.id

@@ -17,10 +17,12 @@ from tests.billing.dunning.late import (
     owed,
     statuses,
 )
-from tests.billing.market import Market
+from tests.billing.market import CATALOG, Market
 
+from larabill_billing.catalog.loader import parse_catalog
 from larabill_billing.dunning.collect import collect
 from larabill_billing.subscriptions.collect import InvoiceToCollect
+from larabill_core.errors import InvalidInput
 from larabill_core.published import PaymentMethodNeeded
 
 OpenMarket = Callable[..., Market]
@@ -213,3 +215,15 @@ def test_who_has_paid_all_but_a_little_is_left_alone(open_market: OpenMarket) ->
     market.go(step_days=1, days=18)
     assert statuses(market, order) == ("active", ["active"])
     assert market.violations() == []
+
+
+def test_a_plan_names_its_policy_and_one_that_there_is(open_market: OpenMarket) -> None:
+    market = open_market(dunning={"strict": {"overdue": ladder(("1d", "suspend"))}})
+    text = CATALOG.replace('code = "web"\n', 'code = "web"\ndunning = "strict"\n')
+    market.engine.billing.catalog.load(market.seller, parse_catalog(text))
+    order = overdue(market)
+    market.go(step_days=1, days=2)
+    assert statuses(market, order)[0] == "suspended"
+    with pytest.raises(InvalidInput) as raised:
+        market.engine.billing.catalog.load(market.seller, parse_catalog(text.replace("strict", "gone")))
+    assert [fault.path for fault in raised.value.faults] == ["plans[0].dunning"]
