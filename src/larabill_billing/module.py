@@ -33,6 +33,8 @@ ABILITIES: Final = (
     "coupons.write",
     "customers.read",
     "customers.write",
+    "dunning.read",
+    "dunning.write",
     "invoices.read",
     "invoices.write",
     "ledger.read",

@@ -16,6 +16,8 @@ from tests.storage.test_jobs import a_job
 from larabill_billing.catalog.meters import Aggregation
 from larabill_billing.catalog.model import Units
 from larabill_billing.discounts.coupon import RedemptionStatus, Use
+from larabill_billing.dunning.model import Notice
+from larabill_billing.dunning.ports import Overdue
 from larabill_billing.invoicing.model import InvoiceStatus
 from larabill_billing.payments.model import PaymentStatus, WebhookStatus
 from larabill_billing.usage.model import Counted, Grant, MeteredPeriod, NewUsage
@@ -89,6 +91,10 @@ class Sample:
         """Of ten redemptions."""
         return [Use(redemption_id=id, cycles=1, discount=Decimal(1), revenue=Decimal(2)) for id in self.ids]
 
+    def notice(self) -> Notice:
+        """One that is there already."""
+        return Notice(id=id_of(60_000), seller_id=self.seller_id, invoice_id=self.id, number=1, sent_at=START)
+
     @property
     def plan_code(self) -> str:
         """One of fifty."""
@@ -102,6 +108,11 @@ class Sample:
     @property
     def word(self) -> str:
         return str(self.number)
+
+
+def an_overdue(of: Sample) -> Overdue:
+    """Where a run over overdue invoices may stand."""
+    return Overdue(invoice_id=of.id, subscription_id=of.id, customer_id=of.id, currency="EUR", due_on=A_DAY, version=0)
 
 
 def running(tx: Any) -> tuple[UUID, int]:
@@ -171,14 +182,28 @@ BILLING: dict[str, Query] = {
     "credits.page": lambda tx, of: tx.credits.page(customer_id=of.group_id, after=of.ids[0]),
     "customers.get": lambda tx, of: tx.customers.get(of.id, lock=True),
     "customers.get_many": lambda tx, of: tx.customers.get_many(of.ids),
+    "customers.set_group": lambda tx, of: tx.customers.set_group(of.id, "friends"),
     "customers.page": lambda tx, of: tx.customers.page(after=of.id),
     "drafts.take": lambda tx, of: tx.drafts.take(100),
     "drafts.delete": lambda tx, of: tx.drafts.delete(of.ids),
     "dunning.overdue": lambda tx, of: tx.dunning.overdue(A_DAY, 200),
+    "dunning.overdue after": lambda tx, of: tx.dunning.overdue(A_DAY, 200, an_overdue(of)),
+    "dunning.overdue_sums": lambda tx, of: tx.dunning.overdue_sums(of.group_ids, A_DAY),
+    "dunning.about": lambda tx, of: tx.dunning.about(of.ids),
+    "dunning.unpaid_of": lambda tx, of: tx.dunning.unpaid_of(of.group_id),
+    "dunning.upcoming": lambda tx, of: tx.dunning.upcoming(A_DAY, A_DAY, of.id, 200),
+    "dunning.add_notices": lambda tx, of: tx.dunning.add_notices([of.notice]),
+    "dunning.open_of_customer": lambda tx, of: tx.dunning.open_of_customer(of.group_id),
+    "pauses.get": lambda tx, of: tx.pauses.get(of.id),
+    "pauses.save_many": lambda tx, of: tx.pauses.save_many(tx.pauses.open_for(of.ids)),
+    "pauses.open_for": lambda tx, of: tx.pauses.open_for(of.ids),
+    "pauses.open_of_customer": lambda tx, of: tx.pauses.open_of_customer(of.group_id),
+    "pauses.of_invoice": lambda tx, of: tx.pauses.of_invoice(of.id),
+    "pauses.claim_settled": lambda tx, of: tx.pauses.claim_settled(200),
     "dunning.lock_issued": lambda tx, of: tx.dunning.lock_issued(of.ids),
     "dunning.save_many": lambda tx, of: tx.dunning.save_many(tx.dunning.page()),
-    "dunning.claim_due": lambda tx, of: tx.dunning.claim_due([0, 1], slot_at(9), 200),
-    "dunning.any_due": lambda tx, of: tx.dunning.any_due([2, 3], slot_at(9)),
+    "dunning.claim_due": lambda tx, of: tx.dunning.claim_due({"default": [0, 1]}, slot_at(9), 200),
+    "dunning.any_due": lambda tx, of: tx.dunning.any_due({"default": [2, 3]}, slot_at(9)),
     "dunning.claim_pointless": lambda tx, of: tx.dunning.claim_pointless(slot_at(9), 200),
     "dunning.claim_unheeded": lambda tx, of: tx.dunning.claim_unheeded(slot_at(9), 200),
     "dunning.sellers_with_work": lambda tx, of: tx.dunning.sellers_with_work(A_DAY),
@@ -224,6 +249,8 @@ BILLING: dict[str, Query] = {
     "payments.by_ref": lambda tx, of: tx.payments.by_ref(of.word),
     "payments.by_transaction": lambda tx, of: tx.payments.by_transaction("bank", of.word),
     "payments.for_invoices": lambda tx, of: tx.payments.for_invoices(of.ids),
+    "payments.last_with_method": lambda tx, of: tx.payments.last_with_method(of.group_id),
+    "payments.unpaid_attempts": lambda tx, of: tx.payments.unpaid_attempts(of.group_id, START),
     "payments.page": lambda tx, of: tx.payments.page(after=of.id),
     "payments.page of customer": lambda tx, of: tx.payments.page(customer_id=of.group_id),
     "payments.page of status": lambda tx, of: tx.payments.page(status=PaymentStatus.PENDING, after=of.id),
@@ -367,11 +394,12 @@ ONLY_INSERTS = _names("""
     billing.audits.add_many billing.charges.add_many billing.coupons.add billing.coupons.add_codes
     billing.credits.add_many billing.customers.add_many billing.drafts.add_many billing.dunning.add_many
     billing.invoices.add_allocations billing.invoices.add_many billing.ledger.add_many billing.orders.add_items
-    billing.payment_methods.add billing.payments.add billing.plans.add_many billing.redemptions.add_many
-    billing.refunds.add billing.sellers.add billing.services.add_many billing.subscription_changes.add_many
-    billing.subscriptions.add_many billing.top_up_rules.put billing.usage.add_bills billing.usage.add_reached
-    limits.put operations.add_many provisioning.audits.add_many provisioning.credentials.add
-    provisioning.plan_maps.add_many provisioning.resources.add_many provisioning.tasks.add_many secrets.put
+    billing.pauses.add billing.payment_methods.add billing.payments.add billing.plans.add_many
+    billing.redemptions.add_many billing.refunds.add billing.sellers.add billing.services.add_many
+    billing.subscription_changes.add_many billing.subscriptions.add_many billing.top_up_rules.put
+    billing.usage.add_bills billing.usage.add_reached limits.put operations.add_many
+    provisioning.audits.add_many provisioning.credentials.add provisioning.plan_maps.add_many
+    provisioning.resources.add_many provisioning.tasks.add_many secrets.put
 """)
 """Nothing is looked for."""
 
@@ -383,6 +411,7 @@ VERIFY = _names("""
     billing.invoices.state_without_audit billing.invoices.without_entry billing.invoices.without_series
     billing.invoices.without_state billing.invoices.wrong_balances billing.invoices.wrong_totals
     billing.ledger.trial_balance billing.ledger.unbalanced_currencies billing.ledger.unbalanced_entries
+    billing.pauses.stepped_in_pause billing.pauses.unheeded billing.pauses.without_pause
     billing.orders.paid_unreleased billing.orders.released_twice billing.orders.state_without_audit
     billing.payments.captured_unallocated billing.payments.captured_without_entry billing.payments.over_refunded
     billing.payments.state_without_audit billing.payments.twice_captured billing.redemptions.state_without_audit

@@ -222,7 +222,15 @@ def contents() -> dict[str, dict[str, Any]]:
             "next_at": since(97, N.at, None),
             "asked_at": N.at,
             "steps": N.n % 4,
+            "policy": sa.literal("default"),
         },
+        "larabill_dunning_pauses": {
+            "invoice_id": N.id,
+            "kind": sa.literal("promise"),
+            "status": since(97, "open", "kept"),
+            "is_open": since(97, True, None),
+        },
+        "larabill_dunning_notices": {"invoice_id": N.id, "number": sa.literal(1)},
         "larabill_meters": {"code": N.word, "aggregation": sa.literal("sum"), "property": sa.literal("")},
         "larabill_usage_events": {
             "subscription_item_id": N.group_id,

@@ -178,6 +178,7 @@ class PlanTable:
     notice_days: int = attrs.field(default=0, metadata={"parse": _whole})
     billing: BillingMode = BillingMode.ADVANCE
     proration: ProrationPolicy | None = attrs.field(default=None, metadata={"parse": _proration})
+    dunning: str = attrs.field(default="", metadata={"parse": parse_code})
     trial: TrialTable | None = None
     addon: bool = False
     requires: tuple[str, ...] = attrs.field(default=(), metadata={"parse": _codes})

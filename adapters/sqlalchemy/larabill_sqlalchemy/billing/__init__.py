@@ -18,6 +18,7 @@ from larabill_sqlalchemy.billing.ledger import Ledger
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.billing.numbering import Series
 from larabill_sqlalchemy.billing.orders import Orders
+from larabill_sqlalchemy.billing.pauses import Pauses
 from larabill_sqlalchemy.billing.payments import Methods, Payments, Refunds
 from larabill_sqlalchemy.billing.services import Services
 from larabill_sqlalchemy.billing.statements import Statements
@@ -52,6 +53,7 @@ class SqlBillingRepositories:
         self.invoices = Invoices(tx)
         self.ledger = Ledger(tx)
         self.orders = Orders(tx)
+        self.pauses = Pauses(tx)
         self.payment_methods = Methods(tx)
         self.payments = Payments(tx)
         self.plans = Plans(tx)
