@@ -17,6 +17,8 @@ from larabill_billing.payments import verify as payments_verify
 from larabill_billing.settings import BillingSettings
 from larabill_billing.subscriptions import jobs as subscriptions
 from larabill_billing.subscriptions import verify as subscriptions_verify
+from larabill_billing.tax import jobs as tax
+from larabill_billing.tax import verify as tax_verify
 from larabill_billing.usage import jobs as usage
 from larabill_core.module import Module
 
@@ -37,6 +39,8 @@ ABILITIES: Final = (
     "subscriptions.force",
     "subscriptions.read",
     "subscriptions.write",
+    "taxes.read",
+    "taxes.write",
     "usage.read",
     "usage.write",
 )
@@ -49,9 +53,10 @@ MODULE: Final = Module(
         *subscriptions.HANDLERS,
         *orders.HANDLERS,
         *dunning.HANDLERS,
+        *tax.HANDLERS,
         *usage.HANDLERS,
     ),
-    schedules=(*subscriptions.SCHEDULES, *dunning.SCHEDULES),
+    schedules=(*subscriptions.SCHEDULES, *dunning.SCHEDULES, *tax.SCHEDULES),
     abilities=ABILITIES,
     settings=BillingSettings,
     storage="larabill_sqlalchemy.billing:STORAGE",
@@ -63,6 +68,7 @@ MODULE: Final = Module(
     },
     verify=(
         *ledger.VERIFY,
+        *tax_verify.VERIFY,
         *invoicing_verify.VERIFY,
         *payments_verify.VERIFY,
         *credits_verify.VERIFY,

@@ -32,6 +32,7 @@ from larabill_billing.invoicing.write import change, entry, paid_event, write
 from larabill_billing.ledger.handlers import post
 from larabill_billing.ledger.model import RECEIVABLE, REVENUE, TAX_PAYABLE, Posting
 from larabill_billing.settings import settings_of
+from larabill_billing.tax.calculate import Rounding
 from larabill_billing.tax.determine import Treatment
 from larabill_core.errors import Conflict, Faults, NotFound
 from larabill_core.ids import derived_id, new_id
@@ -148,8 +149,9 @@ def _issue(tx: InvoicingTx, requests: Sequence[InvoiceRequest], customers: Mappi
 def totals_of(tx: InvoicingTx, requests: Sequence[InvoiceRequest], customers: Mapping[UUID, Customer]) -> list[Totals]:
     """What each request comes to. Where the seller asks first, an invoice of more than nothing is a proforma."""
     treated = treatments(tx, customers)
-    found = [_totals(request, treated[request.customer_id]) for request in requests]
-    if not settings_of(tx).proforma:
+    settings = settings_of(tx)
+    found = [_totals(request, treated[request.customer_id], settings.tax.rounding) for request in requests]
+    if not settings.proforma:
         return found
     return [
         attrs.evolve(sums, type=DocumentType.PROFORMA) if sums.type is DocumentType.INVOICE and sums.total else sums
@@ -157,8 +159,8 @@ def totals_of(tx: InvoicingTx, requests: Sequence[InvoiceRequest], customers: Ma
     ]
 
 
-def _totals(request: InvoiceRequest, treated: Treatment) -> Totals:
-    return totals(request.charges, rates_of(request.charges, treated), request.currency)
+def _totals(request: InvoiceRequest, treated: Treatment, rounding: Rounding) -> Totals:
+    return totals(request.charges, rates_of(request.charges, treated), request.currency, rounding)
 
 
 def void(tx: InvoicingTx, invoice_id: UUID, reason: str) -> None:

@@ -9,7 +9,6 @@ from typing import Protocol
 from uuid import UUID
 
 from larabill_billing.audits.ports import AuditRepositories
-from larabill_billing.customers.ports import CustomersRepositories
 from larabill_billing.invoicing.drafts import DraftInvoice
 from larabill_billing.invoicing.model import (
     Allocation,
@@ -23,6 +22,7 @@ from larabill_billing.invoicing.model import (
     Movement,
 )
 from larabill_billing.ledger.ports import LedgerRepositories
+from larabill_billing.tax.ports import TaxRepositories
 from larabill_core.ports.unit_of_work import Tx
 
 
@@ -219,7 +219,7 @@ class StatementRepository(Protocol):
         ...
 
 
-class InvoicingRepositories(CustomersRepositories, LedgerRepositories, AuditRepositories, Protocol):
+class InvoicingRepositories(TaxRepositories, LedgerRepositories, AuditRepositories, Protocol):
     @property
     def charges(self) -> ChargeRepository: ...
 

@@ -81,7 +81,9 @@ def preview(tx: OrdersTx, wanted: PlaceOrder) -> OrderPreview:
     charges = () if placed.request is None else placed.request.charges
     rates = rates_of(charges, treatments(tx, {customer.id: customer})[customer.id])
     return OrderPreview(
-        subscriptions=placed.subscriptions, charges=charges, totals=totals(charges, rates, wanted.currency)
+        subscriptions=placed.subscriptions,
+        charges=charges,
+        totals=totals(charges, rates, wanted.currency, settings_of(tx).tax.rounding),
     )
 
 

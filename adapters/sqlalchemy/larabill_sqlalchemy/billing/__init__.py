@@ -22,6 +22,7 @@ from larabill_sqlalchemy.billing.services import Services
 from larabill_sqlalchemy.billing.statements import Statements
 from larabill_sqlalchemy.billing.stock import StockRows
 from larabill_sqlalchemy.billing.subscriptions import Subscriptions
+from larabill_sqlalchemy.billing.tax import Tax
 from larabill_sqlalchemy.billing.usage import Usage
 from larabill_sqlalchemy.billing.webhooks import GatewayAccounts, Webhooks
 from larabill_sqlalchemy.storage import Storage
@@ -59,6 +60,7 @@ class SqlBillingRepositories:
         self.stock = StockRows(tx)
         self.subscription_changes = Changes(tx)
         self.subscriptions = Subscriptions(tx)
+        self.tax = Tax(tx)
         self.usage = Usage(tx)
         self.webhooks = Webhooks(tx)
 
@@ -81,6 +83,8 @@ STORAGE = Storage(
         "larabill_journal_entries",
         "larabill_payment_allocations",
         "larabill_postings",
+        "larabill_tax_evidence",
+        "larabill_tax_id_checks",
         "larabill_usage_bills",
         "larabill_usage_draws",
     ),
