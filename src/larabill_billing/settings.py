@@ -15,11 +15,13 @@ from larabill_billing.customers.checks import (
     check_billing_day,
     check_country,
     check_currency,
+    check_email,
     check_language,
     check_lines,
     check_tax_id,
     check_text,
 )
+from larabill_billing.invoicing.numbering import Numbering
 from larabill_billing.proration.model import Convention, ProrationPolicy
 from larabill_billing.tax.settings import TaxRule, TaxSettings, check_rules
 from larabill_core.clock import zone
@@ -48,6 +50,9 @@ class SellerSettings:
     language: str = "en"
     tax_id: str = ""
     address: tuple[str, ...] = ()
+    email: str = ""
+    phone: str = ""
+    registration: str = ""
 
     def __attrs_post_init__(self) -> None:
         faults = Faults()
@@ -58,6 +63,9 @@ class SellerSettings:
         attempt(faults, lambda: check_language(self.language, "language"), "")
         attempt(faults, lambda: check_tax_id(self.tax_id, "tax_id"), "")
         attempt(faults, lambda: check_lines(self.address, "address"), self.address)
+        attempt(faults, lambda: check_email(self.email, "email") if self.email else "", "")
+        attempt(faults, lambda: check_text(self.phone, "phone"), "")
+        attempt(faults, lambda: check_text(self.registration, "registration"), "")
         faults.raise_if_any()
 
 
@@ -117,6 +125,9 @@ class BillingSettings:
     `proration`: for plans that name no convention of their own. `billing_day`: the day of the month on which all
     agreements are billed; None: each on the day of its begin. `group_invoices`: what one customer owes on a day for
     several agreements stands on one invoice. `taxes`: rules of the seller's own, which go before the rest of `tax`.
+    `proforma`: a proforma asks for the money, and the invoice follows when it is paid; else it is issued at once.
+    `voiding`: an invoice is taken back by a credit note of the whole, or by the mark `void` alone.
+    `terms`: the terms of payment that stand on invoices.
     Raises `InvalidInput` with every fault of the ladder and the numbers.
     """
 
@@ -131,11 +142,16 @@ class BillingSettings:
     group_invoices: bool = False
     taxes: tuple[TaxRule, ...] = ()
     tax: TaxSettings = attrs.field(factory=TaxSettings)
+    numbering: Numbering = attrs.field(factory=Numbering)
+    proforma: bool = False
+    voiding: Literal["credit_note", "mark"] = "credit_note"
+    terms: str = ""
 
     def __attrs_post_init__(self) -> None:
         faults = Faults()
         if not 0 <= self.payment_terms_days <= 365:
             faults.add("payment_terms_days", "must be 0 to 365", value=self.payment_terms_days)
+        attempt(faults, lambda: check_text(self.terms, "terms"), "")
         attempt(faults, lambda: check_billing_day(self.billing_day, "billing_day"), None)
         attempt(faults, lambda: check_rules(self.taxes, self.tax), None)
         if self.keep_data < timedelta(0):

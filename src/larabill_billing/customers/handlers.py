@@ -39,6 +39,9 @@ def create_seller(tx: CustomersTx, new: NewSeller, *, seller_id: UUID | None = N
         language=attempt(faults, lambda: check_language(new.language, "seller.language"), ""),
         tax_id=attempt(faults, lambda: check_tax_id(new.tax_id, "seller.tax_id"), ""),
         address=attempt(faults, lambda: check_lines(new.address, "seller.address"), ()),
+        email=attempt(faults, lambda: check_email(new.email, "seller.email") if new.email else "", ""),
+        phone=attempt(faults, lambda: check_text(new.phone, "seller.phone"), ""),
+        registration=attempt(faults, lambda: check_text(new.registration, "seller.registration"), ""),
         created_at=tx.now,
     )
     faults.raise_if_any()

@@ -20,6 +20,7 @@ REVENUE = "revenue"
 TAX_PAYABLE = "tax_payable"
 CUSTOMER_CREDIT = "customer_credit"
 REFUNDS = "refunds"
+PREPAYMENTS = "prepayments"
 
 
 def cash(account: str) -> str:

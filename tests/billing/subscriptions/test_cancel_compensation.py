@@ -116,6 +116,19 @@ def test_reactivated_while_its_data_is_kept(stage: Stage) -> None:
     stage.check()
 
 
+def test_reactivated_in_a_period_that_was_paid(stage: Stage) -> None:
+    subscription = stage.agree(item("duo"))
+    stage.to(date(2026, 2, 10))
+    stage.change(subscription, Cancel())
+    documents = len(stage.invoices())
+    stage.to(date(2026, 2, 14))
+    stage.change(subscription, Reactivate())
+    assert (len(stage.invoices()), stage.get(subscription).period_end) == (documents, date(2026, 2, 28))
+    stage.to(date(2026, 2, 28))
+    assert (stage.amounts(), len(stage.invoices())) == (["25.00"], documents + 1)
+    stage.check()
+
+
 def test_not_reactivated_when_its_data_is_gone(stage: Stage) -> None:
     subscription = stage.agree(item("duo"))
     stage.change(subscription, Cancel())

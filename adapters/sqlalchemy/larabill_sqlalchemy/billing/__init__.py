@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 from larabill_sqlalchemy.billing.audits import Audits
 from larabill_sqlalchemy.billing.catalog import Plans
 from larabill_sqlalchemy.billing.changes import Changes
-from larabill_sqlalchemy.billing.charges import Charges, Drafts, Series
+from larabill_sqlalchemy.billing.charges import Charges, Drafts
 from larabill_sqlalchemy.billing.credits import Credits
 from larabill_sqlalchemy.billing.customers import Customers, Sellers
+from larabill_sqlalchemy.billing.draft_invoices import DraftInvoices
 from larabill_sqlalchemy.billing.dunning import Dunning
 from larabill_sqlalchemy.billing.invoicing import Invoices
 from larabill_sqlalchemy.billing.ledger import Ledger
 from larabill_sqlalchemy.billing.metadata import METADATA
+from larabill_sqlalchemy.billing.numbering import Series
 from larabill_sqlalchemy.billing.orders import Orders
 from larabill_sqlalchemy.billing.payments import Methods, Payments, Refunds
 from larabill_sqlalchemy.billing.services import Services
@@ -39,6 +41,7 @@ class SqlBillingRepositories:
         self.charges = Charges(tx)
         self.credits = Credits(tx)
         self.customers = Customers(tx)
+        self.draft_invoices = DraftInvoices(tx)
         self.drafts = Drafts(tx)
         self.dunning = Dunning(tx)
         self.gateway_accounts = GatewayAccounts(tx)
@@ -73,6 +76,7 @@ STORAGE = Storage(
         "larabill_billing_audits",
         "larabill_credits",
         "larabill_invoice_lines",
+        "larabill_invoice_numbers",
         "larabill_invoices",
         "larabill_journal_entries",
         "larabill_payment_allocations",
