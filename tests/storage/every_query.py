@@ -311,6 +311,14 @@ BILLING: dict[str, Query] = {
     "subscriptions.page": lambda tx, of: tx.subscriptions.page(after=of.id),
     "subscriptions.page of customer": lambda tx, of: tx.subscriptions.page(customer_id=of.group_id),
     "subscriptions.page of held": lambda tx, of: tx.subscriptions.page(held=True),
+    "tax.for_customers": lambda tx, of: tx.tax.for_customers(of.group_ids),
+    "tax.exemptions": lambda tx, of: tx.tax.exemptions(of.group_ids),
+    "tax.exemption": lambda tx, of: tx.tax.exemption(of.id, lock=True),
+    "tax.end_exemption": lambda tx, of: tx.tax.end_exemption(tx.tax.exemption(of.id)),
+    "tax.checks": lambda tx, of: tx.tax.checks(of.group_id),
+    "tax.evidence": lambda tx, of: tx.tax.evidence(of.group_id),
+    "tax.with_tax_id": lambda tx, of: tx.tax.with_tax_id(after=of.id),
+    "tax.with_evidence": lambda tx, of: tx.tax.with_evidence(after=of.id),
     "usage.meters": lambda tx, of: tx.usage.meters([of.word]),
     "usage.counted": lambda tx, of: tx.usage.counted(["traffic", of.word]),
     "usage.save_meters": lambda tx, of: tx.usage.save_meters(new=[], changed=list(tx.usage.meters([of.word]).values())),
@@ -396,8 +404,9 @@ ONLY_INSERTS = _names("""
     billing.invoices.add_allocations billing.invoices.add_many billing.ledger.add_many billing.orders.add_items
     billing.pauses.add billing.payment_methods.add billing.payments.add billing.plans.add_many
     billing.redemptions.add_many billing.refunds.add billing.sellers.add billing.services.add_many
-    billing.subscription_changes.add_many billing.subscriptions.add_many billing.top_up_rules.put
-    billing.usage.add_bills billing.usage.add_reached limits.put operations.add_many
+    billing.subscription_changes.add_many billing.subscriptions.add_many billing.tax.add_checks
+    billing.tax.add_evidence billing.tax.add_exemption billing.top_up_rules.put billing.usage.add_bills
+    billing.usage.add_reached limits.put operations.add_many secrets.put
     provisioning.audits.add_many provisioning.credentials.add provisioning.plan_maps.add_many
     provisioning.resources.add_many provisioning.tasks.add_many secrets.put
 """)
@@ -416,9 +425,10 @@ VERIFY = _names("""
     billing.payments.captured_unallocated billing.payments.captured_without_entry billing.payments.over_refunded
     billing.payments.state_without_audit billing.payments.twice_captured billing.redemptions.state_without_audit
     billing.redemptions.wrong_sums billing.refunds.state_without_audit billing.services.state_without_audit
-    billing.subscriptions.billed_periods billing.subscriptions.state_without_audit provisioning.audits.moves_outside
-    provisioning.audits.status_mismatches provisioning.resources.active_unconfirmed
-    provisioning.resources.shared_driver_refs provisioning.resources.shared_services provisioning.resources.stalled
+    billing.subscriptions.billed_periods billing.subscriptions.state_without_audit billing.tax.wrong_categories
+    provisioning.audits.moves_outside provisioning.audits.status_mismatches
+    provisioning.resources.active_unconfirmed provisioning.resources.shared_driver_refs
+    provisioning.resources.shared_services provisioning.resources.stalled
     provisioning.resources.without_driver_ref
 """)
 """What an operator asks about all that a seller ever did."""
