@@ -28,6 +28,7 @@ from larabill_provisioning.resources.states import ResourceStatus
 
 LATE = slot_at(600)
 A_DAY = (START + timedelta(days=1)).date()
+LAST_DAY = (START + timedelta(days=495)).date()
 
 
 @attrs.frozen
@@ -159,6 +160,7 @@ KERNEL: dict[str, Query] = {
 }
 
 BILLING: dict[str, Query] = {
+    "accounting.for_documents": lambda tx, of: tx.accounting.for_documents(of.ids),
     "audits.for_subject": lambda tx, of: tx.audits.for_subject("order", of.group_id),
     "audits.page": lambda tx, of: tx.audits.page(after=of.id),
     "charges.mark_invoiced": lambda tx, of: tx.charges.mark_invoiced(of.ids),
@@ -184,6 +186,14 @@ BILLING: dict[str, Query] = {
     "customers.get_many": lambda tx, of: tx.customers.get_many(of.ids),
     "customers.set_group": lambda tx, of: tx.customers.set_group(of.id, "friends"),
     "customers.page": lambda tx, of: tx.customers.page(after=of.id),
+    "deferrals.for_document": lambda tx, of: tx.deferrals.for_document(of.group_id),
+    "deferrals.posted_on": lambda tx, of: tx.deferrals.posted_on(LAST_DAY),
+    "deferrals.posted_on after": lambda tx, of: tx.deferrals.posted_on(LAST_DAY, after=of.id),
+    "deferrals.begin": lambda tx, of: tx.deferrals.begin(A_DAY),
+    "deferrals.earned_on": lambda tx, of: tx.deferrals.earned_on(LAST_DAY),
+    "deferrals.caught_up_on": lambda tx, of: tx.deferrals.caught_up_on(A_DAY),
+    "deferrals.save_run": lambda tx, of: tx.deferrals.save_run(A_DAY),
+    "deferrals.last_run": lambda tx, of: tx.deferrals.last_run(),
     "drafts.take": lambda tx, of: tx.drafts.take(100),
     "drafts.delete": lambda tx, of: tx.drafts.delete(of.ids),
     "dunning.overdue": lambda tx, of: tx.dunning.overdue(A_DAY, 200),
@@ -211,12 +221,19 @@ BILLING: dict[str, Query] = {
     "dunning.open_for_subscription": lambda tx, of: tx.dunning.open_for_subscription(of.id),
     "dunning.page": lambda tx, of: tx.dunning.page(after=of.id, open_only=False),
     "dunning.page of open": lambda tx, of: tx.dunning.page(),
+    "exchange_rates.add_new": lambda tx, of: tx.exchange_rates.add_new(tx.exchange_rates.between("x", A_DAY, A_DAY)),
+    "exchange_rates.between": lambda tx, of: tx.exchange_rates.between("x", A_DAY, A_DAY),
+    "exchange_rates.between of currencies": lambda tx, of: tx.exchange_rates.between(
+        "x", A_DAY, A_DAY, currencies=("EUR", "USD")
+    ),
+    "exchange_rates.newest": lambda tx, of: tx.exchange_rates.newest("x"),
     "gateway_accounts.heard": lambda tx, of: tx.gateway_accounts.heard("bank", LATE),
     "gateway_accounts.claim": lambda tx, of: tx.gateway_accounts.claim("bank", of.seller_id),
     "gateway_accounts.find": lambda tx, of: tx.gateway_accounts.find("bank"),
     "invoices.get": lambda tx, of: tx.invoices.get(of.id),
     "invoices.state": lambda tx, of: tx.invoices.state(of.id, lock=True),
     "invoices.states": lambda tx, of: tx.invoices.states(of.ids),
+    "invoices.numbers": lambda tx, of: tx.invoices.numbers(of.ids),
     "invoices.save_state": lambda tx, of: tx.invoices.save_state(tx.invoices.state(of.id)),
     "invoices.page": lambda tx, of: tx.invoices.page(after=of.id),
     "invoices.page of customer": lambda tx, of: tx.invoices.page(customer_id=of.group_id),
@@ -230,6 +247,9 @@ BILLING: dict[str, Query] = {
     "invoices.allocations": lambda tx, of: tx.invoices.allocations(of.id),
     "invoices.allocated_by": lambda tx, of: tx.invoices.allocated_by("payment", of.ids),
     "ledger.for_document": lambda tx, of: tx.ledger.for_document("invoice", of.id),
+    "ledger.page": lambda tx, of: tx.ledger.page(slot_at(2), slot_at(9), limit=100),
+    "ledger.page after": lambda tx, of: tx.ledger.page(START, LATE, after=(slot_at(9), of.id), limit=100),
+    "ledger.lines": lambda tx, of: tx.ledger.lines("receivable", slot_at(2), slot_at(4), limit=100),
     "ledger.customer_balance": lambda tx, of: tx.ledger.customer_balance("receivable", of.group_id, "EUR"),
     "orders.add_new": lambda tx, of: tx.orders.add_new(tx.orders.get(of.id)),
     "orders.items": lambda tx, of: tx.orders.items(of.group_id),
@@ -399,14 +419,15 @@ def _names(text: str) -> frozenset[str]:
 
 
 ONLY_INSERTS = _names("""
-    billing.audits.add_many billing.charges.add_many billing.coupons.add billing.coupons.add_codes
-    billing.credits.add_many billing.customers.add_many billing.drafts.add_many billing.dunning.add_many
-    billing.invoices.add_allocations billing.invoices.add_many billing.ledger.add_many billing.orders.add_items
-    billing.pauses.add billing.payment_methods.add billing.payments.add billing.plans.add_many
-    billing.redemptions.add_many billing.refunds.add billing.sellers.add billing.services.add_many
-    billing.subscription_changes.add_many billing.subscriptions.add_many billing.tax.add_checks
-    billing.tax.add_evidence billing.tax.add_exemption billing.top_up_rules.put billing.usage.add_bills
-    billing.usage.add_reached limits.put operations.add_many secrets.put
+    billing.accounting.add_many billing.audits.add_many billing.charges.add_many billing.coupons.add
+    billing.coupons.add_codes billing.credits.add_many billing.customers.add_many billing.deferrals.add_many
+    billing.drafts.add_many billing.dunning.add_many billing.invoices.add_allocations billing.invoices.add_many
+    billing.ledger.add_many billing.orders.add_items billing.pauses.add billing.payment_methods.add
+    billing.payments.add billing.plans.add_many billing.redemptions.add_many billing.refunds.add
+    billing.sellers.add billing.services.add_many billing.subscription_changes.add_many
+    billing.subscriptions.add_many billing.tax.add_checks billing.tax.add_evidence billing.tax.add_exemption
+    billing.top_up_rules.put billing.usage.add_bills billing.usage.add_reached limits.put operations.add_many
+    secrets.put
     provisioning.audits.add_many provisioning.credentials.add provisioning.plan_maps.add_many
     provisioning.resources.add_many provisioning.tasks.add_many secrets.put
 """)
@@ -414,11 +435,12 @@ ONLY_INSERTS = _names("""
 
 VERIFY = _names("""
     billing.charges.overlapping billing.coupons.wrong_uses billing.credits.expired
-    billing.credits.ledger_differences billing.credits.wrong_lots
+    billing.credits.ledger_differences billing.credits.wrong_lots billing.deferrals.unearned
     billing.dunning.ended_though_paid billing.dunning.open_on_settled billing.dunning.suspended_though_active
     billing.dunning.without_case billing.invoices.number_gaps billing.invoices.receivable_differences
-    billing.invoices.state_without_audit billing.invoices.without_entry billing.invoices.without_series
-    billing.invoices.without_state billing.invoices.wrong_balances billing.invoices.wrong_totals
+    billing.invoices.state_without_audit billing.invoices.tax_differences billing.invoices.without_entry
+    billing.invoices.without_series billing.invoices.without_state billing.invoices.wrong_balances
+    billing.invoices.wrong_totals
     billing.ledger.trial_balance billing.ledger.unbalanced_currencies billing.ledger.unbalanced_entries
     billing.pauses.stepped_in_pause billing.pauses.unheeded billing.pauses.without_pause
     billing.orders.paid_unreleased billing.orders.released_twice billing.orders.state_without_audit
@@ -434,6 +456,9 @@ VERIFY = _names("""
 """What an operator asks about all that a seller ever did."""
 
 FEW = {
+    "billing.deferrals.behind": "the sellers of an installation",
+    "billing.deferrals.lock_run": "the first run of a seller looks for the first day",
+    "billing.ledger.movements": "a trial balance is of all accounts",
     "billing.plans.latest": "a catalogue is loaded",
     "billing.sellers.all": "the sellers of an installation",
     "billing.services.count_live": "a share of all services is wanted",

@@ -118,7 +118,7 @@ def _ordinary(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
 
 def contents() -> dict[str, dict[str, Any]]:
     """What is said of the columns of each table that is filled; the newest lots hold what is still open."""
-    billed = {"subscription_id": N.id, "due_on": N.on}
+    billed = {"type": sa.literal("invoice"), "subscription_id": N.id, "due_on": N.on}
     money = {"account": sa.literal("bank"), "ref": N.word}
     provider = {"account": sa.literal("host"), "driver_ref": N.word, "ref": N.word}
     return {
@@ -212,6 +212,9 @@ def contents() -> dict[str, dict[str, Any]]:
         },
         "larabill_payment_methods": {"is_default": sa.literal(True)},
         "larabill_refunds": {"payment_id": N.group_id, "ref": N.word, "status": sa.literal("done")},
+        "larabill_deferrals": {"document_id": N.group_id, "begun_on": since(97, None, N.on)},
+        "larabill_exchange_rates": {"source": sa.literal("x"), "base": N.word, "quote": N.word},
+        "larabill_document_accounting": {},
         "larabill_credits": {"lot_id": N.id, "source_id": N.id, "expires_on": since(50, N.on, None)},
         "larabill_top_up_rules": {"customer_id": N.id},
         "larabill_journal_entries": {"document_kind": sa.literal("invoice"), "document_id": N.id},
