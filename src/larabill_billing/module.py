@@ -6,6 +6,7 @@ from typing import Final
 
 from larabill_billing.credits import jobs as credits
 from larabill_billing.credits import verify as credits_verify
+from larabill_billing.discounts import verify as discounts_verify
 from larabill_billing.dunning import jobs as dunning
 from larabill_billing.dunning import verify as dunning_verify
 from larabill_billing.exchange import jobs as exchange
@@ -30,8 +31,12 @@ ABILITIES: Final = (
     "credits.read",
     "credits.use",
     "credits.write",
+    "coupons.read",
+    "coupons.write",
     "customers.read",
     "customers.write",
+    "dunning.read",
+    "dunning.write",
     "invoices.read",
     "invoices.write",
     "ledger.read",
@@ -87,6 +92,7 @@ MODULE: Final = Module(
         *invoicing_verify.VERIFY,
         *payments_verify.VERIFY,
         *credits_verify.VERIFY,
+        *discounts_verify.VERIFY,
         *subscriptions_verify.VERIFY,
         *orders_verify.VERIFY,
         *dunning_verify.VERIFY,

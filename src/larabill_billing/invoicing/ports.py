@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
 
 from larabill_billing.audits.ports import AuditRepositories
+from larabill_billing.discounts.ports import DiscountsRepositories
 from larabill_billing.exchange.ports import ExchangeRepositories
 from larabill_billing.invoicing.drafts import DraftInvoice
 from larabill_billing.invoicing.model import (
@@ -53,6 +54,10 @@ class ChargeRepository(Protocol):
 
     def for_subscription(self, subscription_id: UUID) -> list[Charge]:
         """All of a subscription, oldest first."""
+        ...
+
+    def since(self, days: Mapping[UUID, date]) -> dict[UUID, list[Charge]]:
+        """Charges in force of these subscriptions whose period ends after its day, oldest first: one statement."""
         ...
 
     def overlapping(self) -> list[tuple[UUID, date, date]]:
@@ -228,7 +233,9 @@ class StatementRepository(Protocol):
         ...
 
 
-class InvoicingRepositories(ExchangeRepositories, TaxRepositories, LedgerRepositories, AuditRepositories, Protocol):
+class InvoicingRepositories(
+    ExchangeRepositories, DiscountsRepositories, TaxRepositories, LedgerRepositories, AuditRepositories, Protocol
+):
     @property
     def charges(self) -> ChargeRepository: ...
 

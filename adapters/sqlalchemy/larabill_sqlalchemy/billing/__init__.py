@@ -8,6 +8,7 @@ from larabill_sqlalchemy.billing.audits import Audits
 from larabill_sqlalchemy.billing.catalog import Plans
 from larabill_sqlalchemy.billing.changes import Changes
 from larabill_sqlalchemy.billing.charges import Charges, Drafts
+from larabill_sqlalchemy.billing.coupons import Coupons, Redemptions
 from larabill_sqlalchemy.billing.credits import Credits
 from larabill_sqlalchemy.billing.customers import Customers, Sellers
 from larabill_sqlalchemy.billing.deferrals import Deferrals
@@ -19,6 +20,7 @@ from larabill_sqlalchemy.billing.ledger import Ledger
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.billing.numbering import Series
 from larabill_sqlalchemy.billing.orders import Orders
+from larabill_sqlalchemy.billing.pauses import Pauses
 from larabill_sqlalchemy.billing.payments import Methods, Payments, Refunds
 from larabill_sqlalchemy.billing.services import Services
 from larabill_sqlalchemy.billing.statements import Statements
@@ -44,6 +46,7 @@ class SqlBillingRepositories:
         self.accounting = AccountingAmounts(tx)
         self.audits = Audits(tx)
         self.charges = Charges(tx)
+        self.coupons = Coupons(tx)
         self.credits = Credits(tx)
         self.customers = Customers(tx)
         self.deferrals = Deferrals(tx)
@@ -55,9 +58,11 @@ class SqlBillingRepositories:
         self.invoices = Invoices(tx)
         self.ledger = Ledger(tx)
         self.orders = Orders(tx)
+        self.pauses = Pauses(tx)
         self.payment_methods = Methods(tx)
         self.payments = Payments(tx)
         self.plans = Plans(tx)
+        self.redemptions = Redemptions(tx)
         self.refunds = Refunds(tx)
         self.sellers = Sellers(tx)
         self.series = Series(tx)

@@ -9,7 +9,7 @@ from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Amount, Id, code
 
 revision = "0021"
-down_revision = "0041"
+down_revision = "0020"
 
 
 def upgrade() -> None:
