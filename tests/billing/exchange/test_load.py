@@ -11,11 +11,14 @@ import pytest
 from tests.billing.shop import BOOK, Shop
 from tests.conftest import START, OpenTestEngine
 
+from larabill_billing.credits.credit_notes import credit
 from larabill_billing.exchange.handlers import Loaded, fetch, load, rate_of
 from larabill_billing.exchange.model import Accounting
+from larabill_billing.invoicing.handlers import issue
 from larabill_core.contracts.provider import DriverInfo, DriverType
 from larabill_core.contracts.rates import PublishedRate
 from larabill_core.errors import Conflict, InvalidInput
+from larabill_core.jobs import NewJob
 from larabill_core.testing.clock import ManualClock
 from larabill_drivers.registry import load_infos
 
@@ -92,8 +95,6 @@ def test_a_document_freezes_its_rate_with_source_and_day(shop: Shop) -> None:
     request = shop.request("100.01", currency="USD", charges=(shop.charge("100.01", currency="USD"),))
     home = shop.request("5.00")
     yen = shop.request("100", currency="JPY", charges=(shop.charge("1001", currency="JPY"),))
-    from larabill_billing.invoicing.handlers import issue
-
     shop.run(lambda tx: issue(tx, [request, home, yen]))
     _load(shop, attrs.evolve(USD, on=START.date(), rate=Decimal("2")))
     found = shop.run(lambda tx: tx.billing.accounting.for_documents([request.id, home.id, yen.id]))
@@ -121,6 +122,16 @@ def test_a_document_freezes_its_rate_with_source_and_day(shop: Shop) -> None:
     }
 
 
+def test_a_credit_note_has_the_rate_of_its_invoice(shop: Shop) -> None:
+    _load(shop, USD)
+    invoice = shop.issue(currency="USD", charges=(shop.charge("100.00", currency="USD"),))
+    _load(shop, attrs.evolve(USD, on=START.date(), rate=Decimal("2")))
+    note = shop.run(lambda tx: credit(tx, invoice.id, amount=Decimal("50.00"), reason="half"))
+    assert note is not None
+    found = shop.run(lambda tx: tx.billing.accounting.for_documents([note.id]))[note.id]
+    assert (found.rate, found.rated_on, found.total) == (Decimal("0.8"), DAY, Decimal("40.00"))
+
+
 def test_without_a_rate_nothing_is_issued_and_the_error_says_which_is_missing(shop: Shop) -> None:
     _load(shop, attrs.evolve(USD, on=START.date() + timedelta(days=1)))
     with pytest.raises(Conflict, match="exchange rate USD to EUR") as caught:
@@ -141,6 +152,4 @@ def test_rates_are_fetched_since_the_newest(shop: Shop, monkeypatch: pytest.Monk
 
 
 def _fetch_job() -> Any:
-    from larabill_core.jobs import NewJob
-
     return NewJob(handler="billing.fetch_rates")
