@@ -27,6 +27,8 @@ PAGES = (
     "how-to/embed.md",
     "how-to/meter-usage.md",
     "explanation/conventions.md",
+    "explanation/ledger.md",
+    "how-to/close-a-month.md",
 )
 
 _BLOCK = re.compile(r"^```(python|console|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
