@@ -92,6 +92,7 @@ class Sample:
         """Of ten redemptions."""
         return [Use(redemption_id=id, cycles=1, discount=Decimal(1), revenue=Decimal(2)) for id in self.ids]
 
+    @property
     def notice(self) -> Notice:
         """One that is there already."""
         return Notice(id=id_of(60_000), seller_id=self.seller_id, invoice_id=self.id, number=1, sent_at=START)
