@@ -154,6 +154,12 @@ BILLING: dict[str, Query] = {
     "customers.get": lambda tx, of: tx.customers.get(of.id, lock=True),
     "customers.get_many": lambda tx, of: tx.customers.get_many(of.ids),
     "customers.page": lambda tx, of: tx.customers.page(after=of.id),
+    "charges.crediting": lambda tx, of: tx.charges.crediting(of.ids),
+    "draft_invoices.find": lambda tx, of: tx.draft_invoices.find(of.id),
+    "draft_invoices.page": lambda tx, of: tx.draft_invoices.page(after=of.id),
+    "draft_invoices.page of customer": lambda tx, of: tx.draft_invoices.page(customer_id=of.group_id),
+    "draft_invoices.save": lambda tx, of: tx.draft_invoices.save(tx.draft_invoices.find(of.id)),
+    "draft_invoices.delete": lambda tx, of: tx.draft_invoices.delete(of.ids),
     "drafts.take": lambda tx, of: tx.drafts.take(100),
     "drafts.delete": lambda tx, of: tx.drafts.delete(of.ids),
     "dunning.overdue": lambda tx, of: tx.dunning.overdue(A_DAY, 200),
@@ -172,6 +178,9 @@ BILLING: dict[str, Query] = {
     "gateway_accounts.claim": lambda tx, of: tx.gateway_accounts.claim("bank", of.seller_id),
     "gateway_accounts.find": lambda tx, of: tx.gateway_accounts.find("bank"),
     "invoices.get": lambda tx, of: tx.invoices.get(of.id),
+    "invoices.headers": lambda tx, of: tx.invoices.headers(of.ids),
+    "invoices.following": lambda tx, of: tx.invoices.following(of.id),
+    "invoices.whole": lambda tx, of: tx.invoices.whole(after=of.id, limit=10),
     "invoices.state": lambda tx, of: tx.invoices.state(of.id, lock=True),
     "invoices.states": lambda tx, of: tx.invoices.states(of.ids),
     "invoices.save_state": lambda tx, of: tx.invoices.save_state(tx.invoices.state(of.id)),
@@ -227,6 +236,10 @@ BILLING: dict[str, Query] = {
     "services.page": lambda tx, of: tx.services.page(after=of.id),
     "services.page of customer": lambda tx, of: tx.services.page(customer_id=of.group_id),
     "series.take": lambda tx, of: tx.series.take("A", 1),
+    "statements.balance": lambda tx, of: tx.statements.balance(of.group_id, "x", ["receivable"], before=LATE),
+    "statements.movements": lambda tx, of: tx.statements.movements(
+        of.group_id, "x", ["receivable"], begin=slot_at(5), end=LATE
+    ),
     "stock.lock": lambda tx, of: tx.stock.lock(of.units),
     "stock.take": lambda tx, of: tx.stock.take(of.units),
     "stock.give_back": lambda tx, of: tx.stock.give_back(of.units),
@@ -335,9 +348,11 @@ def _names(text: str) -> frozenset[str]:
 ONLY_INSERTS = _names("""
     operations.add_many limits.put secrets.put
     billing.audits.add_many billing.charges.add_many billing.credits.add_many billing.customers.add_many
-    billing.drafts.add_many billing.dunning.add_many billing.invoices.add_allocations billing.invoices.add_many
+    billing.draft_invoices.add billing.drafts.add_many billing.dunning.add_many
+    billing.invoices.add_allocations billing.invoices.add_many
     billing.ledger.add_many billing.orders.add_items billing.payment_methods.add billing.payments.add
-    billing.plans.add_many billing.refunds.add billing.sellers.add billing.services.add_many
+    billing.plans.add_many billing.refunds.add billing.sellers.add billing.series.give
+    billing.services.add_many
     billing.subscription_changes.add_many billing.subscriptions.add_many
     billing.usage.add_bills billing.usage.add_reached
     provisioning.audits.add_many provisioning.credentials.add provisioning.plan_maps.add_many
@@ -349,14 +364,14 @@ VERIFY = _names("""
     billing.charges.overlapping billing.credits.ledger_differences
     billing.dunning.ended_though_paid billing.dunning.open_on_settled billing.dunning.suspended_though_active
     billing.dunning.without_case
-    billing.invoices.number_gaps billing.invoices.receivable_differences billing.invoices.state_without_audit
-    billing.invoices.without_entry billing.invoices.without_series billing.invoices.without_state
+    billing.invoices.overcredited billing.invoices.prepayment_differences billing.invoices.receivable_differences billing.invoices.state_without_audit
+    billing.invoices.without_entry billing.invoices.without_number billing.invoices.without_state
     billing.invoices.wrong_balances billing.invoices.wrong_totals
     billing.ledger.trial_balance billing.ledger.unbalanced_currencies billing.ledger.unbalanced_entries
     billing.orders.paid_unreleased billing.orders.released_twice billing.orders.state_without_audit
     billing.payments.captured_unallocated billing.payments.captured_without_entry billing.payments.over_refunded
     billing.payments.state_without_audit billing.payments.twice_captured billing.refunds.state_without_audit
-    billing.services.state_without_audit billing.subscriptions.billed_periods
+    billing.series.gaps billing.series.unknown billing.services.state_without_audit billing.subscriptions.billed_periods
     billing.subscriptions.state_without_audit
     provisioning.audits.moves_outside provisioning.audits.status_mismatches
     provisioning.resources.active_unconfirmed provisioning.resources.shared_driver_refs
