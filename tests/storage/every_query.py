@@ -364,7 +364,8 @@ VERIFY = _names("""
     billing.charges.overlapping billing.credits.ledger_differences
     billing.dunning.ended_though_paid billing.dunning.open_on_settled billing.dunning.suspended_though_active
     billing.dunning.without_case
-    billing.invoices.overcredited billing.invoices.prepayment_differences billing.invoices.receivable_differences billing.invoices.state_without_audit
+    billing.invoices.overcredited billing.invoices.prepayment_differences
+    billing.invoices.receivable_differences billing.invoices.state_without_audit
     billing.invoices.without_entry billing.invoices.without_number billing.invoices.without_state
     billing.invoices.wrong_balances billing.invoices.wrong_totals
     billing.ledger.trial_balance billing.ledger.unbalanced_currencies billing.ledger.unbalanced_entries

@@ -169,4 +169,4 @@ def _amount(amount: Decimal, currency: str, language: str) -> str:
 def _unit_price(price: Decimal, currency: str, language: str) -> str:
     """As money where it has no more digits than money has; else every digit (usage costs less than a cent)."""
     rounded = quantize(price, currency)
-    return _amount(rounded, currency, language) if rounded == price else f"{price.normalize():f} {currency}"
+    return _amount(rounded, currency, language) if rounded == price else f"{_number(price, language)} {currency}"
