@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
 
 from larabill_billing.audits.ports import AuditRepositories
+from larabill_billing.discounts.ports import DiscountsRepositories
+from larabill_billing.exchange.ports import ExchangeRepositories
 from larabill_billing.invoicing.drafts import DraftInvoice
 from larabill_billing.invoicing.model import (
     Allocation,
@@ -52,6 +54,10 @@ class ChargeRepository(Protocol):
 
     def for_subscription(self, subscription_id: UUID) -> list[Charge]:
         """All of a subscription, oldest first."""
+        ...
+
+    def since(self, days: Mapping[UUID, date]) -> dict[UUID, list[Charge]]:
+        """Charges in force of these subscriptions whose period ends after its day, oldest first: one statement."""
         ...
 
     def overlapping(self) -> list[tuple[UUID, date, date]]:
@@ -137,6 +143,10 @@ class InvoiceRepository(Protocol):
 
     def states(self, invoice_ids: Collection[UUID]) -> dict[UUID, InvoiceState]: ...
 
+    def numbers(self, invoice_ids: Collection[UUID]) -> dict[UUID, str]:
+        """The numbers of those of these that are documents."""
+        ...
+
     def save_state(self, state: InvoiceState) -> None:
         """Write status, balance and paid_at, version + 1. Raises `StaleVersion`."""
         ...
@@ -208,6 +218,10 @@ class InvoiceRepository(Protocol):
         """Customers whose receivables are not their open balances: id, currency, difference (I4)."""
         ...
 
+    def tax_differences(self) -> list[tuple[str, Decimal]]:
+        """Currencies in which the ledger's tax is not that of the documents: currency, ledger less documents (I4)."""
+        ...
+
     def state_without_audit(self) -> list[tuple[UUID, str]]:
         """Invoices whose audits do not lead to their status: id, status (I6)."""
         ...
@@ -227,7 +241,9 @@ class StatementRepository(Protocol):
         ...
 
 
-class InvoicingRepositories(TaxRepositories, LedgerRepositories, AuditRepositories, Protocol):
+class InvoicingRepositories(
+    ExchangeRepositories, DiscountsRepositories, TaxRepositories, LedgerRepositories, AuditRepositories, Protocol
+):
     @property
     def charges(self) -> ChargeRepository: ...
 
