@@ -129,6 +129,10 @@ class InvoiceRepository(Protocol):
         """Documents without lines."""
         ...
 
+    def whole(self, *, after: UUID | None = None, limit: int = 100) -> list[Invoice]:
+        """Documents with their lines, by id, keyset paged with `after`: two statements."""
+        ...
+
     def following(self, proforma_id: UUID) -> UUID | None:
         """The invoice that followed a proforma, if one has."""
         ...
@@ -185,6 +189,10 @@ class InvoiceRepository(Protocol):
 
         Id, status, balance, and what it should be.
         """
+        ...
+
+    def overcredited(self) -> list[tuple[UUID, Decimal, Decimal]]:
+        """Lines of which more was given back than they came to: invoice, net amount, what was given back (I11)."""
         ...
 
     def without_number(self) -> list[UUID]:
