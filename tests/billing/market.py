@@ -28,7 +28,10 @@ from larabill_core.module import Module, load_target
 from larabill_core.published import (
     InvoiceIssued,
     OrderReleased,
+    PaymentMethodNeeded,
     PaymentReminderDue,
+    PaymentUpcoming,
+    PromiseBroken,
     ServiceActivated,
     ServiceEnded,
     ServiceEndRequested,
@@ -152,6 +155,9 @@ PRETEND = Module(
         Handler(name="pretend.resume", target=f"{_HERE}:resume", payload=ServiceResumeRequested),
         Handler(name="pretend.end", target=f"{_HERE}:end", payload=ServiceEndRequested),
         Handler(name="pretend.remind", target=f"{_HERE}:listen", payload=PaymentReminderDue),
+        Handler(name="pretend.upcoming", target=f"{_HERE}:listen", payload=PaymentUpcoming),
+        Handler(name="pretend.needed", target=f"{_HERE}:listen", payload=PaymentMethodNeeded),
+        Handler(name="pretend.broken", target=f"{_HERE}:listen", payload=PromiseBroken),
         Handler(name="pretend.issued", target=f"{_HERE}:listen", payload=InvoiceIssued),
         Handler(name="pretend.destroy", target=f"{_HERE}:destroy", payload=Destroy),
     ),
@@ -267,7 +273,7 @@ class Market:
         self.engine.billing.payments.add_method(self.seller, self.customer, "pay", token, "Test card")
 
     def credit(self) -> Decimal:
-        balance: Decimal = self.engine.billing.customers.credit(self.seller, self.customer, "EUR")
+        balance: Decimal = self.engine.billing.credits.balance(self.seller, self.customer, "EUR")
         return balance
 
     def violations(self) -> list[Violation]:

@@ -186,6 +186,7 @@ class PlanTable:
     notice_days: int = attrs.field(default=0, metadata={"parse": _whole})
     billing: BillingMode = BillingMode.ADVANCE
     proration: ProrationPolicy | None = attrs.field(default=None, metadata={"parse": _proration})
+    dunning: str = attrs.field(default="", metadata={"parse": parse_code})
     tax_class: str = attrs.field(default="standard", metadata={"parse": _tax_class})
     trial: TrialTable | None = None
     addon: bool = False

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import attrs
 
-from larabill_core.contracts.gateway import CanFindTransaction, GatewayListing, PaymentGateway
+from larabill_core.contracts.gateway import CanFindTransaction, ClassifiesDeclines, GatewayListing, PaymentGateway
 from larabill_core.contracts.inventory import Inventory
 from larabill_core.contracts.metrics import Metrics
 from larabill_core.contracts.provisioner import (
@@ -85,6 +85,7 @@ CAPABILITIES: dict[str, type[Any]] = {
     "payments": PaymentGateway,
     "payments_find": CanFindTransaction,
     "payments_list": GatewayListing,
+    "payments_declines": ClassifiesDeclines,
     "tax_ids": TaxIdRegister,
     "taxes": TaxProvider,
 }
