@@ -43,8 +43,13 @@ def unanswered(tx: TaxTx, customers: Mapping[UUID, Customer]) -> set[UUID]:
     """The customers about whom the provider, if there is one, has yet to be asked before they get a document."""
     if not settings_of(tx).tax.provider:
         return set()
-    answers = tx.billing.tax.answers(customers)
-    return {id for id, customer in customers.items() if not is_fresh(answers.get(id), customer, tx.now)}
+    answers, facts = tx.billing.tax.answers(customers), tx.billing.tax.exemptions(customers)
+    return {
+        id
+        for id, customer in customers.items()
+        if not is_fresh(answers.get(id), customer, tx.now)
+        and facts.get(id, NOTHING_KNOWN).exempt(local_date(tx.now, customer.time_zone)) is None
+    }
 
 
 class _Unanswered(Treatment):
