@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tests.oracle import numbering, periods, pricing, proration
+from tests.oracle import numbering, periods, pricing, proration, taxes
 from tests.oracle.runner import Shape
 
 SHAPES: Mapping[str, tuple[Shape, ...]] = {
@@ -12,4 +12,6 @@ SHAPES: Mapping[str, tuple[Shape, ...]] = {
     "period-arithmetic": periods.SHAPES,
     "proration": proration.SHAPES,
     "pricing-model": pricing.SHAPES,
+    "rounding": taxes.ROUNDING,
+    "tax": taxes.TAX,
 }

@@ -102,6 +102,7 @@ def found(scenario: Scenario) -> Company:
             name=buyer.id,
             email=f"{buyer.id}@example.com",
             country=buyer.country,
+            tax_id=buyer.tax_id,
             currency=buyer.currency,
             time_zone=buyer.timezone,
         )

@@ -14,7 +14,7 @@ import attrs
 
 from larabill_billing.catalog.loader import parse_tables
 from larabill_billing.catalog.model import Catalogue
-from larabill_billing.customers.checks import check_country
+from larabill_billing.customers.checks import check_country, check_tax_id
 from larabill_billing.settings import BillingSettings
 from larabill_cli.simulate.entries import VERBS, Addon, Entry, Subscribe, parse_label
 from larabill_cli.simulate.moments import Moment, instant, parse_moment
@@ -56,6 +56,7 @@ class Buyer:
 
     id: str = attrs.field(metadata={"parse": parse_label})
     country: str = attrs.field(default="DE", metadata={"parse": _country})
+    tax_id: str = attrs.field(default="", metadata={"parse": check_tax_id})
     currency: str = attrs.field(default="", metadata={"parse": _currency})
     timezone: str = attrs.field(default="", metadata={"parse": _zone})
     pays: Literal["card", "by_hand"] = "card"
