@@ -6,8 +6,11 @@ from typing import Final
 
 from larabill_billing.credits import jobs as credits
 from larabill_billing.credits import verify as credits_verify
+from larabill_billing.discounts import verify as discounts_verify
 from larabill_billing.dunning import jobs as dunning
 from larabill_billing.dunning import verify as dunning_verify
+from larabill_billing.exchange import jobs as exchange
+from larabill_billing.invoicing import jobs as invoicing
 from larabill_billing.invoicing import verify as invoicing_verify
 from larabill_billing.ledger import verify as ledger
 from larabill_billing.orders import jobs as orders
@@ -17,17 +20,27 @@ from larabill_billing.payments import verify as payments_verify
 from larabill_billing.settings import BillingSettings
 from larabill_billing.subscriptions import jobs as subscriptions
 from larabill_billing.subscriptions import verify as subscriptions_verify
+from larabill_billing.tax import jobs as tax
+from larabill_billing.tax import verify as tax_verify
 from larabill_billing.usage import jobs as usage
 from larabill_core.module import Module
 
 ABILITIES: Final = (
     "catalog.read",
     "catalog.write",
+    "credits.read",
+    "credits.use",
+    "credits.write",
+    "coupons.read",
+    "coupons.write",
     "customers.read",
     "customers.write",
+    "dunning.read",
+    "dunning.write",
     "invoices.read",
     "invoices.write",
     "ledger.read",
+    "ledger.write",
     "orders.read",
     "orders.write",
     "payments.read",
@@ -37,6 +50,8 @@ ABILITIES: Final = (
     "subscriptions.force",
     "subscriptions.read",
     "subscriptions.write",
+    "taxes.read",
+    "taxes.write",
     "usage.read",
     "usage.write",
 )
@@ -45,13 +60,23 @@ MODULE: Final = Module(
     name="billing",
     handlers=(
         *credits.HANDLERS,
+        *exchange.HANDLERS,
+        *invoicing.HANDLERS,
         *payments.HANDLERS,
         *subscriptions.HANDLERS,
         *orders.HANDLERS,
         *dunning.HANDLERS,
+        *tax.HANDLERS,
         *usage.HANDLERS,
     ),
-    schedules=(*subscriptions.SCHEDULES, *dunning.SCHEDULES),
+    schedules=(
+        *payments.SCHEDULES,
+        *subscriptions.SCHEDULES,
+        *invoicing.SCHEDULES,
+        *exchange.SCHEDULES,
+        *dunning.SCHEDULES,
+        *tax.SCHEDULES,
+    ),
     abilities=ABILITIES,
     settings=BillingSettings,
     storage="larabill_sqlalchemy.billing:STORAGE",
@@ -63,9 +88,11 @@ MODULE: Final = Module(
     },
     verify=(
         *ledger.VERIFY,
+        *tax_verify.VERIFY,
         *invoicing_verify.VERIFY,
         *payments_verify.VERIFY,
         *credits_verify.VERIFY,
+        *discounts_verify.VERIFY,
         *subscriptions_verify.VERIFY,
         *orders_verify.VERIFY,
         *dunning_verify.VERIFY,

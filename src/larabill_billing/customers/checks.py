@@ -34,6 +34,7 @@ LONGEST_TEXT: Final = 200
 MOST_LINES: Final = 6
 
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+_GROUP = re.compile(r"[a-z0-9](?:[a-z0-9_.-]{0,62}[a-z0-9])?")
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 
 
@@ -52,6 +53,14 @@ def check_language(value: str, path: str) -> str:
         Locale.parse(value.replace("-", "_"))
     except (UnknownLocaleError, ValueError, TypeError, AttributeError):
         raise InvalidInput.one(path, "is not a known language", value, "use a tag such as en or de-AT") from None
+    return value
+
+
+def check_group(value: str, path: str) -> str:
+    """The code of a group of customers, or "" for none. Raises `InvalidInput`."""
+    if not isinstance(value, str) or (value and not _GROUP.fullmatch(value)):
+        raise InvalidInput.one(path, "is not a code", value, "use up to 64 of a-z, 0-9, dash, dot and underscore")
+    refuse_pan(value, path)
     return value
 
 
@@ -78,6 +87,25 @@ def check_text(value: str, path: str, *, required: bool = False) -> str:
         if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp"):
             raise InvalidInput.one(path, f"holds the invisible character U+{ord(character):04X}", remedy="remove it")
     return text
+
+
+def check_tax_id(value: str, path: str) -> str:
+    """A tax id without letters and digits of other alphabets, which look like ours and are not (B47).
+
+    Raises `InvalidInput`; the id is not repeated in it, only the sign.
+    """
+    text = check_text(value, path)
+    sign = foreign_sign(text)
+    if sign is not None:
+        name = unicodedata.name(sign, "a sign without a name")
+        problem = f"holds U+{ord(sign):04X} ({name}), which is no Latin letter or digit, although it may look like one"
+        raise InvalidInput.one(path, problem, remedy="type the id anew on a Latin keyboard")
+    return text
+
+
+def foreign_sign(text: str) -> str | None:
+    """The first letter, mark or digit that is not ASCII; None where there is none."""
+    return next((sign for sign in text if not sign.isascii() and unicodedata.category(sign)[0] in "LNM"), None)
 
 
 def check_lines(value: Sequence[str], path: str) -> tuple[str, ...]:

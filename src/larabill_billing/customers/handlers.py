@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+import attrs
+
 from larabill_billing.audits.handlers import record_many
 from larabill_billing.audits.model import Change
 from larabill_billing.customers.checks import (
@@ -12,8 +14,10 @@ from larabill_billing.customers.checks import (
     check_country,
     check_currency,
     check_email,
+    check_group,
     check_language,
     check_lines,
+    check_tax_id,
     check_text,
 )
 from larabill_billing.customers.model import Customer, NewCustomer, NewSeller, Seller
@@ -36,8 +40,11 @@ def create_seller(tx: CustomersTx, new: NewSeller, *, seller_id: UUID | None = N
         currency=attempt(faults, lambda: check_currency(new.currency, "seller.currency"), ""),
         time_zone=attempt(faults, lambda: zone(new.time_zone, "seller.time_zone").key, ""),
         language=attempt(faults, lambda: check_language(new.language, "seller.language"), ""),
-        tax_id=attempt(faults, lambda: check_text(new.tax_id, "seller.tax_id"), ""),
+        tax_id=attempt(faults, lambda: check_tax_id(new.tax_id, "seller.tax_id"), ""),
         address=attempt(faults, lambda: check_lines(new.address, "seller.address"), ()),
+        email=attempt(faults, lambda: check_email(new.email, "seller.email") if new.email else "", ""),
+        phone=attempt(faults, lambda: check_text(new.phone, "seller.phone"), ""),
+        registration=attempt(faults, lambda: check_text(new.registration, "seller.registration"), ""),
         created_at=tx.now,
     )
     faults.raise_if_any()
@@ -58,16 +65,27 @@ def create_customer(tx: CustomersTx, new: NewCustomer) -> Customer:
         name=attempt(faults, lambda: check_text(new.name, "customer.name", required=True), ""),
         email=attempt(faults, lambda: check_email(new.email, "customer.email"), ""),
         company=attempt(faults, lambda: check_text(new.company, "customer.company"), ""),
-        tax_id=attempt(faults, lambda: check_text(new.tax_id, "customer.tax_id"), ""),
+        tax_id=attempt(faults, lambda: check_tax_id(new.tax_id, "customer.tax_id"), ""),
         address=attempt(faults, lambda: check_lines(new.address, "customer.address"), ()),
         country=attempt(faults, lambda: check_country(new.country, "customer.country"), ""),
         currency=attempt(faults, lambda: check_currency(currency, "customer.currency"), ""),
         time_zone=attempt(faults, lambda: zone(time_zone, "customer.time_zone").key, ""),
         language=attempt(faults, lambda: check_language(language, "customer.language"), ""),
         billing_day=attempt(faults, lambda: check_billing_day(new.billing_day, "customer.billing_day"), None),
+        group=attempt(faults, lambda: check_group(new.group, "customer.group"), ""),
         created_at=tx.now,
     )
     faults.raise_if_any()
     tx.billing.customers.add_many([customer])
     record_many(tx, [Change(subject_kind="customer", subject_id=customer.id, action="create")])
     return customer
+
+
+def set_group(tx: CustomersTx, customer_id: UUID, group: str) -> Customer:
+    """Put the customer into a group, or out of all with "". Raises `InvalidInput`, `NotFound`."""
+    check_group(group, "group")
+    customer = tx.billing.customers.get(customer_id, lock=True)
+    tx.billing.customers.set_group(customer_id, group)
+    change = Change(subject_kind="customer", subject_id=customer_id, action="set_group", reason=group)
+    record_many(tx, [change])
+    return attrs.evolve(customer, group=group)

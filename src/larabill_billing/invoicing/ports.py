@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from datetime import date
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
 
 from larabill_billing.audits.ports import AuditRepositories
-from larabill_billing.customers.ports import CustomersRepositories
+from larabill_billing.discounts.ports import DiscountsRepositories
+from larabill_billing.exchange.ports import ExchangeRepositories
+from larabill_billing.invoicing.drafts import DraftInvoice
 from larabill_billing.invoicing.model import (
     Allocation,
     Charge,
@@ -19,8 +21,10 @@ from larabill_billing.invoicing.model import (
     InvoiceRequest,
     InvoiceState,
     InvoiceStatus,
+    Movement,
 )
 from larabill_billing.ledger.ports import LedgerRepositories
+from larabill_billing.tax.ports import TaxRepositories
 from larabill_core.ports.unit_of_work import Tx
 
 
@@ -44,8 +48,16 @@ class ChargeRepository(Protocol):
         """By invoice, in the order in which they were made."""
         ...
 
+    def crediting(self, line_ids: Collection[UUID]) -> list[Charge]:
+        """What credit notes gave back of these lines, oldest first."""
+        ...
+
     def for_subscription(self, subscription_id: UUID) -> list[Charge]:
         """All of a subscription, oldest first."""
+        ...
+
+    def since(self, days: Mapping[UUID, date]) -> dict[UUID, list[Charge]]:
+        """Charges in force of these subscriptions whose period ends after its day, oldest first: one statement."""
         ...
 
     def overlapping(self) -> list[tuple[UUID, date, date]]:
@@ -63,12 +75,44 @@ class DraftRepository(Protocol):
     def delete(self, draft_ids: Collection[UUID]) -> None: ...
 
 
+class DraftInvoiceRepository(Protocol):
+    def add(self, draft: DraftInvoice) -> None: ...
+
+    def find(self, draft_id: UUID) -> DraftInvoice | None:
+        """The draft, locked until the transaction ends."""
+        ...
+
+    def page(
+        self, *, customer_id: UUID | None = None, after: UUID | None = None, limit: int = 100
+    ) -> list[DraftInvoice]:
+        """By id, keyset paged with `after`."""
+        ...
+
+    def save(self, draft: DraftInvoice) -> None:
+        """Write over what staff wrote, version + 1. Raises `StaleVersion`."""
+        ...
+
+    def delete(self, draft_ids: Collection[UUID]) -> None: ...
+
+
 class SeriesRepository(Protocol):
-    def take(self, series: str, count: int) -> int:
-        """The first of `count` numbers in a row; a new series begins at 1.
+    def take(self, series: str, count: int, *, start: int = 1) -> int:
+        """The first of `count` numbers in a row; a new series begins at 1, a type's very first one at `start`.
 
         The row stays locked until the transaction ends: take last, commit soon (I5).
         """
+        ...
+
+    def give(self, invoices: Sequence[Invoice]) -> None:
+        """Insert the numbers of documents that are written: one statement. Raises `AlreadyExists`."""
+        ...
+
+    def gaps(self) -> list[tuple[str, int, int, int]]:
+        """Series with gaps or numbers used twice: code, numbers given out, distinct numbers, documents (I5)."""
+        ...
+
+    def unknown(self) -> list[str]:
+        """Series codes that documents carry but that do not exist (I5)."""
         ...
 
 
@@ -81,11 +125,23 @@ class InvoiceRepository(Protocol):
         """The document with its lines. Raises `NotFound`."""
         ...
 
+    def headers(self, invoice_ids: Collection[UUID]) -> dict[UUID, Invoice]:
+        """Documents without lines."""
+        ...
+
+    def following(self, proforma_id: UUID) -> UUID | None:
+        """The invoice that followed a proforma, if one has."""
+        ...
+
     def state(self, invoice_id: UUID, *, lock: bool = False) -> InvoiceState:
         """Raises `NotFound`. With `lock` the row stays locked until the transaction ends."""
         ...
 
     def states(self, invoice_ids: Collection[UUID]) -> dict[UUID, InvoiceState]: ...
+
+    def numbers(self, invoice_ids: Collection[UUID]) -> dict[UUID, str]:
+        """The numbers of those of these that are documents."""
+        ...
 
     def save_state(self, state: InvoiceState) -> None:
         """Write status, balance and paid_at, version + 1. Raises `StaleVersion`."""
@@ -131,12 +187,8 @@ class InvoiceRepository(Protocol):
         """
         ...
 
-    def number_gaps(self) -> list[tuple[str, int, int, int]]:
-        """Series with gaps or numbers used twice: code, numbers given out, distinct numbers, documents (I5)."""
-        ...
-
-    def without_series(self) -> list[str]:
-        """Series codes that documents carry but that do not exist (I5)."""
+    def without_number(self) -> list[UUID]:
+        """Documents that have no number (I5)."""
         ...
 
     def without_entry(self) -> list[tuple[UUID, str]]:
@@ -147,8 +199,19 @@ class InvoiceRepository(Protocol):
         """Documents beside which no state stands: id, number (I6)."""
         ...
 
+    def prepayment_differences(self) -> list[tuple[UUID | None, str, Decimal]]:
+        """Customers whose prepayments in the ledger are not what was paid on proformas without an invoice.
+
+        Id, currency, difference (I4).
+        """
+        ...
+
     def receivable_differences(self) -> list[tuple[UUID | None, str, Decimal]]:
         """Customers whose receivables are not their open balances: id, currency, difference (I4)."""
+        ...
+
+    def tax_differences(self) -> list[tuple[str, Decimal]]:
+        """Currencies in which the ledger's tax is not that of the documents: currency, ledger less documents (I4)."""
         ...
 
     def state_without_audit(self) -> list[tuple[UUID, str]]:
@@ -156,12 +219,34 @@ class InvoiceRepository(Protocol):
         ...
 
 
-class InvoicingRepositories(CustomersRepositories, LedgerRepositories, AuditRepositories, Protocol):
+class StatementRepository(Protocol):
+    """What the ledger says of a customer's account: the sums of some accounts, as one."""
+
+    def balance(self, customer_id: UUID, currency: str, accounts: Collection[str], *, before: datetime) -> Decimal:
+        """What it came to before that instant."""
+        ...
+
+    def movements(
+        self, customer_id: UUID, currency: str, accounts: Collection[str], *, begin: datetime, end: datetime
+    ) -> list[Movement]:
+        """What moved it in `[begin, end)`, oldest first, one for each document and instant."""
+        ...
+
+
+class InvoicingRepositories(
+    ExchangeRepositories, DiscountsRepositories, TaxRepositories, LedgerRepositories, AuditRepositories, Protocol
+):
     @property
     def charges(self) -> ChargeRepository: ...
 
     @property
     def drafts(self) -> DraftRepository: ...
+
+    @property
+    def draft_invoices(self) -> DraftInvoiceRepository: ...
+
+    @property
+    def statements(self) -> StatementRepository: ...
 
     @property
     def series(self) -> SeriesRepository: ...

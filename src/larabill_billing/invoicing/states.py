@@ -12,6 +12,7 @@ from larabill_core.errors import IllegalTransition
 TRANSITIONS: Final[Mapping[tuple[InvoiceStatus, str], InvoiceStatus]] = {
     (InvoiceStatus.ISSUED, "pay"): InvoiceStatus.PAID,
     (InvoiceStatus.ISSUED, "void"): InvoiceStatus.VOID,
+    (InvoiceStatus.ISSUED, "cancel"): InvoiceStatus.VOID,
 }
 
 

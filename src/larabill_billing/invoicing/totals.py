@@ -44,12 +44,12 @@ def totals(charges: Sequence[Charge], rates: Sequence[Taxes], currency: str, rou
     """What these charges come to, each at its own taxes. Raises `InvalidInput` as `tax.calculate` does."""
     allowed = [charge.allowances for charge in charges]
     final = [charge.net_amount for charge in charges]
-    taxed = calculate(final, [taxes[0] for taxes in rates], currency, rounding)
+    taxed = calculate(final, rates, currency, rounding)
     sign = 1
     if taxed.gross < 0:
         sign = -1
         final = [*map(neg, final)]
-        taxed = calculate(final, taxed.rates, currency, rounding)
+        taxed = calculate(final, rates, currency, rounding)
     nets = _nets(taxed)
     if any(allowed):
         if sign < 0:
@@ -81,7 +81,7 @@ def _turned(allowance: Allowance) -> Allowance:
 
 
 def _nets(taxed: Taxed) -> tuple[Decimal, ...]:
-    if taxed.rates and taxed.rates[0].inclusive:
+    if taxed.taxes and taxed.taxes[0][0].inclusive:
         return tuple([line.net for line in taxed.lines])
     return taxed.amounts
 
@@ -109,11 +109,11 @@ def _discounted(
     """Of each line: BT-131, its part of the document's allowances, and its own allowances, all without tax."""
     own = [tuple([each for each in mine if not each.document]) for mine in allowed]
     shares = tuple([_sum(mine, document=True) for mine in allowed])
-    if not taxed.rates[0].inclusive:
+    if not taxed.taxes[0][0].inclusive:
         return tuple(map(add, final, shares)), shares, tuple(own)
     # what is taken off is reckoned by itself, so that a line without allowances has no part of a cent that moved
-    shares = _nets(calculate(shares, taxed.rates, currency))
-    owns = _nets(calculate([_sum(mine, document=False) for mine in allowed], taxed.rates, currency))
+    shares = _nets(calculate(shares, taxed.taxes, currency))
+    owns = _nets(calculate([_sum(mine, document=False) for mine in allowed], taxed.taxes, currency))
     unit = minor_unit(currency)
     net_own = [_in_net(mine, net, unit) for mine, net in zip(own, owns, strict=True)]
     return tuple(map(add, nets, shares)), shares, tuple(net_own)

@@ -40,30 +40,56 @@ def verify_receivables(tx: InvoicingTx) -> list[Violation]:
             )
             for customer, currency, difference in invoices.receivable_differences()
         ),
+        *(
+            Violation(
+                invariant="I4",
+                kind="prepayment-differs",
+                subject=public_id("cus", customer) if customer else currency,
+                message=f"prepayments in {currency} differ by {difference} from what was paid on open proformas",
+            )
+            for customer, currency, difference in invoices.prepayment_differences()
+        ),
+    ]
+
+
+def verify_tax(tx: InvoicingTx) -> list[Violation]:
+    """I4: what documents post as tax payable is the tax that stands on them."""
+    return [
+        Violation(
+            invariant="I4",
+            kind="tax-differs",
+            subject=currency,
+            message=f"tax payable in {currency} is {-difference} more than the tax on documents that stand",
+        )
+        for currency, difference in tx.billing.invoices.tax_differences()
     ]
 
 
 def verify_numbers(tx: InvoicingTx) -> list[Violation]:
-    """I5: the numbers of each series run from 1 without a gap, each used once."""
-    invoices = tx.billing.invoices
+    """I5: each document has a number; those of each series run from its first without a gap, each used once."""
+    series = tx.billing.series
     return [
         *(
             Violation(
                 invariant="I5",
                 kind="number-gap",
-                subject=series,
+                subject=code,
                 message=f"{given} numbers were given out, on {documents} documents there are {distinct} different",
             )
-            for series, given, distinct, documents in invoices.number_gaps()
+            for code, given, distinct, documents in series.gaps()
         ),
         *(
             Violation(
                 invariant="I5",
                 kind="series-missing",
-                subject=series,
-                message=f"documents carry numbers of series {series}, which does not exist",
+                subject=code,
+                message=f"documents carry numbers of series {code}, which does not exist",
             )
-            for series in invoices.without_series()
+            for code in series.unknown()
+        ),
+        *(
+            _about(invoice, "I5", "number-missing", "it has no number")
+            for invoice in tx.billing.invoices.without_number()
         ),
     ]
 
@@ -109,5 +135,5 @@ def _about(invoice_id: UUID, invariant: str, kind: str, message: str) -> Violati
 
 VERIFY: Final = tuple(
     f"larabill_billing.invoicing.verify:{function.__name__}"
-    for function in (verify_charges, verify_receivables, verify_numbers, verify_totals, verify_states)
+    for function in (verify_charges, verify_receivables, verify_tax, verify_numbers, verify_totals, verify_states)
 )
