@@ -183,6 +183,8 @@ class History(RuleBasedStateMachine):
 
     @rule(days=st.sampled_from([7, 14, 31]))
     def days_pass(self, days: int) -> None:
+        """No payment is on its way for longer than that; it would be asked for every few minutes."""
+        self.slow_payments_end()
         self.company.go(days=days)
 
     @rule(method=st.sampled_from(["charge", "refund", "*"]), what=ANSWERS, when=st.sampled_from(["before", "after"]))
@@ -208,6 +210,12 @@ class History(RuleBasedStateMachine):
         if chosen is not None:
             self.company.gateway.settle(chosen.ref, paid=paid)
 
+    def slow_payments_end(self) -> None:
+        for thing in self.company.gateway.payments():
+            if thing.status == "pending":
+                self.company.gateway.settle(thing.ref)
+        self.company.deliver()
+
     # What holds
 
     @invariant()
@@ -226,10 +234,7 @@ class History(RuleBasedStateMachine):
         company = self.company
         company.gateway.heal()
         company.provider.heal()
-        for thing in company.gateway.payments():
-            if thing.status == "pending":
-                company.gateway.settle(thing.ref)
-        company.deliver()
+        self.slow_payments_end()
         company.go(days=2)
         self.holds()
         none_of(checks.unfinished(company))
