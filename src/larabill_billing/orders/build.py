@@ -88,6 +88,8 @@ def build(wanted: PlaceOrder, lines: Sequence[PricedLine], *, seller_id: UUID, n
             services += _services(order, item, line, subscription_items.get(item.id))
     subscriptions = tuple(_billed(agreement.subscription) for agreement in begun.values())
     request = _request(order, charges, subscriptions, today + timedelta(days=terms.terms_days))
+    if request is not None:
+        request = attrs.evolve(request, purchase_order=wanted.purchase_order)
     return Placed(
         order=order if request is None else attrs.evolve(order, invoice_id=request.id),
         items=items,
@@ -223,6 +225,7 @@ def _one_time(order: Order, item: OrderItem, line: PricedLine) -> Charge:
         unit_price=cost.unit_price,
         amount=cost.amount,
         currency=order.currency,
+        tax_class=line.plan.tax_class,
         trace=cost.trace,
     )
 

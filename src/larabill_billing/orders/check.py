@@ -21,7 +21,7 @@ from larabill_billing.catalog.selling import (
     check_region,
     sold,
 )
-from larabill_billing.customers.checks import check_billing_day
+from larabill_billing.customers.checks import check_billing_day, check_text
 from larabill_billing.discounts.check import check_codes
 from larabill_billing.orders.model import NewItem, PlaceOrder
 from larabill_billing.periods.cycle import Cycle
@@ -121,6 +121,7 @@ def _services(items: Sequence[NewItem], plans: Mapping[str, Plan], faults: Fault
 def _shape(request: PlaceOrder, faults: Faults) -> None:
     """What can be said without the catalogue."""
     _try(faults, partial(parse_currency, request.currency))
+    _try(faults, partial(check_text, request.purchase_order, "purchase_order"))
     _try(faults, partial(check_billing_day, request.billing_day, "billing_day"))
     check_codes(request.codes, faults)
     if not 1 <= len(request.items) <= MOST_ITEMS:

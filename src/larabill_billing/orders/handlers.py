@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 from uuid import UUID
 
 import attrs
@@ -20,6 +21,7 @@ from larabill_billing.invoicing.taxing import rates_of, treatments
 from larabill_billing.invoicing.totals import Totals, totals
 from larabill_billing.orders.build import Placed, Terms, build
 from larabill_billing.orders.check import fingerprint, price
+from larabill_billing.orders.credit import credit_for, issue_paid
 from larabill_billing.orders.discounting import discounted
 from larabill_billing.orders.model import Order, OrderItem, OrderStatus, PlaceOrder
 from larabill_billing.orders.ports import OrdersTx
@@ -66,17 +68,21 @@ def place(tx: OrdersTx, wanted: PlaceOrder) -> Order:
         stored = release(tx, stored, str(stored.release))
     if request is not None:
         use(tx, charges)
-        issue(tx, [request])
+        if wanted.use_credit:
+            issue_paid(tx, request)
+        else:
+            issue(tx, [request])
     return stored
 
 
 @attrs.frozen(kw_only=True)
 class OrderPreview:
-    """What an order would bring into being, and the invoice that it would bring (I13)."""
+    """What an order would bring into being, its invoice (I13), and what `credit` would pay of that."""
 
     subscriptions: tuple[Subscription, ...]
     charges: tuple[Charge, ...]
     totals: Totals
+    credit: Decimal
 
 
 def preview(tx: OrdersTx, wanted: PlaceOrder) -> OrderPreview:
@@ -85,11 +91,9 @@ def preview(tx: OrdersTx, wanted: PlaceOrder) -> OrderPreview:
     placed = _build(tx, wanted, customer)
     charges = () if placed.request is None else placed.request.charges
     rates = rates_of(charges, treatments(tx, {customer.id: customer})[customer.id])
-    return OrderPreview(
-        subscriptions=placed.subscriptions,
-        charges=charges,
-        totals=totals(charges, rates, wanted.currency, settings_of(tx).tax.rounding),
-    )
+    sums = totals(charges, rates, wanted.currency, settings_of(tx).tax.rounding)
+    credit = credit_for(tx, customer.id, wanted.currency, sums) if wanted.use_credit else Decimal(0)
+    return OrderPreview(subscriptions=placed.subscriptions, charges=charges, totals=sums, credit=credit)
 
 
 def _build(tx: OrdersTx, wanted: PlaceOrder, customer: Customer) -> Placed:

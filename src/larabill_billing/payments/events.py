@@ -19,6 +19,16 @@ class PaymentAuthorised(Event):
 
     payment_id: UUID
     customer_id: UUID
-    invoice_id: UUID
+    invoice_id: UUID | None
     amount: Decimal
     currency: str
+
+
+@attrs.frozen(kw_only=True)
+class DefaultMethodStored(Event):
+    """The customer stored a method that is charged from now on: what an old one was declined for may be paid by it."""
+
+    name: ClassVar[str] = "billing.default_method_stored"
+
+    customer_id: UUID
+    method_id: UUID

@@ -72,7 +72,7 @@ def subscribe(company: Company, entry: Subscribe) -> None:
             company.subscriptions[entry.id] = subscription.id
             company.labels.give(subscription.id, entry.id)
     if order.invoice_id is not None:
-        job = collect_job(company.seller, order.invoice_id)
+        job = collect_job(company.seller, order.invoice_id, "ordered")
         company.engine.run(lambda tx: tx.enqueue(job), seller=company.seller)
 
 
@@ -213,8 +213,8 @@ def _open_invoices(company: Company, customer: str, number: str) -> list[tuple[I
 
 
 def _is_for(company: Company, payment: Payment, number: str) -> bool:
-    if not number:
-        return True
+    if not number or payment.invoice_id is None:
+        return not number
     invoice, _ = company.engine.billing.invoices.get(company.seller, payment.invoice_id)
     return bool(invoice.number == number)
 
