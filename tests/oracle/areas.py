@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tests.oracle import numbering, periods, pricing, proration, taxes
+from tests.oracle import coupon, numbering, periods, pricing, proration, taxes
 from tests.oracle.runner import Shape
 
 SHAPES: Mapping[str, tuple[Shape, ...]] = {
+    "coupon": coupon.SHAPES,
     "numbering": numbering.SHAPES,
     "period-arithmetic": periods.SHAPES,
     "proration": proration.SHAPES,

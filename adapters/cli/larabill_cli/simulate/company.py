@@ -97,6 +97,8 @@ def found(scenario: Scenario) -> Company:
     company = Company(scenario=scenario, engine=engine, clock=clock, seller=seller)
     company.labels.give(seller, "seller")
     billing.catalog.load(seller, scenario.catalogue)
+    for coupon in scenario.coupons:
+        billing.coupons.create(seller, coupon)
     for buyer in scenario.customers:
         new = NewCustomer(
             name=buyer.id,
