@@ -1,4 +1,4 @@
-"""The part of `engine.billing` that is about money: invoices, payments, webhooks of gateways, the ledger."""
+"""The part of `engine.billing` that is about money: payments, webhooks of gateways, the ledger."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from uuid import UUID
 
 from larabill_billing.area import Area
 from larabill_billing.audits.model import Audit
-from larabill_billing.credits.credit_notes import void
-from larabill_billing.invoicing.model import Invoice, InvoiceState, InvoiceStatus
 from larabill_billing.ledger.handlers import trial_balance
 from larabill_billing.ledger.model import AccountBalance
 from larabill_billing.payments import handlers as payments
@@ -17,41 +15,6 @@ from larabill_billing.payments import webhooks
 from larabill_billing.payments.model import Payment, PaymentMethod, Refund, WebhookResult
 from larabill_billing.payments.refunds import refund
 from larabill_core.access import SYSTEM, Actor
-
-
-class Invoices(Area):
-    """`engine.billing.invoices`."""
-
-    def get(self, seller: UUID, invoice_id: UUID, *, actor: Actor = SYSTEM) -> tuple[Invoice, InvoiceState]:
-        """The document with its lines, and its state. Raises `NotFound`."""
-        return self._run(
-            "invoices.read",
-            seller,
-            actor,
-            lambda tx: (tx.billing.invoices.get(invoice_id), tx.billing.invoices.state(invoice_id)),
-        )
-
-    def list(
-        self,
-        seller: UUID,
-        *,
-        customer_id: UUID | None = None,
-        status: InvoiceStatus | None = None,
-        after: UUID | None = None,
-        limit: int = 100,
-        actor: Actor = SYSTEM,
-    ) -> Sequence[tuple[Invoice, InvoiceState]]:
-        """Documents without lines, and their states, by id."""
-        return self._run(
-            "invoices.read",
-            seller,
-            actor,
-            lambda tx: tx.billing.invoices.page(customer_id=customer_id, status=status, after=after, limit=limit),
-        )
-
-    def void(self, seller: UUID, invoice_id: UUID, reason: str, *, actor: Actor = SYSTEM) -> None:
-        """Take back an invoice on which nothing was paid, or a proforma. Raises `Conflict`, `NotFound`."""
-        self._run("invoices.write", seller, actor, lambda tx: void(tx, invoice_id, reason))
 
 
 class Payments(Area):

@@ -7,7 +7,6 @@ before anything is read, and what happens is audited as theirs.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -15,12 +14,15 @@ import attrs
 
 from larabill_billing.agreements import Subscriptions
 from larabill_billing.area import Area
-from larabill_billing.books import Invoices, LedgerBooks, Payments, Webhooks
+from larabill_billing.balances import Credits
+from larabill_billing.books import LedgerBooks, Payments, Webhooks
 from larabill_billing.catalog.handlers import Changes, listed
 from larabill_billing.catalog.handlers import load as load_catalog
 from larabill_billing.catalog.model import Catalogue, Plan, Stock
+from larabill_billing.coupons import Coupons
 from larabill_billing.customers.handlers import create_customer, create_seller, set_group
 from larabill_billing.customers.model import Customer, NewCustomer, NewSeller, Seller
+from larabill_billing.documents import Drafts, Invoices
 from larabill_billing.dunning.choice import check_named
 from larabill_billing.metering import Usage
 from larabill_billing.orders import check as order_check
@@ -37,7 +39,6 @@ from larabill_core.access import SYSTEM, Access, Actor, Role
 from larabill_core.engine import Engine
 from larabill_core.errors import AlreadyExists, ConfigurationError
 from larabill_core.ids import derived_id
-from larabill_core.money import parse_currency
 
 OPERATOR = Role(name="operator", grants=("*",))
 """Whoever works at the console of the installation."""
@@ -50,7 +51,10 @@ class Billing:
         access = Access([OPERATOR], [ability for module in engine.modules for ability in module.abilities])
         self._engine = engine
         self.catalog = Catalog(engine, access)
+        self.credits = Credits(engine, access)
+        self.coupons = Coupons(engine, access)
         self.customers = Customers(engine, access)
+        self.drafts = Drafts(engine, access)
         self.dunning = Dunning(engine, access)
         self.invoices = Invoices(engine, access)
         self.ledger = LedgerBooks(engine, access)
@@ -145,11 +149,6 @@ class Customers(Area):
         return self._run(
             "customers.read", seller, actor, lambda tx: tx.billing.customers.page(after=after, limit=limit)
         )
-
-    def credit(self, seller: UUID, customer_id: UUID, currency: str, *, actor: Actor = SYSTEM) -> Decimal:
-        """What the customer holds with us. Raises `InvalidInput` for what is no currency."""
-        parse_currency(currency, "currency")
-        return self._run("customers.read", seller, actor, lambda tx: tx.billing.credits.balance(customer_id, currency))
 
 
 class Orders(Area):

@@ -6,6 +6,7 @@ from typing import Final
 
 from larabill_billing.credits import jobs as credits
 from larabill_billing.credits import verify as credits_verify
+from larabill_billing.discounts import verify as discounts_verify
 from larabill_billing.dunning import jobs as dunning
 from larabill_billing.dunning import verify as dunning_verify
 from larabill_billing.invoicing import verify as invoicing_verify
@@ -25,6 +26,11 @@ from larabill_core.module import Module
 ABILITIES: Final = (
     "catalog.read",
     "catalog.write",
+    "credits.read",
+    "credits.use",
+    "credits.write",
+    "coupons.read",
+    "coupons.write",
     "customers.read",
     "customers.write",
     "dunning.read",
@@ -58,7 +64,7 @@ MODULE: Final = Module(
         *tax.HANDLERS,
         *usage.HANDLERS,
     ),
-    schedules=(*subscriptions.SCHEDULES, *dunning.SCHEDULES, *tax.SCHEDULES),
+    schedules=(*payments.SCHEDULES, *subscriptions.SCHEDULES, *dunning.SCHEDULES, *tax.SCHEDULES),
     abilities=ABILITIES,
     settings=BillingSettings,
     storage="larabill_sqlalchemy.billing:STORAGE",
@@ -74,6 +80,7 @@ MODULE: Final = Module(
         *invoicing_verify.VERIFY,
         *payments_verify.VERIFY,
         *credits_verify.VERIFY,
+        *discounts_verify.VERIFY,
         *subscriptions_verify.VERIFY,
         *orders_verify.VERIFY,
         *dunning_verify.VERIFY,

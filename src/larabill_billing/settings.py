@@ -21,6 +21,7 @@ from larabill_billing.customers.checks import (
     check_tax_id,
     check_text,
 )
+from larabill_billing.discounts.loyalty import LoyaltyTier, check_tiers
 from larabill_billing.invoicing.numbering import Numbering
 from larabill_billing.policies import (
     DEFAULT,
@@ -79,6 +80,26 @@ LONGEST_WINDOW: Final = timedelta(days=92)
 
 
 @attrs.frozen(kw_only=True)
+class TopUpPolicy:
+    """At most `attempts_per_day` charges of one customer on a day of theirs, and an end to it after declines.
+
+    `give_up_after`: so many declines in a row are the last, until the rule is set anew.
+
+    Raises `InvalidInput` with every fault.
+    """
+
+    attempts_per_day: int = 3
+    give_up_after: int = 6
+
+    def __attrs_post_init__(self) -> None:
+        faults = Faults()
+        for name in ("attempts_per_day", "give_up_after"):
+            if not 1 <= getattr(self, name) <= 100:
+                faults.add(name, "must be 1 to 100", value=getattr(self, name))
+        faults.raise_if_any()
+
+
+@attrs.frozen(kw_only=True)
 class BillingSettings:
     """`payment_terms_days`: from issue to due day. `keep_data`: from an agreement's end to the destruction of data.
     `late_window`: how long after a period's end events of it are taken that come after it was billed.
@@ -88,10 +109,12 @@ class BillingSettings:
 
     `proration`: for plans that name no convention of their own. `billing_day`: the day of the month on which all
     agreements are billed; None: each on the day of its begin. `group_invoices`: what one customer owes on a day for
-    several agreements stands on one invoice. `taxes`: rules of the seller's own, which go before the rest of `tax`.
+    several agreements stands on one invoice. `loyalty`: what is taken off prices that recur, by months of tenure.
+    `taxes`: rules of the seller's own, which go before the rest of `tax`.
     `proforma`: a proforma asks for the money, and the invoice follows when it is paid; else it is issued at once.
     `voiding`: an invoice is taken back by a credit note of the whole, or by the mark `void` alone.
     `terms`: the terms of payment that stand on invoices.
+    `top_up`: how often credit is bought automatically.
     Raises `InvalidInput` with every fault of the ladder and the numbers.
     """
 
@@ -107,11 +130,13 @@ class BillingSettings:
     billing_day: int | None = None
     group_invoices: bool = False
     taxes: tuple[TaxRule, ...] = ()
+    loyalty: tuple[LoyaltyTier, ...] = ()
     tax: TaxSettings = attrs.field(factory=TaxSettings)
     numbering: Numbering = attrs.field(factory=Numbering)
     proforma: bool = False
     voiding: Literal["credit_note", "mark"] = "credit_note"
     terms: str = ""
+    top_up: TopUpPolicy = attrs.field(factory=TopUpPolicy)
 
     def __attrs_post_init__(self) -> None:
         faults = Faults()
@@ -128,6 +153,7 @@ class BillingSettings:
         check_amounts(self.overdue_minimum, "overdue_minimum", faults)
         with faults.at("dunning"):
             check_policies({DEFAULT: DunningPolicy(), **self.dunning}, self.overdue, faults)
+        attempt(faults, lambda: check_tiers(self.loyalty), None)
         faults.raise_if_any()
 
     @property

@@ -273,7 +273,7 @@ class Market:
         self.engine.billing.payments.add_method(self.seller, self.customer, "pay", token, "Test card")
 
     def credit(self) -> Decimal:
-        balance: Decimal = self.engine.billing.customers.credit(self.seller, self.customer, "EUR")
+        balance: Decimal = self.engine.billing.credits.balance(self.seller, self.customer, "EUR")
         return balance
 
     def violations(self) -> list[Violation]:

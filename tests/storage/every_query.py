@@ -15,6 +15,7 @@ from tests.storage.test_jobs import a_job
 
 from larabill_billing.catalog.meters import Aggregation
 from larabill_billing.catalog.model import Units
+from larabill_billing.discounts.coupon import RedemptionStatus, Use
 from larabill_billing.dunning.model import Notice
 from larabill_billing.dunning.ports import Overdue
 from larabill_billing.invoicing.model import InvoiceStatus
@@ -86,6 +87,10 @@ class Sample:
         )
 
     @property
+    def uses(self) -> list[Use]:
+        """Of ten redemptions."""
+        return [Use(redemption_id=id, cycles=1, discount=Decimal(1), revenue=Decimal(2)) for id in self.ids]
+
     def notice(self) -> Notice:
         """One that is there already."""
         return Notice(id=id_of(60_000), seller_id=self.seller_id, invoice_id=self.id, number=1, sent_at=START)
@@ -160,9 +165,21 @@ BILLING: dict[str, Query] = {
     "charges.free": lambda tx, of: tx.charges.free(of.id),
     "charges.for_invoices": lambda tx, of: tx.charges.for_invoices(of.ids),
     "charges.for_subscription": lambda tx, of: tx.charges.for_subscription(of.id),
+    "charges.since": lambda tx, of: tx.charges.since(dict.fromkeys(of.ids, A_DAY)),
+    "coupons.get": lambda tx, of: tx.coupons.get(of.id, lock=True),
+    "coupons.end": lambda tx, of: tx.coupons.end(of.id, LATE),
+    "coupons.codes": lambda tx, of: tx.coupons.codes(of.group_id),
+    "coupons.by_codes": lambda tx, of: tx.coupons.by_codes([of.word, "none"]),
+    "coupons.take": lambda tx, of: tx.coupons.take(of.id),
+    "coupons.give_back": lambda tx, of: tx.coupons.give_back({of.id: 1}),
+    "coupons.page": lambda tx, of: tx.coupons.page(after=of.id),
+    "coupons.results": lambda tx, of: tx.coupons.results(of.group_id),
     "credits.balance": lambda tx, of: tx.credits.balance(of.group_id, "EUR"),
     "credits.from_source": lambda tx, of: tx.credits.from_source("x", of.id),
-    "credits.for_customer": lambda tx, of: tx.credits.for_customer(of.group_id),
+    "credits.lot_page": lambda tx, of: tx.credits.lot_page(customer_id=of.group_id, after=of.ids[0]),
+    "credits.lots": lambda tx, of: tx.credits.lots(of.ids),
+    "credits.open_lots": lambda tx, of: tx.credits.open_lots(of.group_id, "EUR"),
+    "credits.page": lambda tx, of: tx.credits.page(customer_id=of.group_id, after=of.ids[0]),
     "customers.get": lambda tx, of: tx.customers.get(of.id, lock=True),
     "customers.get_many": lambda tx, of: tx.customers.get_many(of.ids),
     "customers.set_group": lambda tx, of: tx.customers.set_group(of.id, "friends"),
@@ -226,6 +243,7 @@ BILLING: dict[str, Query] = {
     "payment_methods.defaults": lambda tx, of: tx.payment_methods.defaults(of.group_ids),
     "payment_methods.payers": lambda tx, of: tx.payment_methods.payers(of.group_ids),
     "payment_methods.clear_default": lambda tx, of: tx.payment_methods.clear_default(of.group_id),
+    "payments.charged_top_ups": lambda tx, of: tx.payments.charged_top_ups(of.group_id, START),
     "payments.get": lambda tx, of: tx.payments.get(of.id, lock=True),
     "payments.save": lambda tx, of: tx.payments.save(tx.payments.get(of.id)),
     "payments.by_ref": lambda tx, of: tx.payments.by_ref(of.word),
@@ -239,10 +257,22 @@ BILLING: dict[str, Query] = {
     "plans.active": lambda tx, of: tx.plans.active([of.word, "none"]),
     "plans.deactivate": lambda tx, of: tx.plans.deactivate(of.ids),
     "plans.get_many": lambda tx, of: tx.plans.get_many(of.ids),
+    "redemptions.get": lambda tx, of: tx.redemptions.get(of.id, lock=True),
+    "redemptions.get_many": lambda tx, of: tx.redemptions.get_many(of.ids, lock=True),
+    "redemptions.uses_of": lambda tx, of: tx.redemptions.uses_of(of.group_id, [of.group_id], lock=True),
+    "redemptions.in_force": lambda tx, of: tx.redemptions.in_force(of.group_ids, lock=True),
+    "redemptions.for_order": lambda tx, of: tx.redemptions.for_order(of.id, lock=True),
+    "redemptions.page": lambda tx, of: tx.redemptions.page(after=of.id),
+    "redemptions.page of customer": lambda tx, of: tx.redemptions.page(customer_id=of.group_id),
+    "redemptions.use": lambda tx, of: tx.redemptions.use(of.uses),
+    "redemptions.set_status": lambda tx, of: tx.redemptions.set_status(of.ids, RedemptionStatus.REMOVED),
     "refunds.get": lambda tx, of: tx.refunds.get(of.id, lock=True),
     "refunds.save": lambda tx, of: tx.refunds.save(tx.refunds.get(of.id)),
     "refunds.by_ref": lambda tx, of: tx.refunds.by_ref(of.word),
     "refunds.for_payment": lambda tx, of: tx.refunds.for_payment(of.group_id),
+    "top_up_rules.get": lambda tx, of: tx.top_up_rules.get(of.id),
+    "top_up_rules.low": lambda tx, of: tx.top_up_rules.low(after=of.id, limit=10),
+    "top_up_rules.remove": lambda tx, of: tx.top_up_rules.remove(of.id),
     "sellers.get": lambda tx, of: tx.sellers.get(of.seller_id),
     "services.get": lambda tx, of: tx.services.get(of.id, lock=True),
     "services.save": lambda tx, of: tx.services.save(tx.services.get(of.id)),
@@ -361,36 +391,35 @@ def _names(text: str) -> frozenset[str]:
 
 
 ONLY_INSERTS = _names("""
-    operations.add_many limits.put secrets.put
-    billing.audits.add_many billing.charges.add_many billing.credits.add_many billing.customers.add_many
-    billing.drafts.add_many billing.dunning.add_many billing.invoices.add_allocations billing.invoices.add_many
-    billing.ledger.add_many billing.orders.add_items billing.pauses.add billing.payment_methods.add
-    billing.payments.add
-    billing.plans.add_many billing.refunds.add billing.sellers.add billing.services.add_many
-    billing.subscription_changes.add_many billing.subscriptions.add_many
-    billing.usage.add_bills billing.usage.add_reached
+    billing.audits.add_many billing.charges.add_many billing.coupons.add billing.coupons.add_codes
+    billing.credits.add_many billing.customers.add_many billing.drafts.add_many billing.dunning.add_many
+    billing.invoices.add_allocations billing.invoices.add_many billing.ledger.add_many billing.orders.add_items
+    billing.pauses.add billing.payment_methods.add billing.payments.add billing.plans.add_many
+    billing.redemptions.add_many billing.refunds.add billing.sellers.add billing.services.add_many
+    billing.subscription_changes.add_many billing.subscriptions.add_many billing.top_up_rules.put
+    billing.usage.add_bills billing.usage.add_reached limits.put operations.add_many
     provisioning.audits.add_many provisioning.credentials.add provisioning.plan_maps.add_many
-    provisioning.resources.add_many provisioning.tasks.add_many
+    provisioning.resources.add_many provisioning.tasks.add_many secrets.put
 """)
 """Nothing is looked for."""
 
 VERIFY = _names("""
-    billing.charges.overlapping billing.credits.ledger_differences
+    billing.charges.overlapping billing.coupons.wrong_uses billing.credits.expired
+    billing.credits.ledger_differences billing.credits.wrong_lots
     billing.dunning.ended_though_paid billing.dunning.open_on_settled billing.dunning.suspended_though_active
-    billing.dunning.without_case
-    billing.invoices.number_gaps billing.invoices.receivable_differences billing.invoices.state_without_audit
-    billing.invoices.without_entry billing.invoices.without_series billing.invoices.without_state
-    billing.invoices.wrong_balances billing.invoices.wrong_totals
+    billing.dunning.without_case billing.invoices.number_gaps billing.invoices.receivable_differences
+    billing.invoices.state_without_audit billing.invoices.without_entry billing.invoices.without_series
+    billing.invoices.without_state billing.invoices.wrong_balances billing.invoices.wrong_totals
     billing.ledger.trial_balance billing.ledger.unbalanced_currencies billing.ledger.unbalanced_entries
     billing.pauses.stepped_in_pause billing.pauses.unheeded billing.pauses.without_pause
     billing.orders.paid_unreleased billing.orders.released_twice billing.orders.state_without_audit
     billing.payments.captured_unallocated billing.payments.captured_without_entry billing.payments.over_refunded
-    billing.payments.state_without_audit billing.payments.twice_captured billing.refunds.state_without_audit
-    billing.services.state_without_audit billing.subscriptions.billed_periods
-    billing.subscriptions.state_without_audit
-    provisioning.audits.moves_outside provisioning.audits.status_mismatches
-    provisioning.resources.active_unconfirmed provisioning.resources.shared_driver_refs
-    provisioning.resources.shared_services provisioning.resources.stalled provisioning.resources.without_driver_ref
+    billing.payments.state_without_audit billing.payments.twice_captured billing.redemptions.state_without_audit
+    billing.redemptions.wrong_sums billing.refunds.state_without_audit billing.services.state_without_audit
+    billing.subscriptions.billed_periods billing.subscriptions.state_without_audit provisioning.audits.moves_outside
+    provisioning.audits.status_mismatches provisioning.resources.active_unconfirmed
+    provisioning.resources.shared_driver_refs provisioning.resources.shared_services provisioning.resources.stalled
+    provisioning.resources.without_driver_ref
 """)
 """What an operator asks about all that a seller ever did."""
 
@@ -398,6 +427,7 @@ FEW = {
     "billing.plans.latest": "a catalogue is loaded",
     "billing.sellers.all": "the sellers of an installation",
     "billing.services.count_live": "a share of all services is wanted",
+    "billing.top_up_rules.sellers": "the sellers of an installation",
     "billing.stock.all": "all that is limited",
     "billing.stock.set_limits": "a catalogue is loaded",
     "billing.webhooks.add_reject": "only the newest are kept",

@@ -55,6 +55,9 @@ def id_of(number: int) -> UUID:
     return UUID(bytes=b"%016d" % number)
 
 
+TERMS = sa.literal('{"name": "x", "percent": "10"}')
+"""Of a coupon."""
+
 GREAT_NUMBER = 99_000_000
 SMALL_SELLERS = 4
 GREAT, SMALL = id_of(GREAT_NUMBER), id_of(GREAT_NUMBER + 3)
@@ -146,6 +149,15 @@ def contents() -> dict[str, dict[str, Any]]:
             "active": since(50, True, False),
         },
         "larabill_stock": {"plan_code": N.word, "taken": sa.literal(0)},
+        "larabill_coupons": {"terms": TERMS, "use_limit": sa.literal(1_000_000), "uses": sa.literal(1)},
+        "larabill_coupon_codes": {"coupon_id": N.group_id, "code": N.word},
+        "larabill_redemptions": {
+            "terms": TERMS,
+            "coupon_id": N.group_id,
+            "order_id": N.id,
+            "cycles_left": sa.literal(1),
+            "status": by_lot({90: "removed"}, "active"),
+        },
         "larabill_orders": {
             "release": sa.literal("paid"),
             "status": by_lot({90: "released", 97: "cancelled"}, "pending"),
@@ -200,7 +212,8 @@ def contents() -> dict[str, dict[str, Any]]:
         },
         "larabill_payment_methods": {"is_default": sa.literal(True)},
         "larabill_refunds": {"payment_id": N.group_id, "ref": N.word, "status": sa.literal("done")},
-        "larabill_credits": {},
+        "larabill_credits": {"lot_id": N.id, "source_id": N.id, "expires_on": since(50, N.on, None)},
+        "larabill_top_up_rules": {"customer_id": N.id},
         "larabill_journal_entries": {"document_kind": sa.literal("invoice"), "document_id": N.id},
         "larabill_postings": {"entry_id": N.group_id, "account": sa.literal("receivable")},
         "larabill_webhook_rejects": {},

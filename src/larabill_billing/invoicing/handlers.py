@@ -14,6 +14,7 @@ import attrs
 
 from larabill_billing.audits.handlers import record_many
 from larabill_billing.customers.model import Customer
+from larabill_billing.discounts.handlers import undo
 from larabill_billing.invoicing.model import (
     Allocation,
     ChargeStatus,
@@ -174,10 +175,16 @@ def void(tx: InvoicingTx, invoice_id: UUID, reason: str) -> None:
     if tx.billing.invoices.allocations(invoice_id):
         raise Conflict(f"invoice {invoice_id}", "it is paid in part", "refund the payment, or issue a credit")
     tx.billing.invoices.save_state(attrs.evolve(state, status=status, balance=Decimal(0)))
-    tx.billing.charges.free(invoice_id)
+    free(tx, invoice_id)
     if state.type is DocumentType.INVOICE:
         _reverse(tx, tx.billing.invoices.get(invoice_id))
     record_many(tx, [change(invoice_id, "void", state.status, status, reason)])
+
+
+def free(tx: InvoicingTx, invoice_id: UUID) -> None:
+    """The charges of a document that does not hold any more, and what they used up of discounts."""
+    undo(tx, tx.billing.charges.for_invoices([invoice_id]).get(invoice_id, []))
+    tx.billing.charges.free(invoice_id)
 
 
 def _reverse(tx: InvoicingTx, invoice: Invoice) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from datetime import date
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
 
 from larabill_billing.audits.ports import AuditRepositories
+from larabill_billing.discounts.ports import DiscountsRepositories
 from larabill_billing.invoicing.drafts import DraftInvoice
 from larabill_billing.invoicing.model import (
     Allocation,
@@ -19,6 +20,7 @@ from larabill_billing.invoicing.model import (
     InvoiceRequest,
     InvoiceState,
     InvoiceStatus,
+    Movement,
 )
 from larabill_billing.ledger.ports import LedgerRepositories
 from larabill_billing.tax.ports import TaxRepositories
@@ -51,6 +53,10 @@ class ChargeRepository(Protocol):
 
     def for_subscription(self, subscription_id: UUID) -> list[Charge]:
         """All of a subscription, oldest first."""
+        ...
+
+    def since(self, days: Mapping[UUID, date]) -> dict[UUID, list[Charge]]:
+        """Charges in force of these subscriptions whose period ends after its day, oldest first: one statement."""
         ...
 
     def overlapping(self) -> list[tuple[UUID, date, date]]:
@@ -204,7 +210,21 @@ class InvoiceRepository(Protocol):
         ...
 
 
-class InvoicingRepositories(TaxRepositories, LedgerRepositories, AuditRepositories, Protocol):
+class StatementRepository(Protocol):
+    """What the ledger says of a customer's account: the sums of some accounts, as one."""
+
+    def balance(self, customer_id: UUID, currency: str, accounts: Collection[str], *, before: datetime) -> Decimal:
+        """What it came to before that instant."""
+        ...
+
+    def movements(
+        self, customer_id: UUID, currency: str, accounts: Collection[str], *, begin: datetime, end: datetime
+    ) -> list[Movement]:
+        """What moved it in `[begin, end)`, oldest first, one for each document and instant."""
+        ...
+
+
+class InvoicingRepositories(DiscountsRepositories, TaxRepositories, LedgerRepositories, AuditRepositories, Protocol):
     @property
     def charges(self) -> ChargeRepository: ...
 
@@ -213,6 +233,9 @@ class InvoicingRepositories(TaxRepositories, LedgerRepositories, AuditRepositori
 
     @property
     def draft_invoices(self) -> DraftInvoiceRepository: ...
+
+    @property
+    def statements(self) -> StatementRepository: ...
 
     @property
     def series(self) -> SeriesRepository: ...

@@ -21,6 +21,12 @@ TAX_PAYABLE = "tax_payable"
 CUSTOMER_CREDIT = "customer_credit"
 REFUNDS = "refunds"
 PREPAYMENTS = "prepayments"
+BREAKAGE = "breakage"
+"""Revenue from credit and vouchers that expired unused."""
+MARKETING = "marketing"
+"""What vouchers and rewards that we give away cost us."""
+VOUCHERS = "vouchers"
+"""What we owe the holders of vouchers that were sold and not redeemed."""
 
 
 def cash(account: str) -> str:

@@ -32,6 +32,8 @@ def on_invoice_paid(tx: OrdersTx, event: InvoicePaid) -> None:
 
 def on_payment_authorised(tx: OrdersTx, event: PaymentAuthorised) -> None:
     """An order whose plans ask for an authorisation only is released."""
+    if event.invoice_id is None:
+        return
     release_if_pending(
         tx, event.invoice_id, "authorised", policies=frozenset({ReleasePolicy.AUTHORISED, ReleasePolicy.PLACED})
     )
@@ -96,7 +98,7 @@ def unit_cost(tx: OrdersTx, invoice_id: UUID, total: Decimal, service: Service) 
     """
     charges = tx.billing.charges.for_invoices([invoice_id])[invoice_id]
     currency = charges[0].currency
-    shares = allocate(total, [charge.amount for charge in charges], currency)
+    shares = allocate(total, [charge.net_amount for charge in charges], currency)
     mine = [share for charge, share in zip(charges, shares, strict=True) if is_for(charge, service)]
     return allocate(sum(mine, Decimal(0)), [1] * service.units, currency)[service.unit]
 

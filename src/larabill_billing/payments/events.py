@@ -19,7 +19,7 @@ class PaymentAuthorised(Event):
 
     payment_id: UUID
     customer_id: UUID
-    invoice_id: UUID
+    invoice_id: UUID | None
     amount: Decimal
     currency: str
 

@@ -9,7 +9,8 @@ from uuid import UUID
 import attrs
 
 from larabill_billing.audits.handlers import check_reason, record
-from larabill_billing.credits.handlers import move
+from larabill_billing.credits.handlers import lot_of, move, put_back
+from larabill_billing.credits.model import Lot
 from larabill_billing.ledger.handlers import post
 from larabill_billing.ledger.model import CUSTOMER_CREDIT, REFUNDS, Entry, Posting, cash
 from larabill_billing.payments.handlers import check_amount
@@ -25,15 +26,20 @@ from larabill_core.privacy import redact_text
 
 
 def refund(
-    tx: PaymentsTx, payment_id: UUID, amount: Decimal, reason: str, *, of_credit: Decimal | None = None
+    tx: PaymentsTx,
+    payment_id: UUID,
+    amount: Decimal,
+    reason: str,
+    *,
+    of_lot: UUID | None = None,
 ) -> Refund:
     """Record a refund and the operation that asks the gateway for it; of a manual payment, that it was given back.
 
     Where the driver cannot refund, it waits in review until a person has done it and the webhook says so.
 
     Never more than was captured less all refunds that have not failed. What of the payment had become credit is taken
-    from there first, as far as the customer still has it; `of_credit` says how much is to be taken from the customer's
-    credit, whatever it came from. Raises `Conflict`, `InvalidInput`, `NotFound`.
+    from there first, as far as the customer still has it; `of_lot` names another lot from which all is to be taken.
+    Raises `Conflict`, `InvalidInput`, `NotFound`.
     """
     payment = tx.billing.payments.get(payment_id, lock=True)
     if payment.status not in TOOK_MONEY:
@@ -52,6 +58,7 @@ def refund(
             f"payment {payment_id}",
             f"only {quantize(left, payment.currency)} {payment.currency} of it can still be given back",
         )
+    lot = _lot(tx, payment, of_lot)
     refund_id = new_id()
     by_hand = payment.account == MANUAL
     new = Refund(
@@ -63,14 +70,14 @@ def refund(
         ref=public_id("ref", refund_id) if by_hand else reference(tx, payment.account, refund_id),
         amount=amount,
         currency=payment.currency,
-        from_credit=_from_credit(tx, payment, earlier, amount) if of_credit is None else of_credit,
+        from_credit=Decimal(0) if lot is None else min(amount, lot.remaining),
         reason=redact_text(reason)[:500],
         created_at=tx.now,
         updated_at=tx.now,
     )
     tx.billing.refunds.add(new)
     record(tx, "refund", new.id, "create", after=new.status, reason=reason)
-    _reserve(tx, new)
+    _reserve(tx, new, lot)
     if by_hand:
         return finish(tx, payment, new, None)
     if not can_ask(tx, payment.account):
@@ -79,22 +86,22 @@ def refund(
     return new
 
 
-def _from_credit(tx: PaymentsTx, payment: Payment, earlier: list[Refund], amount: Decimal) -> Decimal:
-    """How much of the refund is money that the customer holds with us because of this payment."""
-    kept = tx.billing.credits.from_source("payment", payment.id)
-    if kept is None:
-        return Decimal(0)
+def _lot(tx: PaymentsTx, payment: Payment, of_lot: UUID | None) -> Lot | None:
+    """The lot of which the refund is taken first, with its customer locked: what the payment's own money became."""
+    if of_lot is None:
+        kept = tx.billing.credits.from_source("payment", payment.id)
+        if not kept:
+            return None
+        of_lot = kept[0].lot_id
     tx.billing.customers.get(payment.customer_id, lock=True)
-    left = kept.amount - sum((each.from_credit for each in earlier), Decimal(0))
-    has = tx.billing.credits.balance(payment.customer_id, payment.currency)
-    return max(Decimal(0), min(amount, left, has))
+    return lot_of(tx, of_lot)
 
 
-def _reserve(tx: PaymentsTx, new: Refund) -> None:
+def _reserve(tx: PaymentsTx, new: Refund, lot: Lot | None) -> None:
     """Take the credit now, so that it cannot be spent while the gateway is asked."""
-    if not new.from_credit:
+    if lot is None or not new.from_credit:
         return
-    move(tx, new.customer_id, -new.from_credit, new.currency, "refund", new.id)
+    move(tx, new.customer_id, -new.from_credit, new.currency, "refund", new.id, of=lot.id)
     _post(
         tx,
         new,
@@ -128,7 +135,7 @@ def fail(tx: PaymentsTx, pending: Refund, reason: str) -> Refund:
         return pending
     failed = advance_refund(tx, pending, "fail", reason=reason)
     if pending.from_credit:
-        move(tx, pending.customer_id, pending.from_credit, pending.currency, "refund_failed", pending.id)
+        put_back(tx, "refund", pending.id, "refund_failed")
         _post(
             tx,
             pending,

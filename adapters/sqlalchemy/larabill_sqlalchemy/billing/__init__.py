@@ -8,6 +8,7 @@ from larabill_sqlalchemy.billing.audits import Audits
 from larabill_sqlalchemy.billing.catalog import Plans
 from larabill_sqlalchemy.billing.changes import Changes
 from larabill_sqlalchemy.billing.charges import Charges, Drafts
+from larabill_sqlalchemy.billing.coupons import Coupons, Redemptions
 from larabill_sqlalchemy.billing.credits import Credits
 from larabill_sqlalchemy.billing.customers import Customers, Sellers
 from larabill_sqlalchemy.billing.draft_invoices import DraftInvoices
@@ -20,9 +21,11 @@ from larabill_sqlalchemy.billing.orders import Orders
 from larabill_sqlalchemy.billing.pauses import Pauses
 from larabill_sqlalchemy.billing.payments import Methods, Payments, Refunds
 from larabill_sqlalchemy.billing.services import Services
+from larabill_sqlalchemy.billing.statements import Statements
 from larabill_sqlalchemy.billing.stock import StockRows
 from larabill_sqlalchemy.billing.subscriptions import Subscriptions
 from larabill_sqlalchemy.billing.tax import Tax
+from larabill_sqlalchemy.billing.top_ups import TopUpRules
 from larabill_sqlalchemy.billing.usage import Usage
 from larabill_sqlalchemy.billing.webhooks import GatewayAccounts, Webhooks
 from larabill_sqlalchemy.storage import Storage
@@ -40,6 +43,7 @@ class SqlBillingRepositories:
     def __init__(self, tx: SqlTx) -> None:
         self.audits = Audits(tx)
         self.charges = Charges(tx)
+        self.coupons = Coupons(tx)
         self.credits = Credits(tx)
         self.customers = Customers(tx)
         self.draft_invoices = DraftInvoices(tx)
@@ -53,14 +57,17 @@ class SqlBillingRepositories:
         self.payment_methods = Methods(tx)
         self.payments = Payments(tx)
         self.plans = Plans(tx)
+        self.redemptions = Redemptions(tx)
         self.refunds = Refunds(tx)
         self.sellers = Sellers(tx)
         self.series = Series(tx)
         self.services = Services(tx)
+        self.statements = Statements(tx)
         self.stock = StockRows(tx)
         self.subscription_changes = Changes(tx)
         self.subscriptions = Subscriptions(tx)
         self.tax = Tax(tx)
+        self.top_up_rules = TopUpRules(tx)
         self.usage = Usage(tx)
         self.webhooks = Webhooks(tx)
 

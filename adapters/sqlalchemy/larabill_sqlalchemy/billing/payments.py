@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from larabill_billing.payments.model import (
     TOOK_MONEY,
     Payment,
+    PaymentKind,
     PaymentMethod,
     PaymentStatus,
     Refund,
@@ -38,7 +39,7 @@ PAYMENTS = sa.Table(
     sa.Column("id", Id, primary_key=True),
     sa.Column("seller_id", Id, nullable=False),
     sa.Column("customer_id", Id, nullable=False),
-    sa.Column("invoice_id", Id, nullable=False),
+    sa.Column("invoice_id", Id),
     sa.Column("account", code(100), nullable=False),
     sa.Column("method_id", Id),
     sa.Column("kind", code(32), nullable=False),
@@ -156,6 +157,16 @@ class Payments:
         for chunk in chunks(sorted(invoice_ids)):
             found += self._all(self._mine(_P.invoice_id.in_(chunk)))
         return found
+
+    def charged_top_ups(self, customer_id: UUID, since: datetime) -> list[Payment]:
+        return self._all(
+            self._mine(
+                _P.customer_id == customer_id,
+                _P.kind == PaymentKind.TOP_UP.value,
+                _P.method_id.is_not(None),
+                _P.created_at >= since,
+            )
+        )
 
     def last_with_method(self, method_id: UUID) -> Payment | None:
         ended = _P.status.in_([*_TOOK_MONEY, PaymentStatus.DECLINED.value])
