@@ -77,9 +77,9 @@ def _not_before(
 def on_declined(tx: DunningTx, event: PaymentDeclined) -> None:
     """Of an attempt of ours: put down the next one, or ask for another method where this one is no good any more."""
     payment = tx.billing.payments.get(event.payment_id)
-    if payment.kind is not PaymentKind.CHARGE or payment.method_id is None:
+    if payment.kind is not PaymentKind.CHARGE or payment.method_id is None or payment.invoice_id is None:
         return
-    state = tx.billing.invoices.state(event.invoice_id, lock=True)
+    state = tx.billing.invoices.state(payment.invoice_id, lock=True)
     if state.status is not InvoiceStatus.ISSUED:
         return
     if is_hard(tx, payment):
