@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tests.oracle import numbering, periods, pricing, proration
+from tests.oracle import dunning, numbering, periods, pricing, proration
 from tests.oracle.runner import Shape
 
 SHAPES: Mapping[str, tuple[Shape, ...]] = {
+    "dunning": dunning.SHAPES,
     "numbering": numbering.SHAPES,
     "period-arithmetic": periods.SHAPES,
     "proration": proration.SHAPES,

@@ -17,7 +17,7 @@ from tests.oracle.areas import SHAPES
 from tests.oracle.runner import DEFAULT, Case, fault, read, report, run, where
 from tests.oracle.units import same
 
-AREAS = ("period-arithmetic", "proration", "pricing-model")
+AREAS = ("dunning", "period-arithmetic", "proration", "pricing-model")
 CASES = read(DEFAULT)
 RESULTS = run(CASES, SHAPES)
 
