@@ -1,7 +1,8 @@
 """The gateway `fake_gateway`: a pretended payment gateway with a memory, whose faults are scripted.
 
 Methods and how they end: `pm_ok` pays; `pm_declined` and `pm_insufficient` are declined and may pay later, `pm_stolen`
-never does; `pm_slow` stays pending until `FakeWorld.settle`. Everything else is no stored method.
+never does; `pm_until:2026-03-14` has no funds before that day (UTC); `pm_slow` stays pending until `FakeWorld.settle`.
+Everything else is no stored method.
 For tests and demonstrations.
 """
 
@@ -40,6 +41,17 @@ _DECLINES = {
     "pm_insufficient": ("insufficient_funds", "the card has insufficient funds"),
     "pm_stolen": ("stolen_card", "the card was reported stolen"),
 }
+
+
+_UNTIL = re.compile(r"pm_until:([0-9]{4}-[0-9]{2}-[0-9]{2})")
+
+
+def _method_today(method: str, now: datetime) -> str:
+    """What a method is that changes on a day."""
+    found = _UNTIL.fullmatch(method)
+    if found is None:
+        return method
+    return "pm_ok" if now.date().isoformat() >= found[1] else "pm_insufficient"
 
 
 @attrs.frozen(kw_only=True)
@@ -101,10 +113,11 @@ class FakeGateway:
             if there is not None:
                 return _answer(there)
             refusal = _refusal(request.ref, request.amount, request.currency)
-            if refusal is None and request.method in _DECLINES:
-                code, reason = _DECLINES[request.method]
+            method = _method_today(request.method, self._clock.now())
+            if refusal is None and method in _DECLINES:
+                code, reason = _DECLINES[method]
                 refusal = Failed(reason=reason, code=code)
-            if refusal is None and request.method not in ("pm_ok", "pm_slow"):
+            if refusal is None and method not in ("pm_ok", "pm_slow"):
                 refusal = Failed(reason="there is no such payment method", code="no_such_method")
             if refusal is not None:
                 return refusal

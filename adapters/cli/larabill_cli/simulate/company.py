@@ -70,7 +70,7 @@ class Company:
         return next(buyer for buyer in self.scenario.customers if buyer.id == label)
 
     def store_card(self, label: str, token: str) -> None:
-        """The customer's default method from now on: `pm_ok` pays, `pm_declined` does not."""
+        """The customer's default method from now on: `pm_ok` pays, the others do not."""
         words = "a card" if token == "pm_ok" else "a card that is declined"  # noqa: S105 - the fake's name for it
         self.cards[label] = self.engine.billing.payments.add_method(
             self.seller, self.customers[label], GATEWAY, token, words
@@ -107,6 +107,7 @@ def found(scenario: Scenario) -> Company:
             tax_id=buyer.tax_id,
             currency=buyer.currency,
             time_zone=buyer.timezone,
+            group=buyer.group,
         )
         company.customers[buyer.id] = billing.customers.create(seller, new).id
         company.labels.give(company.customers[buyer.id], buyer.id)

@@ -54,7 +54,10 @@ def _country(value: object, path: str) -> str:
 
 @attrs.frozen(kw_only=True)
 class Buyer:
-    """A customer. `pays`: by a stored card, at once, or by hand, that is: when the timeline says `pay`."""
+    """A customer. `pays`: by a stored card, at once, or by hand, that is: when the timeline says `pay`.
+
+    `group`: a code by which a dunning policy may name the customer.
+    """
 
     id: str = attrs.field(metadata={"parse": parse_label})
     country: str = attrs.field(default="DE", metadata={"parse": _country})
@@ -62,6 +65,7 @@ class Buyer:
     currency: str = attrs.field(default="", metadata={"parse": _currency})
     timezone: str = attrs.field(default="", metadata={"parse": _zone})
     pays: Literal["card", "by_hand"] = "card"
+    group: str = ""
 
 
 @attrs.frozen(kw_only=True)
