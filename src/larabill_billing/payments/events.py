@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import ClassVar
+from typing import ClassVar, Literal
 from uuid import UUID
 
 import attrs
@@ -22,3 +22,14 @@ class PaymentAuthorised(Event):
     invoice_id: UUID | None
     amount: Decimal
     currency: str
+
+
+@attrs.frozen(kw_only=True)
+class PaymentReturned(Event):
+    """All of a payment's money went back: it was refunded whole, or is disputed. Rewards for it are taken back."""
+
+    name: ClassVar[str] = "billing.payment_returned"
+
+    payment_id: UUID
+    customer_id: UUID
+    why: Literal["refunded", "disputed"]

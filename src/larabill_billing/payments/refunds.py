@@ -13,6 +13,7 @@ from larabill_billing.credits.handlers import lot_of, move, put_back
 from larabill_billing.credits.model import Lot
 from larabill_billing.ledger.handlers import post
 from larabill_billing.ledger.model import CUSTOMER_CREDIT, REFUNDS, Entry, Posting, cash
+from larabill_billing.payments.events import PaymentReturned
 from larabill_billing.payments.handlers import check_amount
 from larabill_billing.payments.model import MANUAL, TOOK_MONEY, Payment, Refund, RefundStatus
 from larabill_billing.payments.operations import can_ask, intend, reference
@@ -126,6 +127,16 @@ def finish(tx: PaymentsTx, payment: Payment, pending: Refund, transaction_id: st
     given = [each for each in tx.billing.refunds.for_payment(payment.id) if each.status is RefundStatus.DONE]
     whole = sum((each.amount for each in given), Decimal(0)) == payment.amount
     advance(tx, payment, "refund" if whole else "refund_part")
+    if whole:
+        tx.publish(
+            PaymentReturned(
+                seller_id=tx.seller_id,
+                occurred_at=tx.now,
+                payment_id=payment.id,
+                customer_id=payment.customer_id,
+                why="refunded",
+            )
+        )
     return done
 
 
