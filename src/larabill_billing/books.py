@@ -1,4 +1,4 @@
-"""The part of `engine.billing` that is about money: invoices, payments, webhooks of gateways, the ledger."""
+"""The part of `engine.billing` that is about money: payments, webhooks of gateways."""
 
 from __future__ import annotations
 
@@ -7,51 +7,11 @@ from decimal import Decimal
 from uuid import UUID
 
 from larabill_billing.area import Area
-from larabill_billing.audits.model import Audit
-from larabill_billing.credits.credit_notes import void
-from larabill_billing.invoicing.model import Invoice, InvoiceState, InvoiceStatus
-from larabill_billing.ledger.handlers import trial_balance
-from larabill_billing.ledger.model import AccountBalance
 from larabill_billing.payments import handlers as payments
 from larabill_billing.payments import webhooks
 from larabill_billing.payments.model import Payment, PaymentMethod, Refund, WebhookResult
 from larabill_billing.payments.refunds import refund
 from larabill_core.access import SYSTEM, Actor
-
-
-class Invoices(Area):
-    """`engine.billing.invoices`."""
-
-    def get(self, seller: UUID, invoice_id: UUID, *, actor: Actor = SYSTEM) -> tuple[Invoice, InvoiceState]:
-        """The document with its lines, and its state. Raises `NotFound`."""
-        return self._run(
-            "invoices.read",
-            seller,
-            actor,
-            lambda tx: (tx.billing.invoices.get(invoice_id), tx.billing.invoices.state(invoice_id)),
-        )
-
-    def list(
-        self,
-        seller: UUID,
-        *,
-        customer_id: UUID | None = None,
-        status: InvoiceStatus | None = None,
-        after: UUID | None = None,
-        limit: int = 100,
-        actor: Actor = SYSTEM,
-    ) -> Sequence[tuple[Invoice, InvoiceState]]:
-        """Documents without lines, and their states, by id."""
-        return self._run(
-            "invoices.read",
-            seller,
-            actor,
-            lambda tx: tx.billing.invoices.page(customer_id=customer_id, status=status, after=after, limit=limit),
-        )
-
-    def void(self, seller: UUID, invoice_id: UUID, reason: str, *, actor: Actor = SYSTEM) -> None:
-        """Take back an invoice on which nothing was paid, or a proforma. Raises `Conflict`, `NotFound`."""
-        self._run("invoices.write", seller, actor, lambda tx: void(tx, invoice_id, reason))
 
 
 class Payments(Area):
@@ -138,17 +98,3 @@ class Webhooks(Area):
     def receive(self, account: str, headers: Mapping[str, str], body: bytes) -> WebhookResult:
         """Take one webhook of a gateway. Raises `Unverified` when it is not believed, `NotFound`."""
         return webhooks.receive(self._engine, account, headers, body)
-
-
-class LedgerBooks(Area):
-    """`engine.billing.ledger`."""
-
-    def trial_balance(self, seller: UUID, *, actor: Actor = SYSTEM) -> Sequence[AccountBalance]:
-        """The balance of each account; each currency's add up to zero (I4)."""
-        return self._run("ledger.read", seller, actor, trial_balance)
-
-    def audits(
-        self, seller: UUID, *, after: UUID | None = None, limit: int = 100, actor: Actor = SYSTEM
-    ) -> Sequence[Audit]:
-        """Everything that changed, oldest first."""
-        return self._run("ledger.read", seller, actor, lambda tx: tx.billing.audits.page(after=after, limit=limit))

@@ -25,6 +25,16 @@ class PaymentAuthorised(Event):
 
 
 @attrs.frozen(kw_only=True)
+class DefaultMethodStored(Event):
+    """The customer stored a method that is charged from now on: what an old one was declined for may be paid by it."""
+
+    name: ClassVar[str] = "billing.default_method_stored"
+
+    customer_id: UUID
+    method_id: UUID
+
+
+@attrs.frozen(kw_only=True)
 class PaymentReturned(Event):
     """All of a payment's money went back: it was refunded whole, or is disputed. Rewards for it are taken back."""
 

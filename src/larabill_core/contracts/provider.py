@@ -9,7 +9,7 @@ from uuid import UUID
 
 import attrs
 
-from larabill_core.contracts.gateway import CanFindTransaction, GatewayListing, PaymentGateway
+from larabill_core.contracts.gateway import CanFindTransaction, ClassifiesDeclines, GatewayListing, PaymentGateway
 from larabill_core.contracts.inventory import Inventory
 from larabill_core.contracts.metrics import Metrics
 from larabill_core.contracts.provisioner import (
@@ -22,6 +22,7 @@ from larabill_core.contracts.provisioner import (
     CanResume,
     CanSuspend,
 )
+from larabill_core.contracts.rates import ExchangeRates
 from larabill_core.contracts.tax import TaxIdRegister, TaxProvider
 from larabill_core.contracts.webhooks import Webhooks
 
@@ -85,6 +86,8 @@ CAPABILITIES: dict[str, type[Any]] = {
     "payments": PaymentGateway,
     "payments_find": CanFindTransaction,
     "payments_list": GatewayListing,
+    "payments_declines": ClassifiesDeclines,
+    "rates": ExchangeRates,
     "tax_ids": TaxIdRegister,
     "taxes": TaxProvider,
 }

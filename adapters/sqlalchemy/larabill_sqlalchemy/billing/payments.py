@@ -60,6 +60,7 @@ PAYMENTS = sa.Table(
     sa.Index("ix_larabill_payments_invoice", "seller_id", "invoice_id"),
     sa.Index("ix_larabill_payments_customer", "seller_id", "customer_id", "id"),
     sa.Index("ix_larabill_payments_status", "seller_id", "status", "id"),
+    sa.Index("ix_larabill_payments_method", "seller_id", "method_id", "id"),
     sa.Index("ix_larabill_payments_id", "seller_id", "id"),
     **MYSQL_OPTIONS,
 )
@@ -104,6 +105,10 @@ METHODS = sa.Table(
 
 _P, _R, _M = PAYMENTS.c, REFUNDS.c, METHODS.c
 _TOOK_MONEY = sorted(status.value for status in TOOK_MONEY)
+_NOT_PAID = [
+    status.value
+    for status in (PaymentStatus.CREATED, PaymentStatus.PENDING, PaymentStatus.REVIEW, PaymentStatus.DECLINED)
+]
 
 
 class Payments:
@@ -162,6 +167,15 @@ class Payments:
                 _P.created_at >= since,
             )
         )
+
+    def last_with_method(self, method_id: UUID) -> Payment | None:
+        ended = _P.status.in_([*_TOOK_MONEY, PaymentStatus.DECLINED.value])
+        query = sa.select(PAYMENTS).where(_P.seller_id == self._tx.seller_id, _P.method_id == method_id, ended)
+        row = self._tx.connection.execute(query.order_by(_P.id.desc()).limit(1)).one_or_none()
+        return None if row is None else from_row(Payment, row)
+
+    def unpaid_attempts(self, method_id: UUID, since: datetime) -> list[Payment]:
+        return self._all(self._mine(_P.method_id == method_id, _P.created_at > since, _P.status.in_(_NOT_PAID)))
 
     def page(
         self,
