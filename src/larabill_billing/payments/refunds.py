@@ -14,6 +14,7 @@ from larabill_billing.credits.model import Lot
 from larabill_billing.ledger.handlers import post
 from larabill_billing.ledger.model import CUSTOMER_CREDIT, REFUNDS, Entry, Posting
 from larabill_billing.payments.cash import aside, money
+from larabill_billing.payments.events import PaymentReturned
 from larabill_billing.payments.exchange import exchange_later
 from larabill_billing.payments.handlers import check_amount
 from larabill_billing.payments.model import MANUAL, TOOK_MONEY, Payment, Refund, RefundStatus
@@ -137,6 +138,16 @@ def finish(
     given = [each for each in tx.billing.refunds.for_payment(payment.id) if each.status is RefundStatus.DONE]
     whole = sum((each.amount for each in given), Decimal(0)) == payment.amount
     advance(tx, payment, "refund" if whole else "refund_part")
+    if whole:
+        tx.publish(
+            PaymentReturned(
+                seller_id=tx.seller_id,
+                occurred_at=tx.now,
+                payment_id=payment.id,
+                customer_id=payment.customer_id,
+                why="refunded",
+            )
+        )
     return done
 
 
