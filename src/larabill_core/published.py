@@ -40,10 +40,13 @@ class OrderReleased(Event):
 
 @attrs.frozen(kw_only=True)
 class InvoiceIssued(Event):
+    """A document was issued: an invoice, or a credit note, whose `total` is what it gives back."""
+
     name: ClassVar[str] = "billing.invoice_issued"
 
     invoice_id: UUID
     customer_id: UUID
+    type: Literal["invoice", "credit_note"] = "invoice"
     number: str
     total: Decimal
     currency: str

@@ -1,4 +1,4 @@
-"""Invoices, with what of them goes to the customer's balance."""
+"""Documents, and the credit that credit notes give."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from larabill_billing.credits.handlers import movement
 from larabill_billing.credits.ports import CreditsTx
 from larabill_billing.invoicing import handlers as invoicing
-from larabill_billing.invoicing.model import ChargeKind, Invoice, InvoiceRequest
+from larabill_billing.invoicing.model import DocumentType, Invoice, InvoiceRequest
 from larabill_core.messages import Nothing
 
 
 def issue(tx: CreditsTx, requests: Sequence[InvoiceRequest]) -> list[Invoice]:
-    """Issue invoices; what one of them gives back beyond what it asks for becomes credit. See `invoicing.issue`."""
+    """Issue documents; what a credit note gives back becomes the customer's credit. See `invoicing.issue`."""
     return _keep(tx, invoicing.issue(tx, requests))
 
 
@@ -25,10 +25,9 @@ def _keep(tx: CreditsTx, invoices: list[Invoice]) -> list[Invoice]:
     """The movements of credit, in one statement; the invoices' own ledger entries have posted them."""
     tx.billing.credits.add_many(
         [
-            movement(tx, invoice.customer_id, line.amount, line.currency, "invoice", invoice.id)
+            movement(tx, invoice.customer_id, invoice.total, invoice.currency, "credit_note", invoice.id)
             for invoice in invoices
-            for line in invoice.lines
-            if line.kind is ChargeKind.CREDIT
+            if invoice.type is DocumentType.CREDIT_NOTE
         ]
     )
     return invoices

@@ -1,8 +1,9 @@
-"""A discount: so many percent, or a fixed amount."""
+"""Discounts, and what they take off."""
 
 from __future__ import annotations
 
 from decimal import Decimal
+from uuid import UUID
 
 import attrs
 
@@ -11,6 +12,21 @@ from larabill_core.errors import Faults, InvalidInput
 from larabill_core.money import UNIT_PRICE_PLACES, parse_decimal
 
 _HUNDRED = Decimal(100)
+
+
+@attrs.frozen(kw_only=True)
+class Allowance:
+    """What a discount takes off one charge: `amount` has the sign of the charge, and is with tax where prices are.
+
+    `document`: the discount is on the whole document (EN 16931, BG-20), and this is the charge's part of it; else it is
+    one on the line (BG-27). `percent` is what it was reckoned by, if it was. `source_id`: what granted it.
+    """
+
+    reason: str
+    amount: Decimal
+    percent: Decimal | None = None
+    source_id: UUID | None = None
+    document: bool = False
 
 
 @attrs.frozen(kw_only=True)

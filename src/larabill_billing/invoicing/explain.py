@@ -33,6 +33,10 @@ class Explained(Protocol):
 def recompute(line: Explained) -> Decimal:
     """The amount before tax, from quantity, unit price and trace alone."""
     trace = line.trace or {}
+    return -_priced(line, trace) if trace.get("turned") else _priced(line, trace)
+
+
+def _priced(line: Explained, trace: Mapping[str, Any]) -> Decimal:
     true_up = trace.get("true_up")
     if true_up is not None:
         return Decimal(true_up["minimum"]) - Decimal(true_up["spent"])

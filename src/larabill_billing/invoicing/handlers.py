@@ -7,40 +7,39 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Final
+from itertools import count
+from typing import Final
 from uuid import UUID
 
 import attrs
 
 from larabill_billing.audits.handlers import record_many
 from larabill_billing.audits.model import Change
-from larabill_billing.customers.model import Customer, Seller
+from larabill_billing.customers.model import Customer
+from larabill_billing.invoicing.build import SERIES, document, state_of
 from larabill_billing.invoicing.model import (
     Allocation,
-    Charge,
     ChargeStatus,
+    DocumentType,
     Draft,
     Invoice,
-    InvoiceLine,
     InvoiceRequest,
-    InvoiceState,
     InvoiceStatus,
 )
 from larabill_billing.invoicing.ports import InvoicingTx
+from larabill_billing.invoicing.postings import issued
 from larabill_billing.invoicing.states import next_status
-from larabill_billing.invoicing.totals import Totals, settled, tax_rate, totals
+from larabill_billing.invoicing.taxing import rates_of, treatments
+from larabill_billing.invoicing.totals import Totals, totals
 from larabill_billing.ledger.handlers import post
-from larabill_billing.ledger.model import CUSTOMER_CREDIT, RECEIVABLE, REVENUE, TAX_PAYABLE, Entry, Posting
-from larabill_billing.settings import settings_of
-from larabill_billing.tax.model import TaxRate
-from larabill_core.clock import local_date
+from larabill_billing.ledger.model import RECEIVABLE, REVENUE, TAX_PAYABLE, Entry, Posting
+from larabill_billing.tax.determine import Treatment
 from larabill_core.errors import Conflict, Faults, NotFound
 from larabill_core.ids import derived_id, new_id
 from larabill_core.jobs import NewJob
 from larabill_core.messages import Event
 from larabill_core.published import InvoiceIssued, InvoicePaid
 
-SERIES: Final = "INV"
 DRAFTS_AT_ONCE: Final = 100
 
 
@@ -56,8 +55,6 @@ def issue(tx: InvoicingTx, requests: Sequence[InvoiceRequest]) -> list[Invoice]:
     if not requests:
         return []
     customers = _customers(tx, requests)
-    rates = _rates(tx, customers)
-    requests = [_settled(request, rates[request.customer_id]) for request in requests]
     tx.billing.charges.add_many(requests, ChargeStatus.OPEN if tx.joined else ChargeStatus.INVOICED)
     if not tx.joined:
         return _issue(tx, requests, customers)
@@ -100,6 +97,9 @@ def _draft(tx: InvoicingTx, request: InvoiceRequest) -> Draft:
         due_on=request.due_on,
         order_id=request.order_id,
         subscription_id=request.subscription_id,
+        preceding_id=request.preceding_id,
+        purchase_order=request.purchase_order,
+        note=request.note,
         created_at=tx.now,
     )
 
@@ -120,6 +120,9 @@ def issue_drafts(tx: InvoicingTx) -> list[Invoice]:
             due_on=draft.due_on,
             order_id=draft.order_id,
             subscription_id=draft.subscription_id,
+            preceding_id=draft.preceding_id,
+            purchase_order=draft.purchase_order,
+            note=draft.note,
         )
         for draft in drafts
     ]
@@ -138,131 +141,37 @@ def _customers(tx: InvoicingTx, requests: Sequence[InvoiceRequest]) -> dict[UUID
     return customers
 
 
-def _rates(tx: InvoicingTx, customers: Mapping[UUID, Customer]) -> dict[UUID, TaxRate]:
-    """The tax rate of each customer."""
-    settings = settings_of(tx)
-    of_country = {code: tax_rate(settings, code) for code in {customer.country for customer in customers.values()}}
-    return {id: of_country[customer.country] for id, customer in customers.items()}
-
-
-def _settled(request: InvoiceRequest, rate: TaxRate) -> InvoiceRequest:
-    """The request with what goes to the customer's balance, when it would come to less than nothing."""
-    charges = settled(request.charges, request.currency, rate, str(request.id))
-    return request if len(charges) == len(request.charges) else attrs.evolve(request, charges=charges)
-
-
 def _issue(tx: InvoicingTx, requests: Sequence[InvoiceRequest], customers: Mapping[UUID, Customer]) -> list[Invoice]:
-    """Number and write the documents of stored charges. The series row is locked last, for the inserts only (I5)."""
-    seller = _snapshot(tx.billing.sellers.get(tx.seller_id))
-    rates = _rates(tx, customers)
-    sums = [totals(request.charges, request.currency, rates[request.customer_id]) for request in requests]
+    """Number and write the documents of stored charges. The series rows are locked last, for the inserts only (I5)."""
+    seller = tx.billing.sellers.get(tx.seller_id)
+    treated = treatments(tx, customers)
+    sums = [_totals(request, treated[request.customer_id]) for request in requests]
     pairs = [*zip(requests, sums, strict=True)]
-    post(tx, [entry for request, each in pairs for entry in _issued_entries(tx, request, each)])
-    record_many(tx, [change for request, each in pairs for change in _issued_changes(request.id, each.total)])
-    first = tx.billing.series.take(SERIES, len(requests))
+    entries = [(request, issued(request.customer_id, each)) for request, each in pairs]
+    post(
+        tx, [_entry(tx, request.id, request.currency, "issued", postings) for request, postings in entries if postings]
+    )
+    record_many(tx, [change for request, each in pairs for change in _issued_changes(request.id, each)])
     invoices = [
-        _document(tx, request, each, seller, customers[request.customer_id], sequence)
-        for sequence, (request, each) in enumerate(pairs, first)
+        document(request, each, seller, customers[request.customer_id], sequence, tx.now)
+        for (request, each), sequence in zip(pairs, _numbers(tx, sums), strict=True)
     ]
-    tx.billing.invoices.add_many(invoices, [_state(tx, invoice) for invoice in invoices])
+    tx.billing.invoices.add_many(invoices, [state_of(invoice) for invoice in invoices])
     tx.publish(*[event for invoice in invoices for event in _issued_events(tx, invoice)])
     return invoices
 
 
-def invoice_number(sequence: int) -> str:
-    """`INV-000001`: six digits, more when they are needed."""
-    return f"{SERIES}-{sequence:06}"
+def _totals(request: InvoiceRequest, treated: Treatment) -> Totals:
+    return totals(request.charges, rates_of(request.charges, treated), request.currency)
 
 
-def _document(
-    tx: InvoicingTx,
-    request: InvoiceRequest,
-    sums: Totals,
-    seller: Mapping[str, Any],
-    customer: Customer,
-    sequence: int,
-) -> Invoice:
-    return Invoice(
-        id=request.id,
-        seller_id=tx.seller_id,
-        customer_id=customer.id,
-        order_id=request.order_id,
-        subscription_id=request.subscription_id,
-        series=SERIES,
-        sequence=sequence,
-        number=invoice_number(sequence),
-        currency=request.currency,
-        net=sums.net,
-        tax=sums.tax,
-        total=sums.total,
-        taxes=sums.taxes,
-        issued_on=local_date(tx.now, customer.time_zone),
-        due_on=request.due_on,
-        issued_at=tx.now,
-        language=customer.language,
-        seller=seller,
-        buyer=_snapshot(customer) | {"company": customer.company},
-        lines=tuple(
-            _line(position, charge, net, rate)
-            for position, (charge, net, rate) in enumerate(zip(request.charges, sums.nets, sums.rates, strict=True), 1)
-        ),
-    )
-
-
-def _snapshot(party: Seller | Customer) -> dict[str, Any]:
-    return {
-        "name": party.name,
-        "address": list(party.address),
-        "country": party.country,
-        "tax_id": party.tax_id,
+def _numbers(tx: InvoicingTx, sums: Sequence[Totals]) -> list[int]:
+    """The next number of its series for each document."""
+    types = [each.type for each in sums]
+    following = {
+        type: count(tx.billing.series.take(code, types.count(type))) for type, code in SERIES.items() if type in types
     }
-
-
-def _line(position: int, charge: Charge, net: Decimal, rate: TaxRate) -> InvoiceLine:
-    return InvoiceLine(
-        id=new_id(),
-        position=position,
-        charge_id=charge.id,
-        kind=charge.kind,
-        description=charge.description,
-        period_start=charge.period_start,
-        period_end=charge.period_end,
-        quantity=charge.quantity,
-        unit_price=charge.unit_price,
-        amount=net,
-        currency=charge.currency,
-        tax_category=rate.category.value,
-        tax_rate=rate.rate,
-        trace=charge.trace,
-    )
-
-
-def _state(tx: InvoicingTx, invoice: Invoice) -> InvoiceState:
-    return InvoiceState(
-        invoice_id=invoice.id,
-        seller_id=invoice.seller_id,
-        customer_id=invoice.customer_id,
-        subscription_id=invoice.subscription_id,
-        currency=invoice.currency,
-        due_on=invoice.due_on,
-        status=InvoiceStatus.ISSUED if invoice.total else InvoiceStatus.PAID,
-        balance=invoice.total,
-        version=1,
-        paid_at=None if invoice.total else tx.now,
-    )
-
-
-def _issued_entries(tx: InvoicingTx, request: InvoiceRequest, sums: Totals) -> list[Entry]:
-    """Revenue and tax against what the customer owes, or against the customer's balance; none when nothing moves."""
-    customer = request.customer_id
-    moves = (
-        (RECEIVABLE, sums.total, customer),
-        (REVENUE, sums.credit - sums.net, None),
-        (TAX_PAYABLE, -sums.tax, None),
-        (CUSTOMER_CREDIT, -sums.credit, customer),
-    )
-    postings = tuple([Posting(account=name, amount=amount, customer_id=of) for name, amount, of in moves if amount])
-    return [_entry(tx, request.id, request.currency, "issued", postings)] if postings else []
+    return [next(following[type]) for type in types]
 
 
 def _entry(tx: InvoicingTx, invoice_id: UUID, currency: str, purpose: str, postings: tuple[Posting, ...]) -> Entry:
@@ -277,9 +186,9 @@ def _entry(tx: InvoicingTx, invoice_id: UUID, currency: str, purpose: str, posti
     )
 
 
-def _issued_changes(invoice_id: UUID, total: Decimal) -> list[Change]:
+def _issued_changes(invoice_id: UUID, sums: Totals) -> list[Change]:
     changes = [_change(invoice_id, "issue", "", InvoiceStatus.ISSUED)]
-    if not total:
+    if not sums.total or sums.type is DocumentType.CREDIT_NOTE:
         changes.append(_change(invoice_id, "pay", InvoiceStatus.ISSUED, InvoiceStatus.PAID, "nothing is due"))
     return changes
 
@@ -297,12 +206,13 @@ def _issued_events(tx: InvoicingTx, invoice: Invoice) -> list[Event]:
             occurred_at=tx.now,
             invoice_id=invoice.id,
             customer_id=invoice.customer_id,
+            type=invoice.type.value,
             number=invoice.number,
             total=invoice.total,
             currency=invoice.currency,
         )
     ]
-    if not invoice.total:
+    if not invoice.total or invoice.type is DocumentType.CREDIT_NOTE:
         events.append(_paid_event(tx, invoice.id, invoice.customer_id))
     return events
 
@@ -314,8 +224,8 @@ def _paid_event(tx: InvoicingTx, invoice_id: UUID, customer_id: UUID) -> Invoice
 def void(tx: InvoicingTx, invoice_id: UUID, reason: str) -> None:
     """Take an issued invoice back: the ledger entry is reversed, its charges are freed.
 
-    Raises `Conflict` when anything was paid, `IllegalTransition` unless it is issued (one that gave credit to the
-    customer is paid from the start), `NotFound`.
+    Raises `Conflict` when anything was paid, `IllegalTransition` unless it is issued (a credit note is paid from the
+    start), `NotFound`.
     """
     state = tx.billing.invoices.state(invoice_id, lock=True)
     status = next_status(invoice_id, state.status, "void")

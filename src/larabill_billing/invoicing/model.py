@@ -6,22 +6,28 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import attrs
 
+from larabill_billing.discounts.model import Allowance
+from larabill_billing.tax.model import Taxes
 from larabill_core.errors import Faults
 from larabill_core.ids import new_id
 from larabill_core.money import quantize
+
+STANDARD: Final = "standard"
+"""The tax class of most plans."""
+
+_ZERO: Final = Decimal(0)
 
 
 class ChargeKind(StrEnum):
     """What an amount is for.
 
     PRORATION: the change of an agreement within a period that was billed (negative: what is given back). TRUE_UP: what
-    is missing to the least that a period costs. CREDIT: what of a document goes to the customer's balance, so that the
-    document does not ask for less than nothing.
+    is missing to the least that a period costs.
     """
 
     RECURRING = "recurring"
@@ -30,7 +36,6 @@ class ChargeKind(StrEnum):
     USAGE = "usage"
     TRUE_UP = "true_up"
     PRORATION = "proration"
-    CREDIT = "credit"
 
 
 class ChargeStatus(StrEnum):
@@ -48,7 +53,9 @@ class Charge:
     The period is half-open; a charge of an item always has a `period_start` (a setup fee that of the first period),
     because a unique index does not hold for nulls. The amount is quantity times unit price, rounded; or, where that is
     not all, what its `trace` says, from which it can be reckoned again (`invoicing.explain`). Only a proration may be
-    negative. Raises `InvalidInput` when that does not hold.
+    negative. `allowances` are what discounts take off it. `tax_class` is the plan's; `taxes` are given where an earlier
+    document has settled them, and else decided on when the charge is invoiced.
+    Raises `InvalidInput` when that does not hold.
     """
 
     id: UUID = attrs.field(factory=new_id)
@@ -64,6 +71,9 @@ class Charge:
     unit_price: Decimal
     amount: Decimal
     currency: str
+    tax_class: str = STANDARD
+    taxes: Taxes | None = None
+    allowances: tuple[Allowance, ...] = ()
     trace: Mapping[str, Any] | None = attrs.field(default=None, repr=False)
     invoice_id: UUID | None = None
     status: ChargeStatus = ChargeStatus.OPEN
@@ -76,6 +86,11 @@ class Charge:
             or (self.trace is None and self.amount != quantize(self.unit_price * self.quantity, self.currency))
         ):
             self._refuse()
+
+    @property
+    def net_amount(self) -> Decimal:
+        """What is left of the amount after all allowances; with tax where prices are."""
+        return self.amount - sum([each.amount for each in self.allowances], _ZERO) if self.allowances else self.amount
 
     def _refuse(self) -> None:
         faults = Faults()
@@ -92,7 +107,10 @@ class Charge:
 
 @attrs.frozen(kw_only=True)
 class InvoiceRequest:
-    """An invoice to be issued. Its `id` is the invoice's, also when the number is only given by a later job."""
+    """A document to be issued. Its `id` is the document's, also when the number is only given by a later job.
+
+    `preceding_id`: the document that it corrects or follows (EN 16931, BG-3).
+    """
 
     id: UUID = attrs.field(factory=new_id)
     customer_id: UUID
@@ -101,6 +119,9 @@ class InvoiceRequest:
     due_on: date
     order_id: UUID | None = None
     subscription_id: UUID | None = None
+    preceding_id: UUID | None = None
+    purchase_order: str = ""
+    note: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -114,14 +135,19 @@ class Draft:
     due_on: date
     order_id: UUID | None
     subscription_id: UUID | None
+    preceding_id: UUID | None
+    purchase_order: str
+    note: str
     created_at: datetime
 
 
 @attrs.frozen(kw_only=True)
 class InvoiceLine:
-    """One line of a document (EN 16931, BG-25). `amount` is without tax, `tax_rate` in percent.
+    """One line of a document (EN 16931, BG-25). `amount` is after its allowances, and without tax (BT-131).
 
-    Without a `trace` the amount is quantity times unit price, rounded to the currency.
+    `share` is its part of the document's allowances. `taxes` are the rates it is taxed at, of which `tax_category` and
+    `tax_rate` (in percent) are the first. Without a `trace` the price is quantity times unit price, rounded to the
+    currency; it is without tax unless the rates are inclusive.
     """
 
     id: UUID
@@ -135,8 +161,11 @@ class InvoiceLine:
     unit_price: Decimal
     amount: Decimal
     currency: str
+    share: Decimal = _ZERO
+    allowances: tuple[Allowance, ...] = ()
     tax_category: str = "O"
-    tax_rate: Decimal = Decimal(0)
+    tax_rate: Decimal = _ZERO
+    taxes: Taxes = ()
     trace: Mapping[str, Any] | None = attrs.field(default=None, repr=False)
 
     def explain(self) -> str:
@@ -148,26 +177,52 @@ class InvoiceLine:
 
 @attrs.frozen(kw_only=True)
 class TaxSubtotal:
-    """The lines of one category and rate together (EN 16931, BG-23); `base` is without tax."""
+    """The lines of one rate together (EN 16931, BG-23); `base` is without tax. For the rest see `TaxRate`."""
 
     category: str
     rate: Decimal
     base: Decimal
     tax: Decimal
+    name: str = ""
+    jurisdiction: str = ""
+    reason: str = ""
+    reason_code: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class DocumentAllowance:
+    """What a discount takes off all lines of one rate (EN 16931, BG-20); `amount` is without tax."""
+
+    reason: str
+    amount: Decimal
+    percent: Decimal | None = None
+    source_id: UUID | None = None
+    tax_category: str
+    tax_rate: Decimal
+
+
+class DocumentType(StrEnum):
+    """INVOICE asks for money, CREDIT_NOTE gives it back (EN 16931, BT-3: 380 and 381)."""
+
+    INVOICE = "invoice"
+    CREDIT_NOTE = "credit_note"
 
 
 @attrs.frozen(kw_only=True)
 class Invoice:
     """An issued document; it never changes (I5). `seller` and `buyer` are what they were called on that day.
 
-    `net` is the sum of its lines, `tax` that of `taxes`, and `total` both together.
+    `net` is the sum of its lines less that of its `allowances`, `tax` the sum of `taxes`, and `total` both together.
+    The amounts of a credit note are what is given back: positive.
     """
 
     id: UUID
+    type: DocumentType = DocumentType.INVOICE
     seller_id: UUID
     customer_id: UUID
     order_id: UUID | None
     subscription_id: UUID | None
+    preceding_id: UUID | None = None
     series: str
     sequence: int
     number: str
@@ -176,17 +231,20 @@ class Invoice:
     tax: Decimal
     total: Decimal
     taxes: tuple[TaxSubtotal, ...] = ()
+    allowances: tuple[DocumentAllowance, ...] = ()
     issued_on: date
     due_on: date
     issued_at: datetime
     language: str
+    purchase_order: str = ""
+    note: str = ""
     seller: Mapping[str, Any] = attrs.field(repr=False)
     buyer: Mapping[str, Any] = attrs.field(repr=False)
     lines: tuple[InvoiceLine, ...] = attrs.field(default=(), repr=False)
 
 
 class InvoiceStatus(StrEnum):
-    """Beside the document. PAID and VOID are final."""
+    """Beside the document. PAID and VOID are final; a credit note is PAID from the start."""
 
     ISSUED = "issued"
     PAID = "paid"
@@ -195,9 +253,10 @@ class InvoiceStatus(StrEnum):
 
 @attrs.frozen(kw_only=True)
 class InvoiceState:
-    """What changes about an invoice. What lists of due invoices sort and show is copied here."""
+    """What changes about a document. What lists of due invoices sort and show is copied here."""
 
     invoice_id: UUID
+    type: DocumentType = attrs.field(default=DocumentType.INVOICE, converter=DocumentType)
     seller_id: UUID
     customer_id: UUID
     subscription_id: UUID | None

@@ -1,90 +1,171 @@
-"""What a document comes to: pure, the same for a preview and for the invoice (I13)."""
+"""What a document comes to: pure, the same for a preview and for the document (I13)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from decimal import Decimal
-from functools import lru_cache
-from typing import Final
+from collections.abc import Mapping, Sequence
+from decimal import Decimal, localcontext
+from operator import add, neg, sub
+from typing import Any, Final
+from uuid import UUID
 
 import attrs
 
-from larabill_billing.invoicing.model import Charge, ChargeKind, TaxSubtotal
-from larabill_billing.settings import BillingSettings, TaxRule
-from larabill_billing.tax.calculate import calculate
-from larabill_billing.tax.model import TaxCategory, TaxRate
+from larabill_billing.discounts.model import Allowance
+from larabill_billing.invoicing.model import Charge, DocumentAllowance, DocumentType, TaxSubtotal
+from larabill_billing.pricing.exact import EXACT, minor_unit, settled, spread
+from larabill_billing.tax.calculate import Rounding, Taxed, calculate
+from larabill_billing.tax.model import Taxes
 
-TO_CREDIT: Final = "To your credit balance"
+ZERO: Final = Decimal(0)
 
 
 @attrs.frozen
 class Totals:
-    """What each charge comes to without tax, its rate, and the sums of all.
+    """The document's sums, and what stands on each charge's line.
 
-    `credit` is what of them goes to the customer's balance.
+    `type`: charges of less than nothing make a credit note, with every sign turned. For each charge: `amounts` is
+    BT-131 (after its own allowances, without tax), `shares` its part of the document's allowances, `line_allowances`
+    its own, `rates` its taxes. `net` = sum of amounts - sum of shares.
     """
 
-    nets: tuple[Decimal, ...]
-    rates: tuple[TaxRate, ...]
+    type: DocumentType
+    amounts: tuple[Decimal, ...]
+    shares: tuple[Decimal, ...]
+    line_allowances: tuple[tuple[Allowance, ...], ...]
+    rates: tuple[Taxes, ...]
+    allowances: tuple[DocumentAllowance, ...]
     taxes: tuple[TaxSubtotal, ...]
     net: Decimal
     tax: Decimal
     total: Decimal
-    credit: Decimal
 
 
-def totals(charges: Sequence[Charge], currency: str, rate: TaxRate) -> Totals:
-    """What these charges come to at the customer's rate. What goes to the balance is not taxed again."""
-    amounts = [charge.amount for charge in charges]
-    credits = [charge.amount for charge in charges if charge.kind is ChargeKind.CREDIT]
-    rates = (rate,) * len(amounts)
-    if credits:
-        outside = _outside(rate.inclusive)
-        rates = tuple(outside if charge.kind is ChargeKind.CREDIT else rate for charge in charges)
-    taxed = calculate(amounts, rates, currency)
-    subtotals = [
-        TaxSubtotal(category=each.rate.category.value, rate=each.rate.rate, base=each.base, tax=each.tax)
-        for each in taxed.breakdown
-    ]
-    nets = tuple([line.net for line in taxed.lines]) if rate.inclusive else taxed.amounts
-    return Totals(nets, rates, tuple(subtotals), taxed.net, taxed.tax, taxed.gross, sum(credits, Decimal(0)))
-
-
-def settled(charges: Sequence[Charge], currency: str, rate: TaxRate, cause: str) -> tuple[Charge, ...]:
-    """The charges of a document that asks for nothing less than nothing: the rest goes to the customer's balance."""
-    if all(charge.amount >= 0 for charge in charges):
-        return tuple(charges)
-    due = totals(charges, currency, rate).total
-    if due >= 0:
-        return tuple(charges)
-    credit = Charge(
-        customer_id=charges[0].customer_id,
-        subscription_id=charges[0].subscription_id,
-        kind=ChargeKind.CREDIT,
-        cause=cause,
-        description=TO_CREDIT,
-        quantity=Decimal(1),
-        unit_price=-due,
-        amount=-due,
-        currency=currency,
+def totals(charges: Sequence[Charge], rates: Sequence[Taxes], currency: str, rounding: Rounding = "category") -> Totals:
+    """What these charges come to, each at its own taxes. Raises `InvalidInput` as `tax.calculate` does."""
+    allowed = [charge.allowances for charge in charges]
+    final = [charge.net_amount for charge in charges]
+    taxed = calculate(final, [taxes[0] for taxes in rates], currency, rounding)
+    sign = 1
+    if taxed.gross < 0:
+        sign = -1
+        final = [*map(neg, final)]
+        taxed = calculate(final, taxed.rates, currency, rounding)
+    nets = _nets(taxed)
+    if any(allowed):
+        if sign < 0:
+            allowed = [tuple([_turned(each) for each in mine]) for mine in allowed]
+        amounts, shares, own = _discounted(allowed, final, nets, taxed, currency)
+    else:
+        amounts, shares, own = nets, (ZERO,) * len(nets), ((),) * len(nets)
+    return Totals(
+        DocumentType.INVOICE if sign > 0 else DocumentType.CREDIT_NOTE,
+        amounts,
+        shares,
+        own,
+        tuple(rates),
+        _document_allowances(allowed, shares, rates, currency) if any(shares) else (),
+        tuple([_subtotal(total.rate, total.base, total.tax) for total in taxed.breakdown]),
+        taxed.net,
+        taxed.tax,
+        taxed.gross,
     )
-    return (*charges, credit)
 
 
-def tax_rate(settings: BillingSettings, country: str) -> TaxRate:
-    """The rate for customers of a country: its own rule, else the one for all, else outside the scope of tax."""
-    return _rate(settings.taxes, country)
+def turned(trace: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """The trace of a charge as it stands on a credit note, where its amount has the other sign."""
+    return {**(trace or {}), "turned": True}
 
 
-@lru_cache(maxsize=1024)
-def _rate(rules: tuple[TaxRule, ...], country: str) -> TaxRate:
-    for wanted in (country, ""):
-        for rule in rules:
-            if rule.country == wanted:
-                return TaxRate(category=rule.category, rate=rule.rate, name=rule.name, inclusive=rule.inclusive)
-    return _outside(False)
+def _turned(allowance: Allowance) -> Allowance:
+    return attrs.evolve(allowance, amount=-allowance.amount)
 
 
-@lru_cache(maxsize=2)
-def _outside(inclusive: bool) -> TaxRate:
-    return TaxRate(category=TaxCategory.OUTSIDE, rate=Decimal(0), name="no tax", inclusive=inclusive)
+def _nets(taxed: Taxed) -> tuple[Decimal, ...]:
+    if taxed.rates and taxed.rates[0].inclusive:
+        return tuple([line.net for line in taxed.lines])
+    return taxed.amounts
+
+
+def _subtotal(rate: Any, base: Decimal, tax: Decimal) -> TaxSubtotal:
+    return TaxSubtotal(
+        category=rate.category.value,
+        rate=rate.rate,
+        base=base,
+        tax=tax,
+        name=rate.name,
+        jurisdiction=rate.jurisdiction,
+        reason=rate.reason,
+        reason_code=rate.reason_code,
+    )
+
+
+def _discounted(
+    allowed: Sequence[tuple[Allowance, ...]],
+    final: Sequence[Decimal],
+    nets: tuple[Decimal, ...],
+    taxed: Taxed,
+    currency: str,
+) -> tuple[tuple[Decimal, ...], tuple[Decimal, ...], tuple[tuple[Allowance, ...], ...]]:
+    """Of each line: BT-131, its part of the document's allowances, and its own allowances, all without tax."""
+    own = [tuple([each for each in mine if not each.document]) for mine in allowed]
+    before_document = [*map(add, final, [_sum(mine, document=True) for mine in allowed])]
+    prices = [*map(add, before_document, [_sum(mine, document=False) for mine in allowed])]
+    if not taxed.rates[0].inclusive:
+        return tuple(before_document), tuple(map(sub, before_document, final)), tuple(own)
+    amounts = _nets(calculate(before_document, taxed.rates, currency, taxed.rounding))
+    whole = _nets(calculate(prices, taxed.rates, currency, taxed.rounding))
+    unit = minor_unit(currency)
+    net_own = [_in_net(mine, price - amount, unit) for mine, price, amount in zip(own, whole, amounts, strict=True)]
+    return amounts, tuple(map(sub, amounts, nets)), tuple(net_own)
+
+
+def _sum(allowances: Sequence[Allowance], *, document: bool) -> Decimal:
+    return sum([each.amount for each in allowances if each.document is document], ZERO)
+
+
+def _in_net(allowances: Sequence[Allowance], net: Decimal, unit: Decimal) -> tuple[Allowance, ...]:
+    """Allowances with tax as allowances without it, which are `net` together."""
+    parts = _parts([each.amount for each in allowances], net, unit)
+    return tuple([attrs.evolve(each, amount=part) for each, part in zip(allowances, parts, strict=True)])
+
+
+def _parts(weights: Sequence[Decimal], whole: Decimal, unit: Decimal) -> list[Decimal]:
+    """`whole` in proportion to the weights, to the cent."""
+    with localcontext(EXACT):
+        total = sum(weights, ZERO)
+        if not total:
+            return [ZERO for _ in weights]
+        return spread([settled(weight * whole / total) for weight in weights], whole, unit)
+
+
+def _document_allowances(
+    allowed: Sequence[tuple[Allowance, ...]], shares: Sequence[Decimal], rates: Sequence[Taxes], currency: str
+) -> tuple[DocumentAllowance, ...]:
+    """One for each discount and rate; those of a rate add up to the shares of its lines."""
+    weights: dict[tuple[Taxes, UUID | None, str], Decimal] = {}
+    first: dict[tuple[Taxes, UUID | None, str], Allowance] = {}
+    nets: dict[Taxes, Decimal] = {}
+    for mine, share, taxes in zip(allowed, shares, rates, strict=True):
+        nets[taxes] = nets.get(taxes, ZERO) + share
+        for each in mine:
+            if each.document:
+                key = (taxes, each.source_id, each.reason)
+                weights[key] = weights.get(key, ZERO) + each.amount
+                first.setdefault(key, each)
+    found = []
+    unit = minor_unit(currency)
+    for taxes, net in nets.items():
+        keys = [key for key in weights if key[0] == taxes]
+        for key, amount in zip(keys, _parts([weights[key] for key in keys], net, unit), strict=True):
+            if amount:
+                found.append(
+                    DocumentAllowance(
+                        reason=first[key].reason,
+                        amount=amount,
+                        percent=first[key].percent,
+                        source_id=first[key].source_id,
+                        tax_category=taxes[0].category.value,
+                        tax_rate=taxes[0].rate,
+                    )
+                )
+    return tuple(found)

@@ -15,7 +15,8 @@ from larabill_billing.credits.documents import issue
 from larabill_billing.customers.model import Customer
 from larabill_billing.invoicing.handlers import void
 from larabill_billing.invoicing.model import Charge, InvoiceStatus
-from larabill_billing.invoicing.totals import Totals, tax_rate, totals
+from larabill_billing.invoicing.taxing import rates_of, treatments
+from larabill_billing.invoicing.totals import Totals, totals
 from larabill_billing.orders.build import Placed, Terms, build
 from larabill_billing.orders.check import fingerprint, price
 from larabill_billing.orders.model import Order, OrderItem, OrderStatus, PlaceOrder
@@ -78,9 +79,9 @@ def preview(tx: OrdersTx, wanted: PlaceOrder) -> OrderPreview:
     customer = tx.billing.customers.get(wanted.customer_id)
     placed = _build(tx, wanted, customer)
     charges = () if placed.request is None else placed.request.charges
-    rate = tax_rate(settings_of(tx), customer.country)
+    rates = rates_of(charges, treatments(tx, {customer.id: customer})[customer.id])
     return OrderPreview(
-        subscriptions=placed.subscriptions, charges=charges, totals=totals(charges, wanted.currency, rate)
+        subscriptions=placed.subscriptions, charges=charges, totals=totals(charges, rates, wanted.currency)
     )
 
 

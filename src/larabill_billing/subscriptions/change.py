@@ -10,7 +10,8 @@ import attrs
 
 from larabill_billing.audits.handlers import check_reason, record
 from larabill_billing.invoicing.model import Charge
-from larabill_billing.invoicing.totals import Totals, settled, tax_rate, totals
+from larabill_billing.invoicing.taxing import rates_of, treatments
+from larabill_billing.invoicing.totals import Totals, totals
 from larabill_billing.settings import settings_of
 from larabill_billing.subscriptions import renewal
 from larabill_billing.subscriptions.apply import apply
@@ -101,14 +102,13 @@ def preview(tx: SubscriptionsTx, subscription_id: UUID, wanted: Change, when: Wh
         check_end(subscription, on, local_date(tx.now, subscription.time_zone))
     agreement = _until(tx, agreement, on)
     changed = _applied(tx, agreement, wanted, on, usage_of(tx, [cut_at(agreement, on)]))
-    country = tx.billing.customers.get(subscription.customer_id).country
-    rate = tax_rate(settings_of(tx), country)
-    charges = settled(changed.charges, subscription.currency, rate, "preview")
+    customer = tx.billing.customers.get(subscription.customer_id)
+    rates = rates_of(changed.charges, treatments(tx, {customer.id: customer})[customer.id])
     return Preview(
         on=on,
         subscription=changed.agreement.subscription,
-        charges=charges,
-        totals=totals(charges, subscription.currency, rate),
+        charges=changed.charges,
+        totals=totals(changed.charges, rates, subscription.currency),
     )
 
 

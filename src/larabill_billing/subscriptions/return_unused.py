@@ -17,7 +17,7 @@ from larabill_billing.subscriptions.ports import SubscriptionsTx
 
 @attrs.frozen(kw_only=True)
 class UnusedTime:
-    """An agreement, and the invoice that gave its unused time back to the customer's balance. `pay_out`: as money."""
+    """An agreement, and the credit note that gave its unused time back to the balance. `pay_out`: as money."""
 
     subscription_id: UUID
     invoice_id: UUID
@@ -48,7 +48,7 @@ def _pay_out(tx: SubscriptionsTx, payload: UnusedTime, customer_id: UUID, paymen
     What no payment can give back (it was paid from credit, or refunded before) stays credit.
     """
     tx.billing.customers.get(customer_id, lock=True)
-    credit = tx.billing.credits.from_source("invoice", payload.invoice_id)
+    credit = tx.billing.credits.from_source("credit_note", payload.invoice_id)
     if credit is None:
         return
     left = min(credit.amount, tx.billing.credits.balance(customer_id, credit.currency))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from enum import StrEnum
+from typing import TypeAlias
 
 import attrs
 
@@ -44,6 +45,9 @@ def _category(value: str) -> TaxCategory:
 class TaxRate:
     """`rate` percent under the name that is printed; `inclusive`: prices hold the tax already.
 
+    `jurisdiction`: whose tax it is ("DE", "CA-QC"). `compound`: it is also on the taxes before it. `reason` and
+    `reason_code` say why nothing is taxed (EN 16931, BT-120 and BT-121, a VATEX code).
+
     Raises `InvalidInput`: EN 16931 wants more than 0 percent in category S (BR-S-05), and 0 in Z, E, AE, K, G and O.
     """
 
@@ -51,6 +55,10 @@ class TaxRate:
     rate: Decimal
     name: str
     inclusive: bool = False
+    jurisdiction: str = ""
+    compound: bool = False
+    reason: str = ""
+    reason_code: str = ""
     factor: Decimal = attrs.field(init=False, repr=False, eq=False)
     """The rate as a factor: 0.19."""
     divisor: Decimal = attrs.field(init=False, repr=False, eq=False)
@@ -77,3 +85,7 @@ class TaxRate:
         object.__setattr__(self, "factor", percent(self.rate))
         object.__setattr__(self, "divisor", add(_HUNDRED, self.rate))
         object.__setattr__(self, "key", f"{self.category} {text(self.rate)} {self.inclusive}")
+
+
+Taxes: TypeAlias = tuple[TaxRate, ...]
+"""All taxes of a line, in their order; mostly one."""

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from larabill_billing.invoicing.model import Allocation, Invoice, InvoiceLine, InvoiceState, InvoiceStatus
+from larabill_billing.invoicing.model import Allocation, DocumentType, Invoice, InvoiceLine, InvoiceState, InvoiceStatus
 from larabill_billing.ledger.model import RECEIVABLE
 from larabill_core.errors import NotFound, StaleVersion
 from larabill_sqlalchemy.billing.audits import states_without_audit
@@ -30,10 +30,12 @@ INVOICES = sa.Table(
     "larabill_invoices",
     METADATA,
     sa.Column("id", Id, primary_key=True),
+    sa.Column("type", code(16), nullable=False),
     sa.Column("seller_id", Id, nullable=False),
     sa.Column("customer_id", Id, nullable=False),
     sa.Column("order_id", Id),
     sa.Column("subscription_id", Id),
+    sa.Column("preceding_id", Id),
     sa.Column("series", code(16), nullable=False),
     sa.Column("sequence", sa.Integer, nullable=False),
     sa.Column("number", code(64), nullable=False),
@@ -42,10 +44,13 @@ INVOICES = sa.Table(
     sa.Column("tax", Amount, nullable=False),
     sa.Column("total", Amount, nullable=False),
     sa.Column("taxes", Json, nullable=False),
+    sa.Column("allowances", Json, nullable=False),
     sa.Column("issued_on", sa.Date, nullable=False),
     sa.Column("due_on", sa.Date, nullable=False),
     sa.Column("issued_at", Instant, nullable=False),
     sa.Column("language", code(35), nullable=False),
+    sa.Column("purchase_order", text(), nullable=False),
+    sa.Column("note", text(), nullable=False),
     sa.Column("seller", Json, nullable=False),
     sa.Column("buyer", Json, nullable=False),
     sa.Index("uq_larabill_invoices_sequence", "seller_id", "series", "sequence", unique=True),
@@ -70,8 +75,11 @@ LINES = sa.Table(
     sa.Column("unit_price", UnitPrice, nullable=False),
     sa.Column("amount", Amount, nullable=False),
     sa.Column("currency", code(3), nullable=False),
+    sa.Column("share", Amount, nullable=False),
+    sa.Column("allowances", Json, nullable=False),
     sa.Column("tax_category", code(2), nullable=False),
     sa.Column("tax_rate", Amount, nullable=False),
+    sa.Column("taxes", Json, nullable=False),
     sa.Column("trace", Json),
     sa.Index("uq_larabill_invoice_lines_position", "seller_id", "invoice_id", "position", unique=True),
     sa.Index("uq_larabill_invoice_lines_charge", "seller_id", "charge_id", unique=True),
@@ -82,6 +90,7 @@ STATES = sa.Table(
     "larabill_invoice_states",
     METADATA,
     sa.Column("invoice_id", Id, sa.ForeignKey("larabill_invoices.id"), primary_key=True),
+    sa.Column("type", code(16), nullable=False),
     sa.Column("seller_id", Id, nullable=False),
     sa.Column("customer_id", Id, nullable=False),
     sa.Column("subscription_id", Id),
@@ -238,18 +247,19 @@ class Invoices:
 
     def wrong_totals(self) -> list[tuple[UUID, str, Decimal, Decimal]]:
         lines = sa.and_(_L.seller_id == _I.seller_id, _L.invoice_id == _I.id)
+        lines_net = sa.type_coerce(total(_L.amount) - total(_L.share), Amount())
         return self._rows(
-            sa.select(_I.id, _I.number, _I.total, total(_L.amount))
+            sa.select(_I.id, _I.number, _I.total, lines_net)
             .select_from(INVOICES.outerjoin(LINES, lines))
             .where(_I.seller_id == self._tx.seller_id)
             .group_by(_I.id, _I.number, _I.net, _I.tax, _I.total)
-            .having(sa.or_(total(_L.amount) != _I.net, _I.net + _I.tax != _I.total))
+            .having(sa.or_(lines_net != _I.net, _I.net + _I.tax != _I.total))
         )
 
     def wrong_balances(self) -> list[tuple[UUID, str, Decimal, Decimal]]:
-        void = InvoiceStatus.VOID.value
+        nothing_due = sa.or_(_S.status == InvoiceStatus.VOID.value, _S.type == DocumentType.CREDIT_NOTE.value)
         open_amount = sa.type_coerce(_I.total - total(_A.amount), Amount())
-        due = sa.type_coerce(sa.case((_S.status == void, ZERO), else_=open_amount), Amount())
+        due = sa.type_coerce(sa.case((nothing_due, ZERO), else_=open_amount), Amount())
         status_of_zero = sa.and_(_S.status == InvoiceStatus.ISSUED.value, _S.balance == ZERO)
         return self._rows(
             sa.select(_I.id, _S.status, _S.balance, due)
@@ -257,7 +267,7 @@ class Invoices:
             .join(STATES, sa.and_(_S.seller_id == _I.seller_id, _S.invoice_id == _I.id))
             .outerjoin(ALLOCATIONS, sa.and_(_A.seller_id == _I.seller_id, _A.invoice_id == _I.id))
             .where(_I.seller_id == self._tx.seller_id)
-            .group_by(_I.id, _I.total, _S.status, _S.balance)
+            .group_by(_I.id, _I.total, _S.type, _S.status, _S.balance)
             .having(
                 sa.or_(
                     _S.balance != due,

@@ -1,0 +1,135 @@
+"""The document that a request comes to: pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from larabill_billing.customers.model import Customer, Seller
+from larabill_billing.discounts.model import Allowance
+from larabill_billing.invoicing.model import (
+    Charge,
+    DocumentType,
+    Invoice,
+    InvoiceLine,
+    InvoiceRequest,
+    InvoiceState,
+    InvoiceStatus,
+)
+from larabill_billing.invoicing.totals import Totals, turned
+from larabill_billing.tax.model import Taxes
+from larabill_core.clock import local_date
+from larabill_core.ids import new_id
+
+SERIES: Final[Mapping[DocumentType, str]] = {DocumentType.INVOICE: "INV", DocumentType.CREDIT_NOTE: "CN"}
+"""In the order in which they are locked."""
+
+ZERO: Final = Decimal(0)
+
+
+def document_number(series: str, sequence: int) -> str:
+    """`INV-000001`: six digits, more when they are needed."""
+    return f"{series}-{sequence:06}"
+
+
+def document(
+    request: InvoiceRequest,
+    sums: Totals,
+    seller: Seller,
+    customer: Customer,
+    sequence: int,
+    now: datetime,
+) -> Invoice:
+    """The document of a request, under its number."""
+    series = SERIES[sums.type]
+    credit = sums.type is DocumentType.CREDIT_NOTE
+    return Invoice(
+        id=request.id,
+        type=sums.type,
+        seller_id=seller.id,
+        customer_id=customer.id,
+        order_id=request.order_id,
+        subscription_id=request.subscription_id,
+        preceding_id=request.preceding_id,
+        series=series,
+        sequence=sequence,
+        number=document_number(series, sequence),
+        currency=request.currency,
+        net=sums.net,
+        tax=sums.tax,
+        total=sums.total,
+        taxes=sums.taxes,
+        allowances=sums.allowances,
+        issued_on=local_date(now, customer.time_zone),
+        due_on=request.due_on,
+        issued_at=now,
+        language=customer.language,
+        purchase_order=request.purchase_order,
+        note=request.note,
+        seller=party(seller),
+        buyer=party(customer) | {"company": customer.company},
+        lines=tuple(
+            [
+                _line(position, charge, amount, share, allowances, taxes, credit)
+                for position, (charge, amount, share, allowances, taxes) in enumerate(
+                    zip(request.charges, sums.amounts, sums.shares, sums.line_allowances, sums.rates, strict=True), 1
+                )
+            ]
+        ),
+    )
+
+
+def party(of: Seller | Customer) -> dict[str, Any]:
+    """What a seller or customer is called on a document."""
+    return {"name": of.name, "address": list(of.address), "country": of.country, "tax_id": of.tax_id}
+
+
+def _line(
+    position: int,
+    charge: Charge,
+    amount: Decimal,
+    share: Decimal,
+    allowances: tuple[Allowance, ...],
+    taxes: Taxes,
+    credit: bool,
+) -> InvoiceLine:
+    first = taxes[0]
+    return InvoiceLine(
+        id=new_id(),
+        position=position,
+        charge_id=charge.id,
+        kind=charge.kind,
+        description=charge.description,
+        period_start=charge.period_start,
+        period_end=charge.period_end,
+        quantity=charge.quantity,
+        unit_price=charge.unit_price,
+        amount=amount,
+        currency=charge.currency,
+        share=share,
+        allowances=allowances,
+        tax_category=first.category.value,
+        tax_rate=first.rate,
+        taxes=taxes,
+        trace=turned(charge.trace) if credit else charge.trace,
+    )
+
+
+def state_of(invoice: Invoice) -> InvoiceState:
+    """A document's state when it is issued. Nothing is owed on a credit note, or where nothing is due."""
+    owed = invoice.total if invoice.type is DocumentType.INVOICE else ZERO
+    return InvoiceState(
+        invoice_id=invoice.id,
+        type=invoice.type,
+        seller_id=invoice.seller_id,
+        customer_id=invoice.customer_id,
+        subscription_id=invoice.subscription_id,
+        currency=invoice.currency,
+        due_on=invoice.due_on,
+        status=InvoiceStatus.ISSUED if owed else InvoiceStatus.PAID,
+        balance=owed,
+        version=1,
+        paid_at=None if owed else invoice.issued_at,
+    )
