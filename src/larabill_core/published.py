@@ -62,11 +62,13 @@ class InvoicePaid(Event):
 
 @attrs.frozen(kw_only=True)
 class PaymentCaptured(Event):
+    """Money was taken, for an invoice or, where it has none, as a top-up of the customer\'s credit."""
+
     name: ClassVar[str] = "billing.payment_captured"
 
     payment_id: UUID
     customer_id: UUID
-    invoice_id: UUID
+    invoice_id: UUID | None
     amount: Decimal
     currency: str
 
@@ -77,7 +79,7 @@ class PaymentDeclined(Event):
 
     payment_id: UUID
     customer_id: UUID
-    invoice_id: UUID
+    invoice_id: UUID | None
     code: str
 
 

@@ -170,7 +170,7 @@ def paid_claim(payment: Payment, state: str = "captured", **changes: str | None)
         "transaction": f"tr_{payment.id.hex}",
         "amount": str(payment.amount),
         "currency": payment.currency,
-        "invoice": str(payment.invoice_id),
+        "invoice": payment.document,
     }
     return {**claim, **changes}
 

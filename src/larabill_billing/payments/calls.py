@@ -93,6 +93,8 @@ class PaymentCall(_GatewayCall):
             return None if expected else Withdrawn(reason=f"the payment is {payment.status}")
         if payment.status is not PaymentStatus.CREATED:
             return Withdrawn(reason=f"the payment is {payment.status}")
+        if payment.invoice_id is None:
+            return None
         state = tx.billing.invoices.state(payment.invoice_id, lock=True)
         if state.status is not InvoiceStatus.ISSUED:
             return Withdrawn(reason=f"the invoice is {state.status}")
@@ -136,7 +138,7 @@ class PaymentCall(_GatewayCall):
             amount=quantize(self.payment.amount, self.payment.currency),
             currency=self.payment.currency,
             method="" if self.method is None else self.method.reference,
-            invoice=str(self.payment.invoice_id),
+            invoice=self.payment.document,
             capture=self.payment.capture,
         )
         outcome: Outcome

@@ -19,6 +19,6 @@ class PaymentAuthorised(Event):
 
     payment_id: UUID
     customer_id: UUID
-    invoice_id: UUID
+    invoice_id: UUID | None
     amount: Decimal
     currency: str

@@ -66,7 +66,7 @@ def payment_mismatch(payment: Payment, claim: Claim) -> str:
         return wrong
     if claim.invoice is None and not claim.from_truth:
         return "it names no invoice"
-    if claim.invoice is not None and claim.invoice != str(payment.invoice_id):
+    if claim.invoice is not None and claim.invoice != payment.document:
         return "it is for another invoice"
     if claim.transaction_id is None and claim.state in ("captured", "authorised"):
         return "it names no transaction"

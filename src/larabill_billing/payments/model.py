@@ -30,11 +30,15 @@ class PaymentStatus(StrEnum):
 
 
 class PaymentKind(StrEnum):
-    """How it came about: we charge a stored method, the customer pays at the gateway, or staff record it."""
+    """How it came about: we charge a stored method, the customer pays at the gateway, or staff record it.
+
+    TOP_UP buys credit and has no invoice; it comes by any of the three ways: with a method, without, or by hand.
+    """
 
     CHARGE = "charge"
     CHECKOUT = "checkout"
     MANUAL = "manual"
+    TOP_UP = "top_up"
 
 
 IN_FLIGHT = frozenset({PaymentStatus.CREATED, PaymentStatus.PENDING, PaymentStatus.AUTHORISED, PaymentStatus.REVIEW})
@@ -63,15 +67,16 @@ class PaymentMethod:
 
 @attrs.frozen(kw_only=True)
 class Payment:
-    """One logical payment of one invoice. `ref` is ours at the gateway, for ever; `transaction_id` is the gateway's id.
+    """One logical payment, of one invoice or for credit. `ref` is ours at the gateway, for ever.
 
+    `transaction_id` is the gateway's id. `invoice_id` is None for a top-up: all of the money becomes credit.
     `code` is the gateway's word for a decline; `reason` says why a person has to look.
     """
 
     id: UUID
     seller_id: UUID
     customer_id: UUID
-    invoice_id: UUID
+    invoice_id: UUID | None
     account: str
     method_id: UUID | None = None
     kind: PaymentKind = attrs.field(converter=PaymentKind)
@@ -91,9 +96,15 @@ class Payment:
     @property
     def is_in_flight(self) -> bool:
         """Whether money may be on its way (see `IN_FLIGHT`)."""
-        if self.kind is PaymentKind.CHECKOUT and self.status is PaymentStatus.CREATED:
+        at_checkout = self.kind in (PaymentKind.CHECKOUT, PaymentKind.TOP_UP) and self.method_id is None
+        if at_checkout and self.status is PaymentStatus.CREATED:
             return False
         return self.status in IN_FLIGHT
+
+    @property
+    def document(self) -> str:
+        """What the gateway carries as the invoice's id: of a payment without an invoice, its own (B10)."""
+        return str(self.invoice_id or self.id)
 
 
 class RefundStatus(StrEnum):

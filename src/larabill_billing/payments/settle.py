@@ -6,6 +6,7 @@ invoice queue at the invoice; the second finds it paid, and its money becomes th
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import attrs
@@ -37,7 +38,9 @@ def settle(tx: PaymentsTx, payment: Payment, transaction_id: str | None) -> Paym
             return review(tx, payment, f"its transaction belongs to payment {other.id}")
     changes = {"transaction_id": transaction_id or payment.transaction_id, "captured_at": tx.now}
     captured = advance(tx, payment, "capture", code="", reason="", **changes)
-    applied = apply_payment(tx, payment.invoice_id, payment.amount, payment.id)
+    applied = Decimal(0)
+    if payment.invoice_id is not None:
+        applied = apply_payment(tx, payment.invoice_id, payment.amount, payment.id)
     rest = payment.amount - applied
     if rest:
         move(tx, payment.customer_id, rest, payment.currency, "payment", payment.id)

@@ -37,7 +37,7 @@ class Stripe:
             "status": "succeeded",
             "created": int(at.timestamp()),
             "livemode": False,
-            "metadata": {"larabill_payment": payment.ref, "larabill_invoice": str(payment.invoice_id)},
+            "metadata": {"larabill_payment": payment.ref, "larabill_invoice": payment.document},
         }
         event = {
             "id": f"evt_demo{self._sent:06}",

@@ -202,8 +202,8 @@ def _open_invoices(company: Company, customer: str, number: str) -> list[tuple[I
 
 
 def _is_for(company: Company, payment: Payment, number: str) -> bool:
-    if not number:
-        return True
+    if not number or payment.invoice_id is None:
+        return not number
     invoice, _ = company.engine.billing.invoices.get(company.seller, payment.invoice_id)
     return bool(invoice.number == number)
 

@@ -37,7 +37,7 @@ PAYMENTS = sa.Table(
     sa.Column("id", Id, primary_key=True),
     sa.Column("seller_id", Id, nullable=False),
     sa.Column("customer_id", Id, nullable=False),
-    sa.Column("invoice_id", Id, nullable=False),
+    sa.Column("invoice_id", Id),
     sa.Column("account", code(100), nullable=False),
     sa.Column("method_id", Id),
     sa.Column("kind", code(32), nullable=False),
