@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from larabill_billing.bank.ports import BankRepositories
 from larabill_billing.dunning.ports import DunningRepositories
 from larabill_core.ports.unit_of_work import Tx
 
 
-class BillingRepositories(DunningRepositories, Protocol):
-    """Dunning stands on top of all other features, and so knows their repositories."""
+class BillingRepositories(DunningRepositories, BankRepositories, Protocol):
+    """Dunning stands on top of all other features but the bank's, and so knows their repositories."""
 
 
 class BillingTx(Tx, Protocol):

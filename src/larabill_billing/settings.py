@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 import attrs
 
+from larabill_billing.bank.settings import BankAccount
 from larabill_billing.customers.checks import (
     attempt,
     check_billing_day,
@@ -20,6 +21,7 @@ from larabill_billing.customers.checks import (
     check_lines,
     check_text,
 )
+from larabill_billing.payments.policies import DisputePolicy, PlanPolicy, WriteOffPolicy
 from larabill_billing.proration.model import Convention, ProrationPolicy
 from larabill_billing.tax.model import TaxCategory, TaxRate
 from larabill_core.clock import zone
@@ -160,6 +162,10 @@ class BillingSettings:
     billing_day: int | None = None
     group_invoices: bool = False
     taxes: tuple[TaxRule, ...] = ()
+    bank: tuple[BankAccount, ...] = ()
+    disputes: DisputePolicy = attrs.field(factory=DisputePolicy)
+    payment_plans: PlanPolicy = attrs.field(factory=PlanPolicy)
+    write_off: WriteOffPolicy = attrs.field(factory=WriteOffPolicy)
 
     def __attrs_post_init__(self) -> None:
         faults = Faults()

@@ -1,4 +1,4 @@
-"""Issue invoices, void them, and take note of what paid them.
+"""Issue invoices and void them.
 
 Locks are taken in this order everywhere: webhook, payment, refund, invoice state, customer; the number series last.
 """
@@ -17,8 +17,8 @@ from larabill_billing.audits.handlers import record_many
 from larabill_billing.audits.model import Change
 from larabill_billing.customers.model import Customer
 from larabill_billing.invoicing.build import SERIES, document, state_of
+from larabill_billing.invoicing.changes import change, paid_event
 from larabill_billing.invoicing.model import (
-    Allocation,
     ChargeStatus,
     DocumentType,
     Draft,
@@ -26,6 +26,7 @@ from larabill_billing.invoicing.model import (
     InvoiceRequest,
     InvoiceStatus,
 )
+from larabill_billing.invoicing.plans import finish_plan
 from larabill_billing.invoicing.ports import InvoicingTx
 from larabill_billing.invoicing.postings import issued
 from larabill_billing.invoicing.states import next_status
@@ -35,10 +36,10 @@ from larabill_billing.ledger.handlers import post
 from larabill_billing.ledger.model import RECEIVABLE, REVENUE, TAX_PAYABLE, Entry, Posting
 from larabill_billing.tax.determine import Treatment
 from larabill_core.errors import Conflict, Faults, NotFound
-from larabill_core.ids import derived_id, new_id
+from larabill_core.ids import derived_id
 from larabill_core.jobs import NewJob
 from larabill_core.messages import Event
-from larabill_core.published import InvoiceIssued, InvoicePaid
+from larabill_core.published import InvoiceIssued
 
 DRAFTS_AT_ONCE: Final = 100
 
@@ -187,16 +188,10 @@ def _entry(tx: InvoicingTx, invoice_id: UUID, currency: str, purpose: str, posti
 
 
 def _issued_changes(invoice_id: UUID, sums: Totals) -> list[Change]:
-    changes = [_change(invoice_id, "issue", "", InvoiceStatus.ISSUED)]
+    changes = [change(invoice_id, "issue", "", InvoiceStatus.ISSUED)]
     if not sums.total or sums.type is DocumentType.CREDIT_NOTE:
-        changes.append(_change(invoice_id, "pay", InvoiceStatus.ISSUED, InvoiceStatus.PAID, "nothing is due"))
+        changes.append(change(invoice_id, "pay", InvoiceStatus.ISSUED, InvoiceStatus.PAID, "nothing is due"))
     return changes
-
-
-def _change(invoice_id: UUID, action: str, before: str, after: str, reason: str = "") -> Change:
-    return Change(
-        subject_kind="invoice", subject_id=invoice_id, action=action, before=before, after=after, reason=reason
-    )
 
 
 def _issued_events(tx: InvoicingTx, invoice: Invoice) -> list[Event]:
@@ -213,12 +208,8 @@ def _issued_events(tx: InvoicingTx, invoice: Invoice) -> list[Event]:
         )
     ]
     if not invoice.total or invoice.type is DocumentType.CREDIT_NOTE:
-        events.append(_paid_event(tx, invoice.id, invoice.customer_id))
+        events.append(paid_event(tx, invoice.id, invoice.customer_id))
     return events
-
-
-def _paid_event(tx: InvoicingTx, invoice_id: UUID, customer_id: UUID) -> InvoicePaid:
-    return InvoicePaid(seller_id=tx.seller_id, occurred_at=tx.now, invoice_id=invoice_id, customer_id=customer_id)
 
 
 def void(tx: InvoicingTx, invoice_id: UUID, reason: str) -> None:
@@ -231,7 +222,8 @@ def void(tx: InvoicingTx, invoice_id: UUID, reason: str) -> None:
     status = next_status(invoice_id, state.status, "void")
     if tx.billing.invoices.allocations(invoice_id):
         raise Conflict(f"invoice {invoice_id}", "it is paid in part", "refund the payment, or issue a credit")
-    tx.billing.invoices.save_state(attrs.evolve(state, status=status, balance=Decimal(0)))
+    finish_plan(tx, state, "replace")
+    tx.billing.invoices.save_state(attrs.evolve(state, status=status, balance=Decimal(0), plan_id=None))
     tx.billing.charges.free(invoice_id)
     invoice = tx.billing.invoices.get(invoice_id)
     issued = (
@@ -241,42 +233,4 @@ def void(tx: InvoicingTx, invoice_id: UUID, reason: str) -> None:
     )
     back = tuple([posting for posting in issued if posting.amount])
     post(tx, [_entry(tx, invoice_id, invoice.currency, "voided", back)] if back else [])
-    record_many(tx, [_change(invoice_id, "void", state.status, status, reason)])
-
-
-def apply_payment(
-    tx: InvoicingTx, invoice_id: UUID, amount: Decimal, source_id: UUID, source_kind: str = "payment"
-) -> Decimal:
-    """How much of `amount` the invoice took: its balance at most, 0 when it is paid or void.
-
-    Locks the state, writes the allocation, publishes `InvoicePaid` when nothing is left. The caller posts the ledger
-    entry and keeps the rest as the customer's credit.
-    """
-    state = tx.billing.invoices.state(invoice_id, lock=True)
-    applied = min(amount, state.balance) if state.status is InvoiceStatus.ISSUED else Decimal(0)
-    if applied <= 0:
-        return Decimal(0)
-    tx.billing.invoices.add_allocations(
-        [
-            Allocation(
-                id=new_id(),
-                seller_id=tx.seller_id,
-                invoice_id=invoice_id,
-                source_kind=source_kind,
-                source_id=source_id,
-                amount=applied,
-                currency=state.currency,
-                created_at=tx.now,
-            )
-        ]
-    )
-    left = state.balance - applied
-    if left:
-        tx.billing.invoices.save_state(attrs.evolve(state, balance=left))
-        record_many(tx, [_change(invoice_id, "pay_part", state.status, state.status)])
-        return applied
-    paid = next_status(invoice_id, state.status, "pay")
-    tx.billing.invoices.save_state(attrs.evolve(state, balance=left, status=paid, paid_at=tx.now))
-    record_many(tx, [_change(invoice_id, "pay", state.status, paid)])
-    tx.publish(_paid_event(tx, invoice_id, state.customer_id))
-    return applied
+    record_many(tx, [change(invoice_id, "void", state.status, status, reason)])

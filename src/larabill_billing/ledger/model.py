@@ -20,11 +20,24 @@ REVENUE = "revenue"
 TAX_PAYABLE = "tax_payable"
 CUSTOMER_CREDIT = "customer_credit"
 REFUNDS = "refunds"
+DISPUTES = "disputes"
+DISPUTE_FEES = "dispute_fees"
+BAD_DEBT = "bad_debt"
 
 
 def cash(account: str) -> str:
     """The ledger account of the money that lies at one gateway account (or came by hand)."""
     return f"cash:{account}"
+
+
+def disputed(account: str) -> str:
+    """The ledger account of what one gateway account holds back while customers dispute it."""
+    return f"{DISPUTES}:{account}"
+
+
+def dispute_fees(account: str) -> str:
+    """The ledger account of what one gateway account charged because of disputes."""
+    return f"{DISPUTE_FEES}:{account}"
 
 
 @attrs.frozen(kw_only=True)

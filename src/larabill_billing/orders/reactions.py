@@ -32,8 +32,6 @@ def on_invoice_paid(tx: OrdersTx, event: InvoicePaid) -> None:
 
 def on_payment_authorised(tx: OrdersTx, event: PaymentAuthorised) -> None:
     """An order whose plans ask for an authorisation only is released."""
-    if event.invoice_id is None:
-        return
     release_if_pending(
         tx, event.invoice_id, "authorised", policies=frozenset({ReleasePolicy.AUTHORISED, ReleasePolicy.PLACED})
     )

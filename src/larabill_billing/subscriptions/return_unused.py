@@ -57,5 +57,5 @@ def _pay_out(tx: SubscriptionsTx, payload: UnusedTime, customer_id: UUID, paymen
         gone = sum((past.amount for past in earlier if past.status is not RefundStatus.FAILED), Decimal(0))
         part = min(left, payment.amount - gone)
         if part > 0:
-            refund(tx, payment.id, part, f"unused time of subscription {payload.subscription_id}", of_credit=part)
+            refund(tx, payment.id, part, f"unused time of subscription {payload.subscription_id}", of_credit=True)
             left -= part

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import attrs
 
-from larabill_core.contracts.gateway import CanFindTransaction, GatewayListing, PaymentGateway
+from larabill_core.contracts.gateway import CanFindDispute, CanFindTransaction, GatewayListing, PaymentGateway
 from larabill_core.contracts.inventory import Inventory
 from larabill_core.contracts.metrics import Metrics
 from larabill_core.contracts.provisioner import (
@@ -84,6 +84,7 @@ CAPABILITIES: dict[str, type[Any]] = {
     "payments": PaymentGateway,
     "payments_find": CanFindTransaction,
     "payments_list": GatewayListing,
+    "payments_disputes": CanFindDispute,
 }
 
 

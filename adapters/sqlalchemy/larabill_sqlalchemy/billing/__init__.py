@@ -5,17 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from larabill_sqlalchemy.billing.audits import Audits
+from larabill_sqlalchemy.billing.bank import BankLines
 from larabill_sqlalchemy.billing.catalog import Plans
 from larabill_sqlalchemy.billing.changes import Changes
 from larabill_sqlalchemy.billing.charges import Charges, Drafts, Series
 from larabill_sqlalchemy.billing.credits import Credits
 from larabill_sqlalchemy.billing.customers import Customers, Sellers
+from larabill_sqlalchemy.billing.disputes import Disputes
 from larabill_sqlalchemy.billing.dunning import Dunning
 from larabill_sqlalchemy.billing.invoicing import Invoices
 from larabill_sqlalchemy.billing.ledger import Ledger
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.billing.orders import Orders
 from larabill_sqlalchemy.billing.payments import Methods, Payments, Refunds
+from larabill_sqlalchemy.billing.plans import Plans as PaymentPlans
 from larabill_sqlalchemy.billing.services import Services
 from larabill_sqlalchemy.billing.stock import StockRows
 from larabill_sqlalchemy.billing.subscriptions import Subscriptions
@@ -35,9 +38,11 @@ class SqlBillingRepositories:
 
     def __init__(self, tx: SqlTx) -> None:
         self.audits = Audits(tx)
+        self.bank_lines = BankLines(tx)
         self.charges = Charges(tx)
         self.credits = Credits(tx)
         self.customers = Customers(tx)
+        self.disputes = Disputes(tx)
         self.drafts = Drafts(tx)
         self.dunning = Dunning(tx)
         self.gateway_accounts = GatewayAccounts(tx)
@@ -45,6 +50,7 @@ class SqlBillingRepositories:
         self.ledger = Ledger(tx)
         self.orders = Orders(tx)
         self.payment_methods = Methods(tx)
+        self.payment_plans = PaymentPlans(tx)
         self.payments = Payments(tx)
         self.plans = Plans(tx)
         self.refunds = Refunds(tx)
@@ -70,10 +76,12 @@ STORAGE = Storage(
     insert_only=(
         "larabill_billing_audits",
         "larabill_credits",
+        "larabill_instalments",
         "larabill_invoice_lines",
         "larabill_invoices",
         "larabill_journal_entries",
         "larabill_payment_allocations",
+        "larabill_payment_parts",
         "larabill_postings",
         "larabill_usage_bills",
         "larabill_usage_draws",
