@@ -26,6 +26,7 @@ from larabill_billing.orders import check as order_check
 from larabill_billing.orders import handlers as orders
 from larabill_billing.orders.handlers import OrderPreview
 from larabill_billing.orders.model import Order, PlaceOrder
+from larabill_billing.reconciling import Bank, Disputes
 from larabill_billing.repositories import BillingTx
 from larabill_billing.settings import BillingSettings
 from larabill_billing.subscriptions.model import Service
@@ -46,8 +47,10 @@ class Billing:
     def __init__(self, engine: Engine) -> None:
         access = Access([OPERATOR], [ability for module in engine.modules for ability in module.abilities])
         self._engine = engine
+        self.bank = Bank(engine, access)
         self.catalog = Catalog(engine, access)
         self.customers = Customers(engine, access)
+        self.disputes = Disputes(engine, access)
         self.invoices = Invoices(engine, access)
         self.ledger = LedgerBooks(engine, access)
         self.orders = Orders(engine, access)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from larabill_billing.bank import verify as bank_verify
 from larabill_billing.credits import jobs as credits
 from larabill_billing.credits import verify as credits_verify
 from larabill_billing.dunning import jobs as dunning
@@ -69,5 +70,6 @@ MODULE: Final = Module(
         *subscriptions_verify.VERIFY,
         *orders_verify.VERIFY,
         *dunning_verify.VERIFY,
+        *bank_verify.VERIFY,
     ),
 )

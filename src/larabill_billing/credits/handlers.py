@@ -8,8 +8,8 @@ from uuid import UUID
 from larabill_billing.audits.handlers import record
 from larabill_billing.credits.model import Credit
 from larabill_billing.credits.ports import CreditsTx
-from larabill_billing.invoicing.paying import apply_payment
 from larabill_billing.invoicing.model import InvoiceStatus
+from larabill_billing.invoicing.paying import apply_payment
 from larabill_billing.ledger.handlers import post
 from larabill_billing.ledger.model import CUSTOMER_CREDIT, RECEIVABLE, REFUNDS, Entry, Posting
 from larabill_core.errors import InvalidInput

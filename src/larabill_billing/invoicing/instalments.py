@@ -108,7 +108,5 @@ def next_due(plan: PaymentPlan, balance: Decimal) -> date:
 
 
 def asked_on(plan: PaymentPlan, balance: Decimal, today: date) -> Decimal:
-    """How much is to be collected: the instalments that are due by today; the next one while none is."""
-    left = unpaid(plan, balance)
-    due = [each.amount for each in left if each.due_on <= today]
-    return sum(due, Decimal(0)) if due else min(balance, left[0].amount if left else balance)
+    """How much is to be collected: the instalments that are due by today; nothing while none is."""
+    return sum((each.amount for each in unpaid(plan, balance) if each.due_on <= today), Decimal(0))

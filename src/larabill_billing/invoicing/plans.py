@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -18,24 +18,21 @@ from larabill_billing.invoicing.instalments import (
     asked_on,
     check,
     next_due,
+    unpaid,
 )
 from larabill_billing.invoicing.model import InvoiceState, InvoiceStatus
 from larabill_billing.invoicing.ports import InvoicingTx
-from larabill_billing.settings import settings_of
 from larabill_core.clock import local_date
 from larabill_core.errors import Conflict, Faults, IllegalTransition
 from larabill_core.ids import new_id
-from larabill_core.messages import Nothing
 from larabill_core.money import exponent, parse_decimal
-
-AT_ONCE = 100
 
 
 def agree(tx: InvoicingTx, invoice_id: UUID, instalments: Sequence[Instalment], reason: str = "") -> PaymentPlan:
     """The balance of an issued invoice is paid in these instalments from now on; a plan that it had is replaced.
 
-    Each is due by itself: the invoice's due day is that of the earliest one that is not paid. Raises `InvalidInput` with
-    every fault (they must add up to the balance exactly), `Conflict` unless it is issued, `NotFound`.
+    Each is due by itself: the invoice's due day is that of the earliest one that is not paid. Raises `InvalidInput`
+    with every fault (they must add up to the balance exactly), `Conflict` unless it is issued, `NotFound`.
     """
     state = tx.billing.invoices.state(invoice_id, lock=True)
     if state.status is not InvoiceStatus.ISSUED:
@@ -72,8 +69,9 @@ def _exact(each: Instalment, currency: str) -> Decimal:
 def break_plan(tx: InvoicingTx, invoice_id: UUID, reason: str) -> None:
     """The rest falls due at once: the invoice keeps the due day of the instalment that was missed.
 
-    Raises `Conflict` when it has no plan, `NotFound`.
+    Raises `Conflict` when it has no plan, `InvalidInput`, `NotFound`.
     """
+    check_reason(reason)
     state = tx.billing.invoices.state(invoice_id, lock=True)
     if state.plan_id is None:
         raise Conflict(f"invoice {invoice_id}", "it is not paid in instalments")
@@ -81,15 +79,6 @@ def break_plan(tx: InvoicingTx, invoice_id: UUID, reason: str) -> None:
     due_on = min(state.due_on, _today(tx, state.customer_id))
     tx.billing.invoices.save_state(attrs.evolve(state, plan_id=None, due_on=due_on))
     record_many(tx, [change(invoice_id, "break_plan", state.status, state.status, reason)])
-
-
-def break_missed(tx: InvoicingTx, payload: Nothing) -> None:
-    """Plans of which an instalment is missed for longer than the seller allows: a batch; a job follows for the rest."""
-    grace = settings_of(tx).payment_plans.grace
-    if grace is None:
-        return
-    for invoice_id in tx.billing.payment_plans.missed((tx.now - grace - timedelta(days=1)).date(), AT_ONCE):
-        break_plan(tx, invoice_id, "an instalment was missed")
 
 
 def finish_plan(tx: InvoicingTx, state: InvoiceState, event: str = "finish", reason: str = "") -> PaymentPlan | None:
@@ -112,12 +101,20 @@ def followed(tx: InvoicingTx, state: InvoiceState) -> date:
     return next_due(tx.billing.payment_plans.get(state.plan_id), state.balance)
 
 
-def asked(tx: InvoicingTx, state: InvoiceState) -> Decimal:
-    """How much of an open invoice is to be collected: its balance, or the instalments that are due (see `asked_on`)."""
+def due_now(tx: InvoicingTx, state: InvoiceState) -> Decimal:
+    """How much of an open invoice is to be collected: its balance, or the instalments that are due by today."""
     if state.plan_id is None:
         return state.balance
     plan = tx.billing.payment_plans.get(state.plan_id)
     return asked_on(plan, state.balance, _today(tx, state.customer_id))
+
+
+def asked(tx: InvoicingTx, state: InvoiceState) -> Decimal:
+    """How much a customer is asked for who wants to pay: as `due_now`, but the next instalment while none is due."""
+    due = due_now(tx, state)
+    if due or state.plan_id is None:
+        return due
+    return unpaid(tx.billing.payment_plans.get(state.plan_id), state.balance)[0].amount
 
 
 def current_plan(tx: InvoicingTx, invoice_id: UUID) -> PaymentPlan | None:
@@ -128,5 +125,3 @@ def current_plan(tx: InvoicingTx, invoice_id: UUID) -> PaymentPlan | None:
 
 def _today(tx: InvoicingTx, customer_id: UUID) -> date:
     return local_date(tx.now, tx.billing.customers.get(customer_id).time_zone)
-
-

@@ -178,12 +178,12 @@ class PlanRepository(Protocol):
         """Write the status. The plan's invoice state is locked."""
         ...
 
-    def missed(self, before: date, limit: int) -> list[UUID]:
-        """Invoices with an agreed plan of which an instalment was due before this day, oldest due first."""
-        ...
-
     def due(self, on: date, *, after: UUID | None = None, limit: int = 100) -> list[InvoiceState]:
         """Issued invoices with a plan of which an instalment is due by this day, by invoice id, keyset paged."""
+        ...
+
+    def sellers_with_due(self, on: date) -> list[UUID]:
+        """Of all sellers, those for whom `due` finds something."""
         ...
 
     def wrong_sums(self) -> list[tuple[UUID, Decimal, Decimal]]:

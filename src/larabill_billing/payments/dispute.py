@@ -15,7 +15,8 @@ from larabill_core.errors import IllegalTransition
 
 
 class DisputeStatus(StrEnum):
-    """OPENED: evidence may be handed in. UNDER_REVIEW: it was. WON: the money is ours again. LOST: it is the customer's.
+    """OPENED: evidence may be handed in. UNDER_REVIEW: it was. WON: the money is ours again. LOST: it is the
+    customer's.
 
     The last two are final.
     """

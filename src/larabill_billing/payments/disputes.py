@@ -81,8 +81,8 @@ def open_dispute(
 ) -> Dispute:
     """Record by hand what a person saw at the gateway; the same `gateway_id` twice is the same dispute.
 
-    Raises `Conflict` when the payment took no money or another dispute about it stands, `InvalidInput` with every fault,
-    `NotFound`.
+    Raises `Conflict` when the payment took no money or another dispute about it stands, `InvalidInput` with every
+    fault, `NotFound`.
     """
     payment = tx.billing.payments.get(payment_id, lock=True)
     known = tx.billing.disputes.by_gateway_id(payment.account, gateway_id, lock=True)
@@ -98,9 +98,7 @@ def open_dispute(
     left = payment.amount - sum((each.amount for each in _not_won(tx, payment_id)), Decimal(0))
     if amount > left:
         raise Conflict(f"payment {payment_id}", f"only {left} {payment.currency} of it are not disputed yet")
-    return _open(
-        tx, payment, gateway_id=gateway_id, amount=amount, fee=fee, reason=reason, respond_by=respond_by
-    )
+    return _open(tx, payment, gateway_id=gateway_id, amount=amount, fee=fee, reason=reason, respond_by=respond_by)
 
 
 def decide(tx: PaymentsTx, dispute_id: UUID, event: str) -> Dispute:
@@ -183,7 +181,8 @@ def _win(tx: PaymentsTx, dispute: Dispute) -> Dispute:
 
 
 def _lose(tx: PaymentsTx, payment: Payment, dispute: Dispute) -> Dispute:
-    """What it had paid is owed again, the last invoice first; then what it had left as credit is taken; the rest is lost.
+    """What it had paid is owed again, the last invoice first; then what it had left as credit is taken; the rest is
+    lost.
 
     What was given back before, with a credit note, is owed by nobody.
     """

@@ -113,16 +113,15 @@ def open_checkout(
 ) -> Payment:
     """Record a payment that the customer will make at the gateway; a webhook brings the result.
 
-    The host sends the customer there with `payment.ref`, and `payment.document` as the invoice's id. Asked twice for the
-    same amount, the answer is the same payment (F35). Raises `Conflict` when nothing is owed, `InvalidInput`, `NotFound`.
+    The host sends the customer there with `payment.ref`, and `payment.document` as the invoice's id. Asked twice for
+    the same amount, the answer is the same payment (F35). Raises `Conflict` when nothing is owed, `InvalidInput`,
+    `NotFound`.
     """
     state = _open_state(tx, invoice_id)
     return _checkout(tx, [_part(tx, state, amount)], {invoice_id: state}, account, capture=capture)
 
 
-def open_checkout_for(
-    tx: PaymentsTx, parts: Sequence[Part], account: str, *, capture: bool = True
-) -> Payment:
+def open_checkout_for(tx: PaymentsTx, parts: Sequence[Part], account: str, *, capture: bool = True) -> Payment:
     """One checkout for parts of several invoices of one customer and currency. Raises as `open_checkout`."""
     return _checkout(tx, parts, _open_states(tx, parts), account, capture=capture)
 

@@ -62,7 +62,7 @@ class Purse:
         if needed > 0:
             short = quantize(needed, self._payment.currency)
             raise self._refused(
-                f"{short} {self._payment.currency} of it stand on no invoice and are no credit any more: they paid others"
+                f"{short} {self._payment.currency} of it stand on no invoice and are credit no more: they paid others"
             )
         return tuple(found)
 
@@ -81,7 +81,9 @@ class Purse:
     ) -> Returned:
         note = credit(self._tx, invoice_id, amount=amount, lines=lines, reason=reason, to_credit=True)
         if note is None:
-            raise self._refused("its credit note cannot be issued in a host's transaction", "refund it after the commit")
+            raise self._refused(
+                "its credit note cannot be issued in a host's transaction", "refund it after the commit"
+            )
         return Returned(invoice_id=invoice_id, credit_note_id=note.id, amount=note.total)
 
     def _refused(self, why: str, remedy: str = "") -> Conflict:

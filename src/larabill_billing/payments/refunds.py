@@ -1,7 +1,7 @@
 """Give money back.
 
-What was paid for an invoice is first made the customer's credit by a credit note, and then paid out of that credit. So a
-refund that fails at the gateway leaves the customer with credit, revenue and tax stay right whatever happens, and the
+What was paid for an invoice is first made the customer's credit by a credit note, and then paid out of that credit. So
+a refund that fails at the gateway leaves the customer with credit, revenue and tax stay right whatever happens, and the
 account `refunds` holds what is on its way.
 """
 
@@ -44,11 +44,12 @@ def refund(
 ) -> Refund:
     """Give (part of) a payment back: `amount`, or so much of these `lines` without tax, or all that is left of it.
 
-    What no invoice needed goes back first, as far as the customer still holds it as credit. For the rest a credit note is
-    issued on the invoice that it had paid, with the share of the tax; to the customer that is credit, and stays there
-    (`to` credit) or is taken out again and goes back the way it came: by an operation at the gateway, or, of a manual
-    payment, as recorded. Where the driver cannot refund, it waits in review until a person has done it and the webhook
-    says so. `of_credit` takes it out of the customer's credit, whatever that came from, and issues no credit note.
+    What no invoice needed goes back first, as far as the customer still holds it as credit. For the rest a credit note
+    is issued on the invoice that it had paid, with the share of the tax; to the customer that is credit, and stays
+    there (`to` credit) or is taken out again and goes back the way it came: by an operation at the gateway, or, of a
+    manual payment, as recorded. Where the driver cannot refund, it waits in review until a person has done it and the
+    webhook says so. `of_credit` takes it out of the customer's credit, whatever that came from, and issues no credit
+    note.
 
     Once for each `key`: asked again, the answer is the same refund. Never more than was captured, less all refunds that
     have not failed and what disputes took. Raises `Conflict` (also for a payment that took no money, a dispute that

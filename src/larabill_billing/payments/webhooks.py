@@ -176,7 +176,9 @@ def settle_event(engine: Engine, event: WebhookEvent) -> WebhookEvent:
         asked = event.ref is not None and isinstance(driver, CanFindTransaction)
     if asked:
         try:
-            truth = driver.find_dispute(event.dispute_id) if event.kind == "dispute" else driver.find_transaction(event.ref)
+            truth = (
+                driver.find_dispute(event.dispute_id) if event.kind == "dispute" else driver.find_transaction(event.ref)
+            )
         except Exception as problem:
             known = isinstance(problem, RetryLater)
             reason = f"the gateway cannot be asked: {problem if known else type(problem).__name__}"

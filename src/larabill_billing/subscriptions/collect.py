@@ -9,6 +9,7 @@ import attrs
 
 from larabill_billing.credits.handlers import spend
 from larabill_billing.invoicing.model import InvoiceRequest, InvoiceStatus
+from larabill_billing.invoicing.plans import due_now
 from larabill_billing.payments.handlers import charge_invoice
 from larabill_billing.subscriptions.ports import SubscriptionsTx
 from larabill_core.jobs import NewJob
@@ -41,7 +42,7 @@ def collect_job(seller_id: UUID, invoice_id: UUID) -> NewJob:
 
 
 def collect(tx: SubscriptionsTx, payload: InvoiceToCollect) -> None:
-    """Use the customer's credit, then charge the default method for the rest.
+    """Use the customer's credit, then charge the default method for the rest; of instalments, what is due today.
 
     Does nothing when the invoice is not open, nothing is left, no method is stored, or a payment is under way (I1).
     """
@@ -52,4 +53,6 @@ def collect(tx: SubscriptionsTx, payload: InvoiceToCollect) -> None:
     in_flight = any(payment.is_in_flight for payment in tx.billing.payments.for_invoices([payload.invoice_id]))
     if in_flight or spend(tx, payload.invoice_id) >= state.balance or method is None:
         return
-    charge_invoice(tx, payload.invoice_id, method.id)
+    due = due_now(tx, tx.billing.invoices.state(payload.invoice_id))
+    if due:
+        charge_invoice(tx, payload.invoice_id, method.id, amount=due)

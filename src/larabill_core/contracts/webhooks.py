@@ -26,8 +26,8 @@ class Hint:
 
     `ref` is ours (of a payment, refund or service) as the sender gives it back; `state` is the claimed state in the
     words of the payment, dispute or remote status; `amount` is a decimal string in `currency` as the sender wrote it.
-    Of a dispute: `dispute` is the sender's id of it, `transaction` that of the payment, `fee` what the dispute costs us,
-    `respond_by` when evidence is due.
+    Of a dispute: `dispute` is the sender's id of it, `transaction` that of the payment, `fee` what the dispute costs
+    us, `respond_by` when evidence is due.
     """
 
     kind: HintKind

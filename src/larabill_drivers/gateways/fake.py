@@ -218,7 +218,6 @@ class FindingFakeGateway(FakeGateway):
         found = self._ask("find", ref, look)
         return _transaction(found[0]) if found else None
 
-
     def find_dispute(self, dispute: str) -> GatewayDispute | None:
         def look(tx: WorldTx) -> Thing | None:
             thing = tx.get(self.account, dispute)

@@ -77,20 +77,18 @@ class BankLines:
         changed = self._tx.connection.execute(
             sa.update(LINES)
             .where(_L.seller_id == self._tx.seller_id, _L.id == line.id, _L.version == line.version)
-            .values(**self._verdict(line), status=line.status.value, payment_id=line.payment_id, version=line.version + 1)
+            .values(
+                **self._verdict(line), status=line.status.value, payment_id=line.payment_id, version=line.version + 1
+            )
         )
         if changed.rowcount == 0:
             raise StaleVersion("bank line", line.id)
 
     def note_many(self, lines: Sequence[BankLine]) -> None:
         rows = [{"id": line.id, **self._verdict(line)} for line in lines]
-        update_many(
-            self._tx.connection, LINES, rows, seller_id=self._tx.seller_id, status=LineStatus.OPEN.value
-        )
+        update_many(self._tx.connection, LINES, rows, seller_id=self._tx.seller_id, status=LineStatus.OPEN.value)
 
-    def page(
-        self, *, status: LineStatus | None = None, after: UUID | None = None, limit: int = 100
-    ) -> list[BankLine]:
+    def page(self, *, status: LineStatus | None = None, after: UUID | None = None, limit: int = 100) -> list[BankLine]:
         where = [
             *([] if status is None else [_L.status == status.value]),
             *([] if after is None else [_L.id > after]),
@@ -117,7 +115,7 @@ class BankLines:
             query = sa.select(_P.id, _P.invoice_id).where(
                 _P.seller_id == self._tx.seller_id, _P.id.in_(chunk), _P.invoice_id.is_not(None)
             )
-            found |= {payment: invoice for payment, invoice in self._tx.connection.execute(query)}
+            found |= {row.id: row.invoice_id for row in self._tx.connection.execute(query)}
         return found
 
     def without_payment(self) -> list[tuple[UUID, str]]:

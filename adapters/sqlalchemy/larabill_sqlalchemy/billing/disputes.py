@@ -95,9 +95,7 @@ class Disputes:
         found: set[UUID] = set()
         for chunk in chunks([*set(customer_ids)]):
             mine = among(self._tx.connection, _D.customer_id, chunk)
-            query = sa.select(_D.customer_id).where(
-                _D.seller_id == self._tx.seller_id, mine, _D.status.in_(_STANDING)
-            )
+            query = sa.select(_D.customer_id).where(_D.seller_id == self._tx.seller_id, mine, _D.status.in_(_STANDING))
             found.update(self._tx.connection.scalars(query))
         return found
 
@@ -130,7 +128,9 @@ class Disputes:
             .group_by(both.c.account, both.c.currency)
             .having(total(both.c.amount) != ZERO)
         )
-        return [(account, currency, -difference) for account, currency, difference in self._tx.connection.execute(query)]
+        return [
+            (account, currency, -difference) for account, currency, difference in self._tx.connection.execute(query)
+        ]
 
     def reopened_differences(self) -> list[tuple[UUID, Decimal]]:
         said = sa.select(_D.payment_id.label("payment_id"), _D.reopened.label("amount")).where(

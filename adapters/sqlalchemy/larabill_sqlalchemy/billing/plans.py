@@ -17,7 +17,7 @@ from larabill_sqlalchemy.billing.invoicing import STATES
 from larabill_sqlalchemy.billing.ledger import total
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.statements import from_row, insert_many, page_size, to_row
-from larabill_sqlalchemy.storage import MYSQL_OPTIONS
+from larabill_sqlalchemy.storage import MYSQL_OPTIONS, OF_ALL_SELLERS
 from larabill_sqlalchemy.types import Amount, Id, Instant, code
 
 if TYPE_CHECKING:
@@ -83,15 +83,16 @@ class Plans:
             .values(status=plan.status.value, updated_at=plan.updated_at)
         )
 
-    def missed(self, before: date, limit: int) -> list[UUID]:
-        query = self._followed(_S.due_on < before).order_by(_S.due_on, _S.invoice_id).limit(limit)
-        return [row.invoice_id for row in self._tx.connection.execute(query)]
-
     def due(self, on: date, *, after: UUID | None = None, limit: int = 100) -> list[InvoiceState]:
-        query = self._followed(_S.due_on <= on).order_by(_S.invoice_id).limit(page_size(limit))
+        query = sa.select(STATES).where(_S.seller_id == self._tx.seller_id, *_following(_S.due_on <= on))
+        query = query.order_by(_S.invoice_id).limit(page_size(limit))
         if after is not None:
             query = query.where(_S.invoice_id > after)
         return [from_row(InvoiceState, row) for row in self._tx.connection.execute(query)]
+
+    def sellers_with_due(self, on: date) -> list[UUID]:
+        due = sa.select(_S.seller_id).where(*_following(_S.due_on <= on)).distinct()
+        return list(self._tx.connection.scalars(due, execution_options=OF_ALL_SELLERS))
 
     def wrong_sums(self) -> list[tuple[UUID, Decimal, Decimal]]:
         parts = sa.and_(_N.seller_id == _P.seller_id, _N.plan_id == _P.id)
@@ -114,14 +115,10 @@ class Plans:
     def state_without_audit(self) -> list[tuple[UUID, str]]:
         return states_without_audit(self._tx, "payment_plan", _P.id, _P.status)
 
-    def _followed(self, due: sa.ColumnElement[bool]) -> sa.Select[Any]:
-        """The states of open invoices that follow a plan."""
-        return sa.select(STATES).where(
-            _S.seller_id == self._tx.seller_id,
-            _S.status == InvoiceStatus.ISSUED.value,
-            due,
-            _S.plan_id.is_not(None),
-        )
-
     def _rows(self, query: sa.Select[Any]) -> list[Any]:
         return [tuple(row) for row in self._tx.connection.execute(query)]
+
+
+def _following(due: sa.ColumnElement[bool]) -> list[sa.ColumnElement[bool]]:
+    """The states of open invoices that follow a plan."""
+    return [_S.status == InvoiceStatus.ISSUED.value, due, _S.plan_id.is_not(None)]
