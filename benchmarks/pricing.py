@@ -39,7 +39,7 @@ Totals: TypeAlias = tuple[Sequence[Decimal], Decimal, Decimal, Decimal]
 
 MODELS = (PerUnit(unit_price=PLAN), PerUnit(unit_price=SEAT))
 COUPON = Discount(name="15 % off", percent=PERCENT)
-RATES = (TaxRate(category="S", rate=VAT, name="VAT"),) * 2  # type: ignore[arg-type]
+TAXES = ((TaxRate(category="S", rate=VAT, name="VAT"),),) * 2  # type: ignore[arg-type]
 
 
 def by_library(renewal: Renewal) -> Totals:
@@ -50,7 +50,7 @@ def by_library(renewal: Renewal) -> Totals:
         rounded(rate(MODELS[1], seats, currency="EUR").amount, "EUR"),
     )
     nets = apply((COUPON,), lines, "EUR").amounts
-    taxed = calculate(nets, RATES, "EUR")
+    taxed = calculate(nets, TAXES, "EUR")
     return nets, taxed.net, taxed.tax, taxed.gross
 
 

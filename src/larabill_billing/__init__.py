@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from larabill_billing.periods.cycle import Cycle
     from larabill_billing.repositories import BillingTx
     from larabill_billing.settings import BillingSettings
+    from larabill_billing.tax.handlers import NewExemption
     from larabill_billing.usage.model import NewUsage
 
 _HOME = {
@@ -26,6 +27,7 @@ _HOME = {
     "Cycle": "periods.cycle",
     "MODULE": "module",
     "NewCustomer": "customers.model",
+    "NewExemption": "tax.handlers",
     "NewItem": "orders.model",
     "NewSeller": "customers.model",
     "NewUsage": "usage.model",
@@ -41,6 +43,7 @@ __all__ = [
     "Cycle",
     "MODULE",
     "NewCustomer",
+    "NewExemption",
     "NewItem",
     "NewSeller",
     "NewUsage",

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from larabill_billing.area import Area
 from larabill_billing.audits.model import Audit
-from larabill_billing.invoicing import handlers as invoicing
+from larabill_billing.credits.credit_notes import void
 from larabill_billing.invoicing import plans
 from larabill_billing.invoicing.instalments import Instalment, PaymentPlan
 from larabill_billing.invoicing.model import Invoice, InvoiceState, InvoiceStatus
@@ -55,8 +55,8 @@ class Invoices(Area):
         )
 
     def void(self, seller: UUID, invoice_id: UUID, reason: str, *, actor: Actor = SYSTEM) -> None:
-        """Take an issued invoice back. Raises `Conflict` when anything was paid, `NotFound`."""
-        self._run("invoices.write", seller, actor, lambda tx: invoicing.void(tx, invoice_id, reason))
+        """Take back an invoice on which nothing was paid, or a proforma. Raises `Conflict`, `NotFound`."""
+        self._run("invoices.write", seller, actor, lambda tx: void(tx, invoice_id, reason))
 
     def write_off(self, seller: UUID, invoice_id: UUID, reason: str, *, actor: Actor = SYSTEM) -> Decimal:
         """What is left of an issued invoice will not come: how much that was. Money may still come later.

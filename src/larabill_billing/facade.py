@@ -30,6 +30,7 @@ from larabill_billing.reconciling import Bank, Disputes
 from larabill_billing.repositories import BillingTx
 from larabill_billing.settings import BillingSettings
 from larabill_billing.subscriptions.model import Service
+from larabill_billing.taxation import Taxes
 from larabill_billing.usage.handlers import define_meters
 from larabill_core.access import SYSTEM, Access, Actor, Role
 from larabill_core.engine import Engine
@@ -58,6 +59,7 @@ class Billing:
         self.sellers = Sellers(engine, access)
         self.services = Services(engine, access)
         self.subscriptions = Subscriptions(engine, access)
+        self.taxes = Taxes(engine, access)
         self.usage = Usage(engine, access)
         self.webhooks = Webhooks(engine, access)
 

@@ -18,6 +18,8 @@ from larabill_billing.payments import verify as payments_verify
 from larabill_billing.settings import BillingSettings
 from larabill_billing.subscriptions import jobs as subscriptions
 from larabill_billing.subscriptions import verify as subscriptions_verify
+from larabill_billing.tax import jobs as tax
+from larabill_billing.tax import verify as tax_verify
 from larabill_billing.usage import jobs as usage
 from larabill_core.module import Module
 
@@ -38,6 +40,8 @@ ABILITIES: Final = (
     "subscriptions.force",
     "subscriptions.read",
     "subscriptions.write",
+    "taxes.read",
+    "taxes.write",
     "usage.read",
     "usage.write",
 )
@@ -50,9 +54,10 @@ MODULE: Final = Module(
         *subscriptions.HANDLERS,
         *orders.HANDLERS,
         *dunning.HANDLERS,
+        *tax.HANDLERS,
         *usage.HANDLERS,
     ),
-    schedules=(*subscriptions.SCHEDULES, *dunning.SCHEDULES),
+    schedules=(*subscriptions.SCHEDULES, *dunning.SCHEDULES, *tax.SCHEDULES),
     abilities=ABILITIES,
     settings=BillingSettings,
     storage="larabill_sqlalchemy.billing:STORAGE",
@@ -64,6 +69,7 @@ MODULE: Final = Module(
     },
     verify=(
         *ledger.VERIFY,
+        *tax_verify.VERIFY,
         *invoicing_verify.VERIFY,
         *payments_verify.VERIFY,
         *credits_verify.VERIFY,

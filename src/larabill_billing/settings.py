@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
@@ -17,13 +16,16 @@ from larabill_billing.customers.checks import (
     check_billing_day,
     check_country,
     check_currency,
+    check_email,
     check_language,
     check_lines,
+    check_tax_id,
     check_text,
 )
+from larabill_billing.invoicing.numbering import Numbering
 from larabill_billing.payments.policies import DisputePolicy, PlanPolicy, WriteOffPolicy
 from larabill_billing.proration.model import Convention, ProrationPolicy
-from larabill_billing.tax.model import TaxCategory, TaxRate
+from larabill_billing.tax.settings import TaxRule, TaxSettings, check_rules
 from larabill_core.clock import zone
 from larabill_core.errors import Faults, InvalidInput
 
@@ -50,6 +52,9 @@ class SellerSettings:
     language: str = "en"
     tax_id: str = ""
     address: tuple[str, ...] = ()
+    email: str = ""
+    phone: str = ""
+    registration: str = ""
 
     def __attrs_post_init__(self) -> None:
         faults = Faults()
@@ -58,8 +63,11 @@ class SellerSettings:
         attempt(faults, lambda: check_currency(self.currency, "currency"), "")
         attempt(faults, lambda: zone(self.time_zone, "time_zone").key, "")
         attempt(faults, lambda: check_language(self.language, "language"), "")
-        attempt(faults, lambda: check_text(self.tax_id, "tax_id"), "")
+        attempt(faults, lambda: check_tax_id(self.tax_id, "tax_id"), "")
         attempt(faults, lambda: check_lines(self.address, "address"), self.address)
+        attempt(faults, lambda: check_email(self.email, "email") if self.email else "", "")
+        attempt(faults, lambda: check_text(self.phone, "phone"), "")
+        attempt(faults, lambda: check_text(self.registration, "registration"), "")
         faults.raise_if_any()
 
 
@@ -111,36 +119,6 @@ LONGEST_WINDOW: Final = timedelta(days=92)
 """All periods that ended within the window are looked at again when the next one is billed."""
 
 
-RATE_PLACES: Final = 4
-"""Decimals of a percentage that documents are stored with."""
-
-
-@attrs.frozen(kw_only=True)
-class TaxRule:
-    """What customers of a country are taxed: `rate` in percent, by a category of EN 16931; no country means all others.
-
-    `inclusive`: prices are with the tax already. Raises `InvalidInput` with every fault.
-    """
-
-    country: str = ""
-    category: TaxCategory = TaxCategory.STANDARD
-    rate: Decimal
-    name: str = "VAT"
-    inclusive: bool = False
-
-    def __attrs_post_init__(self) -> None:
-        faults = Faults()
-        if self.country:
-            attempt(faults, lambda: check_country(self.country, "country"), "")
-        if self.rate > 100:
-            faults.add("rate", "must be 0 to 100 percent", value=self.rate)
-        elif self.rate != round(self.rate, RATE_PLACES):
-            faults.add("rate", f"has more than {RATE_PLACES} decimals", value=self.rate)
-        attempt(faults, lambda: check_text(self.name, "name"), "")
-        attempt(faults, lambda: TaxRate(category=self.category, rate=self.rate, name=self.name), None)
-        faults.raise_if_any()
-
-
 @attrs.frozen(kw_only=True)
 class BillingSettings:
     """`payment_terms_days`: from issue to due day. `keep_data`: from an agreement's end to the destruction of data.
@@ -148,7 +126,10 @@ class BillingSettings:
 
     `proration`: for plans that name no convention of their own. `billing_day`: the day of the month on which all
     agreements are billed; None: each on the day of its begin. `group_invoices`: what one customer owes on a day for
-    several agreements stands on one invoice.
+    several agreements stands on one invoice. `taxes`: rules of the seller's own, which go before the rest of `tax`.
+    `proforma`: a proforma asks for the money, and the invoice follows when it is paid; else it is issued at once.
+    `voiding`: an invoice is taken back by a credit note of the whole, or by the mark `void` alone.
+    `terms`: the terms of payment that stand on invoices.
     Raises `InvalidInput` with every fault of the ladder and the numbers.
     """
 
@@ -166,16 +147,19 @@ class BillingSettings:
     disputes: DisputePolicy = attrs.field(factory=DisputePolicy)
     payment_plans: PlanPolicy = attrs.field(factory=PlanPolicy)
     write_off: WriteOffPolicy = attrs.field(factory=WriteOffPolicy)
+    tax: TaxSettings = attrs.field(factory=TaxSettings)
+    numbering: Numbering = attrs.field(factory=Numbering)
+    proforma: bool = False
+    voiding: Literal["credit_note", "mark"] = "credit_note"
+    terms: str = ""
 
     def __attrs_post_init__(self) -> None:
         faults = Faults()
         if not 0 <= self.payment_terms_days <= 365:
             faults.add("payment_terms_days", "must be 0 to 365", value=self.payment_terms_days)
+        attempt(faults, lambda: check_text(self.terms, "terms"), "")
         attempt(faults, lambda: check_billing_day(self.billing_day, "billing_day"), None)
-        if len({rule.country for rule in self.taxes}) < len(self.taxes):
-            faults.add("taxes", "have two rules for one country")
-        if len({rule.inclusive for rule in self.taxes}) > 1:
-            faults.add("taxes", "are in part inclusive", remedy="prices are all with tax, or all without")
+        attempt(faults, lambda: check_rules(self.taxes, self.tax), None)
         if self.keep_data < timedelta(0):
             faults.add("keep_data", "must not be negative", value=_days(self.keep_data))
         if not timedelta(0) <= self.late_window <= LONGEST_WINDOW:

@@ -46,7 +46,7 @@ class InvoiceIssued(Event):
 
     invoice_id: UUID
     customer_id: UUID
-    type: Literal["invoice", "credit_note"] = "invoice"
+    type: Literal["invoice", "credit_note", "proforma"] = "invoice"
     number: str
     total: Decimal
     currency: str

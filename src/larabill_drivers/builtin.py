@@ -8,6 +8,7 @@ from larabill_drivers.fake import FakeSettings
 from larabill_drivers.gateways.fake import FakeGatewaySettings
 from larabill_drivers.gateways.stripe.driver import StripeSettings
 from larabill_drivers.hookspecs import hookimpl
+from larabill_drivers.services.vies import ViesSettings
 
 
 @hookimpl
@@ -37,5 +38,11 @@ def larabill_drivers() -> list[DriverInfo]:
             type=DriverType.GATEWAY,
             settings_class=StripeSettings,
             target="larabill_drivers.gateways.stripe.driver:StripeWebhooks",
+        ),
+        DriverInfo(
+            name="vies",
+            type=DriverType.SERVICE,
+            settings_class=ViesSettings,
+            target="larabill_drivers.services.vies:Vies",
         ),
     ]

@@ -33,7 +33,7 @@ PLANTS = [
         id="ledger-knows-orders",
     ),
     pytest.param(
-        {"src/larabill_billing/tax/planted.py": "import larabill_billing.settings\n"},
+        {"src/larabill_billing/proration/planted.py": "import larabill_billing.settings\n"},
         "billing-features",
         id="pure-package-knows-settings",
     ),

@@ -17,10 +17,11 @@ from larabill_billing.payments.refunds import refund
 from larabill_core.ids import new_id
 from larabill_core.module import load_target
 from larabill_sqlalchemy.billing.audits import AUDITS
-from larabill_sqlalchemy.billing.charges import CHARGES, SERIES
+from larabill_sqlalchemy.billing.charges import CHARGES
 from larabill_sqlalchemy.billing.credits import CREDITS
 from larabill_sqlalchemy.billing.invoicing import ALLOCATIONS, INVOICES, LINES, STATES
 from larabill_sqlalchemy.billing.ledger import ENTRIES, POSTINGS
+from larabill_sqlalchemy.billing.numbering import NUMBERS, SERIES
 from larabill_sqlalchemy.billing.payments import PAYMENTS, REFUNDS
 
 ONE = Decimal("1.00")
@@ -32,7 +33,8 @@ def _copy(shop: Shop, connection: sa.Connection, table: sa.Table, **changes: Any
     key = next(iter(table.primary_key.columns))
     mine = sa.select(table).where(table.c.seller_id == shop.seller.id)
     row = connection.execute(mine.order_by(key.desc()).limit(1)).one()
-    connection.execute(sa.insert(table).values({**row._mapping, "id": new_id(), **changes}))
+    values = {**row._mapping, key.name: new_id(), **changes}
+    connection.execute(sa.insert(table).values(values))
 
 
 def _change(shop: Shop, connection: sa.Connection, table: sa.Table, **changes: Any) -> None:
@@ -68,8 +70,14 @@ def _no_series(shop: Shop, connection: sa.Connection) -> None:
     connection.execute(sa.delete(SERIES).where(SERIES.c.seller_id == shop.seller.id))
 
 
+def _number(shop: Shop, connection: sa.Connection) -> None:
+    _invoice(shop, connection)
+    newest = sa.select(INVOICES.c.id).where(INVOICES.c.seller_id == shop.seller.id).order_by(INVOICES.c.id.desc())
+    _copy(shop, connection, NUMBERS, invoice_id=connection.scalars(newest.limit(1)).one(), sequence=99, number="X")
+
+
 def _invoice(shop: Shop, connection: sa.Connection) -> None:
-    _copy(shop, connection, INVOICES, sequence=99, number="INV-000099")
+    _copy(shop, connection, INVOICES)
 
 
 def _payment(shop: Shop, connection: sa.Connection) -> None:
@@ -113,7 +121,8 @@ PLANTS: list[tuple[Plant, str]] = [
     (_status, "invoice-unaudited"),
     (_series_gap, "number-gap"),
     (_no_series, "series-missing"),
-    (_invoice, "number-gap"),
+    (_number, "number-gap"),
+    (_invoice, "number-missing"),
     (_invoice, "invoice-without-entry"),
     (_invoice, "invoice-without-state"),
     (_payment, "payment-without-entry"),

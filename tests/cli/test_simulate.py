@@ -25,7 +25,8 @@ from larabill_core.errors import InvalidInput
 
 ROOT = Path(__file__).parents[2]
 SCENARIOS = sorted((ROOT / "examples" / "scenarios").glob("*.toml"))
-RECKONED = re.compile(r"^# (INV-\d{6}|cash|revenue|credit|tax) +([\d.]+)", re.MULTILINE)
+DOCUMENTS = ("INV-", "CN-")
+RECKONED = re.compile(r"^# ((?:INV|CN)-\d{6}|cash|revenue|credit|tax) +([\d.]+)", re.MULTILINE)
 
 WEB = """
 start = 2026-01-31
@@ -75,9 +76,9 @@ def test_worked_example_prints_what_is_expected_and_what_was_reckoned_by_hand(fi
     assert result.stdout == (file.parent / "expected" / f"{file.stem}.json").read_text(encoding="utf-8")
     report = json.loads(result.stdout)
     reckoned = RECKONED.findall(file.read_text(encoding="utf-8"))
-    by_hand = [(what, amount) for what, amount in reckoned if what.startswith("INV")]
+    by_hand = [(what, amount) for what, amount in reckoned if what.startswith(DOCUMENTS)]
     assert by_hand == [(invoice["number"], invoice["total"]) for invoice in report["invoices"]]
-    assert {what: amount for what, amount in reckoned if not what.startswith("INV")}.items() <= sums(report).items()
+    assert {what: amount for what, amount in reckoned if not what.startswith(DOCUMENTS)}.items() <= sums(report).items()
     assert "revenue" in dict(reckoned)
     assert report["ledger"]["balanced"]
     assert report["waiting"] == []

@@ -167,8 +167,8 @@ def lago_true_up(case: Case) -> Answers:
     )
 
     def tax() -> Any:
-        rates = [TaxRate(category="S", rate=units.money(inputs["tax_percent"]), name="tax")]
-        return units.cents(calculate([missing.amount], rates, CURRENCY).tax)
+        rate = TaxRate(category="S", rate=units.money(inputs["tax_percent"]), name="tax")
+        return units.cents(calculate([missing.amount], [(rate,)], CURRENCY).tax)
 
     return {"true_up_cents": units.cents(missing.amount), "true_up_tax_cents": tax}
 

@@ -103,7 +103,7 @@ def _ordinary(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
     plain: dict[type[Any], Any] = {
         Amount: Decimal(12),
         UnitPrice: Decimal(12),
-        Json: [] if column.name in ("address", "taxes") else {},
+        Json: [] if column.name in ("address", "taxes", "allowances") else {},
         sa.Boolean: False,
         sa.Integer: 1,
         sa.BigInteger: 1,

@@ -80,6 +80,25 @@ def check_text(value: str, path: str, *, required: bool = False) -> str:
     return text
 
 
+def check_tax_id(value: str, path: str) -> str:
+    """A tax id without letters and digits of other alphabets, which look like ours and are not (B47).
+
+    Raises `InvalidInput`; the id is not repeated in it, only the sign.
+    """
+    text = check_text(value, path)
+    sign = foreign_sign(text)
+    if sign is not None:
+        name = unicodedata.name(sign, "a sign without a name")
+        problem = f"holds U+{ord(sign):04X} ({name}), which is no Latin letter or digit, although it may look like one"
+        raise InvalidInput.one(path, problem, remedy="type the id anew on a Latin keyboard")
+    return text
+
+
+def foreign_sign(text: str) -> str | None:
+    """The first letter, mark or digit that is not ASCII; None where there is none."""
+    return next((sign for sign in text if not sign.isascii() and unicodedata.category(sign)[0] in "LNM"), None)
+
+
 def check_lines(value: Sequence[str], path: str) -> tuple[str, ...]:
     """The lines of a postal address. Raises `InvalidInput` with every fault."""
     if not isinstance(value, list | tuple):

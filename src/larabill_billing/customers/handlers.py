@@ -14,6 +14,7 @@ from larabill_billing.customers.checks import (
     check_email,
     check_language,
     check_lines,
+    check_tax_id,
     check_text,
 )
 from larabill_billing.customers.model import Customer, NewCustomer, NewSeller, Seller
@@ -36,8 +37,11 @@ def create_seller(tx: CustomersTx, new: NewSeller, *, seller_id: UUID | None = N
         currency=attempt(faults, lambda: check_currency(new.currency, "seller.currency"), ""),
         time_zone=attempt(faults, lambda: zone(new.time_zone, "seller.time_zone").key, ""),
         language=attempt(faults, lambda: check_language(new.language, "seller.language"), ""),
-        tax_id=attempt(faults, lambda: check_text(new.tax_id, "seller.tax_id"), ""),
+        tax_id=attempt(faults, lambda: check_tax_id(new.tax_id, "seller.tax_id"), ""),
         address=attempt(faults, lambda: check_lines(new.address, "seller.address"), ()),
+        email=attempt(faults, lambda: check_email(new.email, "seller.email") if new.email else "", ""),
+        phone=attempt(faults, lambda: check_text(new.phone, "seller.phone"), ""),
+        registration=attempt(faults, lambda: check_text(new.registration, "seller.registration"), ""),
         created_at=tx.now,
     )
     faults.raise_if_any()
@@ -58,7 +62,7 @@ def create_customer(tx: CustomersTx, new: NewCustomer) -> Customer:
         name=attempt(faults, lambda: check_text(new.name, "customer.name", required=True), ""),
         email=attempt(faults, lambda: check_email(new.email, "customer.email"), ""),
         company=attempt(faults, lambda: check_text(new.company, "customer.company"), ""),
-        tax_id=attempt(faults, lambda: check_text(new.tax_id, "customer.tax_id"), ""),
+        tax_id=attempt(faults, lambda: check_tax_id(new.tax_id, "customer.tax_id"), ""),
         address=attempt(faults, lambda: check_lines(new.address, "customer.address"), ()),
         country=attempt(faults, lambda: check_country(new.country, "customer.country"), ""),
         currency=attempt(faults, lambda: check_currency(currency, "customer.currency"), ""),

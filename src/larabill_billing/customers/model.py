@@ -10,7 +10,10 @@ import attrs
 
 @attrs.frozen(kw_only=True)
 class NewSeller:
-    """A legal entity that issues invoices, as asked for. `address` is lines, the country apart."""
+    """A legal entity that issues invoices, as asked for. `address` is lines, the country apart.
+
+    `registration`: where and under which number it is registered (EN 16931, BT-30 and BT-33), as printed on invoices.
+    """
 
     name: str
     country: str
@@ -19,6 +22,9 @@ class NewSeller:
     language: str = "en"
     tax_id: str = ""
     address: tuple[str, ...] = ()
+    email: str = ""
+    phone: str = ""
+    registration: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -33,6 +39,9 @@ class Seller:
     language: str
     tax_id: str = attrs.field(repr=False)
     address: tuple[str, ...] = attrs.field(repr=False)
+    email: str = attrs.field(default="", repr=False)
+    phone: str = attrs.field(default="", repr=False)
+    registration: str = attrs.field(default="", repr=False)
     created_at: datetime
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -23,15 +22,7 @@ from larabill_billing.tax.model import Taxes
 from larabill_core.clock import local_date
 from larabill_core.ids import new_id
 
-SERIES: Final[Mapping[DocumentType, str]] = {DocumentType.INVOICE: "INV", DocumentType.CREDIT_NOTE: "CN"}
-"""In the order in which they are locked."""
-
 ZERO: Final = Decimal(0)
-
-
-def document_number(series: str, sequence: int) -> str:
-    """`INV-000001`: six digits, more when they are needed."""
-    return f"{series}-{sequence:06}"
 
 
 def document(
@@ -39,11 +30,10 @@ def document(
     sums: Totals,
     seller: Seller,
     customer: Customer,
-    sequence: int,
+    terms: str,
     now: datetime,
 ) -> Invoice:
-    """The document of a request, under its number."""
-    series = SERIES[sums.type]
+    """The document of a request, whose number is still to be taken. `terms`: the seller's, where it has none."""
     credit = sums.type is DocumentType.CREDIT_NOTE
     return Invoice(
         id=request.id,
@@ -53,9 +43,6 @@ def document(
         order_id=request.order_id,
         subscription_id=request.subscription_id,
         preceding_id=request.preceding_id,
-        series=series,
-        sequence=sequence,
-        number=document_number(series, sequence),
         currency=request.currency,
         net=sums.net,
         tax=sums.tax,
@@ -68,7 +55,8 @@ def document(
         language=customer.language,
         purchase_order=request.purchase_order,
         note=request.note,
-        seller=party(seller),
+        terms=request.terms or ("" if credit else terms),
+        seller=party(seller) | {"phone": seller.phone, "registration": seller.registration},
         buyer=party(customer) | {"company": customer.company},
         lines=tuple(
             [
@@ -83,7 +71,7 @@ def document(
 
 def party(of: Seller | Customer) -> dict[str, Any]:
     """What a seller or customer is called on a document."""
-    return {"name": of.name, "address": list(of.address), "country": of.country, "tax_id": of.tax_id}
+    return {"name": of.name, "address": list(of.address), "country": of.country, "tax_id": of.tax_id, "email": of.email}
 
 
 def _line(
@@ -119,7 +107,7 @@ def _line(
 
 def state_of(invoice: Invoice) -> InvoiceState:
     """A document's state when it is issued. Nothing is owed on a credit note, or where nothing is due."""
-    owed = invoice.total if invoice.type is DocumentType.INVOICE else ZERO
+    owed = ZERO if invoice.type is DocumentType.CREDIT_NOTE else invoice.total
     return InvoiceState(
         invoice_id=invoice.id,
         type=invoice.type,

@@ -7,39 +7,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from itertools import count
 from typing import Final
 from uuid import UUID
 
 import attrs
 
 from larabill_billing.audits.handlers import record_many
-from larabill_billing.audits.model import Change
 from larabill_billing.customers.model import Customer
-from larabill_billing.invoicing.build import SERIES, document, state_of
-from larabill_billing.invoicing.changes import change, paid_event
 from larabill_billing.invoicing.model import (
     ChargeStatus,
     DocumentType,
     Draft,
     Invoice,
     InvoiceRequest,
-    InvoiceStatus,
 )
 from larabill_billing.invoicing.plans import finish_plan
 from larabill_billing.invoicing.ports import InvoicingTx
-from larabill_billing.invoicing.postings import issued
 from larabill_billing.invoicing.states import next_status
 from larabill_billing.invoicing.taxing import rates_of, treatments
 from larabill_billing.invoicing.totals import Totals, totals
+from larabill_billing.invoicing.write import change, entry, write
 from larabill_billing.ledger.handlers import post
-from larabill_billing.ledger.model import RECEIVABLE, REVENUE, TAX_PAYABLE, Entry, Posting
+from larabill_billing.ledger.model import RECEIVABLE, REVENUE, TAX_PAYABLE, Posting
+from larabill_billing.settings import settings_of
+from larabill_billing.tax.calculate import Rounding
 from larabill_billing.tax.determine import Treatment
 from larabill_core.errors import Conflict, Faults, NotFound
 from larabill_core.ids import derived_id
 from larabill_core.jobs import NewJob
-from larabill_core.messages import Event
-from larabill_core.published import InvoiceIssued
 
 DRAFTS_AT_ONCE: Final = 100
 
@@ -101,6 +96,7 @@ def _draft(tx: InvoicingTx, request: InvoiceRequest) -> Draft:
         preceding_id=request.preceding_id,
         purchase_order=request.purchase_order,
         note=request.note,
+        terms=request.terms,
         created_at=tx.now,
     )
 
@@ -124,6 +120,7 @@ def issue_drafts(tx: InvoicingTx) -> list[Invoice]:
             preceding_id=draft.preceding_id,
             purchase_order=draft.purchase_order,
             note=draft.note,
+            terms=draft.terms,
         )
         for draft in drafts
     ]
@@ -143,77 +140,29 @@ def _customers(tx: InvoicingTx, requests: Sequence[InvoiceRequest]) -> dict[UUID
 
 
 def _issue(tx: InvoicingTx, requests: Sequence[InvoiceRequest], customers: Mapping[UUID, Customer]) -> list[Invoice]:
-    """Number and write the documents of stored charges. The series rows are locked last, for the inserts only (I5)."""
-    seller = tx.billing.sellers.get(tx.seller_id)
+    """Write the documents of stored charges, at what they come to now."""
+    return write(tx, [*zip(requests, totals_of(tx, requests, customers), strict=True)], customers)
+
+
+def totals_of(tx: InvoicingTx, requests: Sequence[InvoiceRequest], customers: Mapping[UUID, Customer]) -> list[Totals]:
+    """What each request comes to. Where the seller asks first, an invoice of more than nothing is a proforma."""
     treated = treatments(tx, customers)
-    sums = [_totals(request, treated[request.customer_id]) for request in requests]
-    pairs = [*zip(requests, sums, strict=True)]
-    entries = [(request, issued(request.customer_id, each)) for request, each in pairs]
-    post(
-        tx, [_entry(tx, request.id, request.currency, "issued", postings) for request, postings in entries if postings]
-    )
-    record_many(tx, [change for request, each in pairs for change in _issued_changes(request.id, each)])
-    invoices = [
-        document(request, each, seller, customers[request.customer_id], sequence, tx.now)
-        for (request, each), sequence in zip(pairs, _numbers(tx, sums), strict=True)
+    settings = settings_of(tx)
+    found = [_totals(request, treated[request.customer_id], settings.tax.rounding) for request in requests]
+    if not settings.proforma:
+        return found
+    return [
+        attrs.evolve(sums, type=DocumentType.PROFORMA) if sums.type is DocumentType.INVOICE and sums.total else sums
+        for sums in found
     ]
-    tx.billing.invoices.add_many(invoices, [state_of(invoice) for invoice in invoices])
-    tx.publish(*[event for invoice in invoices for event in _issued_events(tx, invoice)])
-    return invoices
 
 
-def _totals(request: InvoiceRequest, treated: Treatment) -> Totals:
-    return totals(request.charges, rates_of(request.charges, treated), request.currency)
-
-
-def _numbers(tx: InvoicingTx, sums: Sequence[Totals]) -> list[int]:
-    """The next number of its series for each document."""
-    types = [each.type for each in sums]
-    following = {
-        type: count(tx.billing.series.take(code, types.count(type))) for type, code in SERIES.items() if type in types
-    }
-    return [next(following[type]) for type in types]
-
-
-def _entry(tx: InvoicingTx, invoice_id: UUID, currency: str, purpose: str, postings: tuple[Posting, ...]) -> Entry:
-    return Entry(
-        seller_id=tx.seller_id,
-        currency=currency,
-        document_kind="invoice",
-        document_id=invoice_id,
-        purpose=purpose,
-        occurred_at=tx.now,
-        postings=postings,
-    )
-
-
-def _issued_changes(invoice_id: UUID, sums: Totals) -> list[Change]:
-    changes = [change(invoice_id, "issue", "", InvoiceStatus.ISSUED)]
-    if not sums.total or sums.type is DocumentType.CREDIT_NOTE:
-        changes.append(change(invoice_id, "pay", InvoiceStatus.ISSUED, InvoiceStatus.PAID, "nothing is due"))
-    return changes
-
-
-def _issued_events(tx: InvoicingTx, invoice: Invoice) -> list[Event]:
-    events: list[Event] = [
-        InvoiceIssued(
-            seller_id=invoice.seller_id,
-            occurred_at=tx.now,
-            invoice_id=invoice.id,
-            customer_id=invoice.customer_id,
-            type=invoice.type.value,
-            number=invoice.number,
-            total=invoice.total,
-            currency=invoice.currency,
-        )
-    ]
-    if not invoice.total or invoice.type is DocumentType.CREDIT_NOTE:
-        events.append(paid_event(tx, invoice.id, invoice.customer_id))
-    return events
+def _totals(request: InvoiceRequest, treated: Treatment, rounding: Rounding) -> Totals:
+    return totals(request.charges, rates_of(request.charges, treated), request.currency, rounding)
 
 
 def void(tx: InvoicingTx, invoice_id: UUID, reason: str) -> None:
-    """Take an issued invoice back: the ledger entry is reversed, its charges are freed.
+    """Take an issued invoice or proforma back: the ledger entry is reversed, its charges are freed.
 
     Raises `Conflict` when anything was paid, `IllegalTransition` unless it is issued (a credit note is paid from the
     start), `NotFound`.
@@ -225,12 +174,16 @@ def void(tx: InvoicingTx, invoice_id: UUID, reason: str) -> None:
     finish_plan(tx, state, "replace")
     tx.billing.invoices.save_state(attrs.evolve(state, status=status, balance=Decimal(0), plan_id=None))
     tx.billing.charges.free(invoice_id)
-    invoice = tx.billing.invoices.get(invoice_id)
+    if state.type is DocumentType.INVOICE:
+        _reverse(tx, tx.billing.invoices.get(invoice_id))
+    record_many(tx, [change(invoice_id, "void", state.status, status, reason)])
+
+
+def _reverse(tx: InvoicingTx, invoice: Invoice) -> None:
     issued = (
         Posting(account=RECEIVABLE, amount=-invoice.total, customer_id=invoice.customer_id),
         Posting(account=REVENUE, amount=invoice.net),
         Posting(account=TAX_PAYABLE, amount=invoice.tax),
     )
     back = tuple([posting for posting in issued if posting.amount])
-    post(tx, [_entry(tx, invoice_id, invoice.currency, "voided", back)] if back else [])
-    record_many(tx, [change(invoice_id, "void", state.status, status, reason)])
+    post(tx, [entry(tx, invoice.id, invoice.currency, "voided", back)] if back else [])

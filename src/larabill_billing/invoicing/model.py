@@ -30,7 +30,8 @@ class ChargeKind(StrEnum):
     """What an amount is for.
 
     PRORATION: the change of an agreement within a period that was billed (negative: what is given back). TRUE_UP: what
-    is missing to the least that a period costs.
+    is missing to the least that a period costs. CREDIT: what a credit note gives back of an issued line (negative).
+    LATE_FEE: what a late payer owes on top.
     """
 
     RECURRING = "recurring"
@@ -39,6 +40,12 @@ class ChargeKind(StrEnum):
     USAGE = "usage"
     TRUE_UP = "true_up"
     PRORATION = "proration"
+    CREDIT = "credit"
+    LATE_FEE = "late_fee"
+
+
+GIVE_BACK: Final = (ChargeKind.PRORATION, ChargeKind.CREDIT)
+"""Kinds of charges that may be negative."""
 
 
 class ChargeStatus(StrEnum):
@@ -55,9 +62,10 @@ class Charge:
 
     The period is half-open; a charge of an item always has a `period_start` (a setup fee that of the first period),
     because a unique index does not hold for nulls. The amount is quantity times unit price, rounded; or, where that is
-    not all, what its `trace` says, from which it can be reckoned again (`invoicing.explain`). Only a proration may be
-    negative. `allowances` are what discounts take off it. `tax_class` is the plan's; `taxes` are given where an earlier
-    document has settled them, and else decided on when the charge is invoiced.
+    not all, what its `trace` says, from which it can be reckoned again (`invoicing.explain`). Only what gives back may
+    be negative. `allowances` are what discounts take off it. `tax_class` is the plan's; `taxes` are given where an
+    earlier document has settled them, and else decided on when the charge is invoiced. `credited_line_id`: the line
+    that a credit gives back of.
     Raises `InvalidInput` when that does not hold.
     """
 
@@ -77,13 +85,14 @@ class Charge:
     tax_class: str = STANDARD
     taxes: Taxes | None = None
     allowances: tuple[Allowance, ...] = ()
+    credited_line_id: UUID | None = None
     trace: Mapping[str, Any] | None = attrs.field(default=None, repr=False)
     invoice_id: UUID | None = None
     status: ChargeStatus = ChargeStatus.OPEN
 
     def __attrs_post_init__(self) -> None:
         if (
-            (self.amount < 0 and self.kind is not ChargeKind.PRORATION)
+            (self.amount < 0 and self.kind not in GIVE_BACK)
             or self.quantity < 0
             or (self.subscription_item_id is not None and self.period_start is None)
             or (self.trace is None and self.amount != quantize(self.unit_price * self.quantity, self.currency))
@@ -101,7 +110,7 @@ class Charge:
             faults.add("charge.period_start", "is missing", remedy="a charge of a subscription item needs one")
         if self.quantity < 0:
             faults.add("charge.quantity", "must not be negative", value=self.quantity)
-        if self.amount < 0 and self.kind is not ChargeKind.PRORATION:
+        if self.amount < 0 and self.kind not in GIVE_BACK:
             faults.add("charge.amount", "must not be negative", value=self.amount)
         if self.trace is None and self.amount != quantize(self.unit_price * self.quantity, self.currency):
             faults.add("charge.amount", "is not quantity times unit price, rounded", value=self.amount)
@@ -112,7 +121,8 @@ class Charge:
 class InvoiceRequest:
     """A document to be issued. Its `id` is the document's, also when the number is only given by a later job.
 
-    `preceding_id`: the document that it corrects or follows (EN 16931, BG-3).
+    `preceding_id`: the document that it corrects or follows (EN 16931, BG-3). `terms`: the terms of payment (BT-20);
+    the seller's where none are given.
     """
 
     id: UUID = attrs.field(factory=new_id)
@@ -125,6 +135,7 @@ class InvoiceRequest:
     preceding_id: UUID | None = None
     purchase_order: str = ""
     note: str = ""
+    terms: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -141,6 +152,7 @@ class Draft:
     preceding_id: UUID | None
     purchase_order: str
     note: str
+    terms: str
     created_at: datetime
 
 
@@ -205,18 +217,23 @@ class DocumentAllowance:
 
 
 class DocumentType(StrEnum):
-    """INVOICE asks for money, CREDIT_NOTE gives it back (EN 16931, BT-3: 380 and 381)."""
+    """INVOICE asks for money, CREDIT_NOTE gives it back (EN 16931, BT-3: 380 and 381).
+
+    PROFORMA asks for money too, but nothing is owed on it: the invoice follows when it is paid.
+    """
 
     INVOICE = "invoice"
     CREDIT_NOTE = "credit_note"
+    PROFORMA = "proforma"
 
 
 @attrs.frozen(kw_only=True)
 class Invoice:
-    """An issued document; it never changes (I5). `seller` and `buyer` are what they were called on that day.
+    """An issued document; it never changes (I5). Its number is taken when everything else of it is written.
 
-    `net` is the sum of its lines less that of its `allowances`, `tax` the sum of `taxes`, and `total` both together.
-    The amounts of a credit note are what is given back: positive.
+    `seller` and `buyer` are what they were called on that day, and `terms` the terms of payment. `net` is the sum of
+    its lines less that of its `allowances`, `tax` the sum of `taxes`, and `total` both together. The amounts of a
+    credit note are what is given back: positive.
     """
 
     id: UUID
@@ -226,9 +243,6 @@ class Invoice:
     order_id: UUID | None
     subscription_id: UUID | None
     preceding_id: UUID | None = None
-    series: str
-    sequence: int
-    number: str
     currency: str
     net: Decimal
     tax: Decimal
@@ -241,6 +255,10 @@ class Invoice:
     language: str
     purchase_order: str = ""
     note: str = ""
+    terms: str = ""
+    series: str = ""
+    sequence: int = 0
+    number: str = ""
     seller: Mapping[str, Any] = attrs.field(repr=False)
     buyer: Mapping[str, Any] = attrs.field(repr=False)
     lines: tuple[InvoiceLine, ...] = attrs.field(default=(), repr=False)

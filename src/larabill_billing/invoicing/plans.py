@@ -10,7 +10,6 @@ from uuid import UUID
 import attrs
 
 from larabill_billing.audits.handlers import check_reason, record, record_many
-from larabill_billing.invoicing.changes import change
 from larabill_billing.invoicing.instalments import (
     TRANSITIONS,
     Instalment,
@@ -20,8 +19,9 @@ from larabill_billing.invoicing.instalments import (
     next_due,
     unpaid,
 )
-from larabill_billing.invoicing.model import InvoiceState, InvoiceStatus
+from larabill_billing.invoicing.model import DocumentType, InvoiceState, InvoiceStatus
 from larabill_billing.invoicing.ports import InvoicingTx
+from larabill_billing.invoicing.write import change
 from larabill_core.clock import local_date
 from larabill_core.errors import Conflict, Faults, IllegalTransition
 from larabill_core.ids import new_id
@@ -35,8 +35,12 @@ def agree(tx: InvoicingTx, invoice_id: UUID, instalments: Sequence[Instalment], 
     with every fault (they must add up to the balance exactly), `Conflict` unless it is issued, `NotFound`.
     """
     state = tx.billing.invoices.state(invoice_id, lock=True)
-    if state.status is not InvoiceStatus.ISSUED:
-        raise Conflict(f"invoice {invoice_id}", f"it is {state.status}", "only what is owed can be paid in instalments")
+    if state.status is not InvoiceStatus.ISSUED or state.type is not DocumentType.INVOICE:
+        raise Conflict(
+            f"invoice {invoice_id}",
+            f"it is a {state.type}, {state.status}",
+            "only what is owed can be paid in instalments",
+        )
     faults = Faults()
     check_reason(reason)
     exact = tuple(attrs.evolve(each, amount=_exact(each, state.currency)) for each in instalments)

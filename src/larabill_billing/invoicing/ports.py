@@ -9,7 +9,7 @@ from typing import Protocol
 from uuid import UUID
 
 from larabill_billing.audits.ports import AuditRepositories
-from larabill_billing.customers.ports import CustomersRepositories
+from larabill_billing.invoicing.drafts import DraftInvoice
 from larabill_billing.invoicing.instalments import PaymentPlan
 from larabill_billing.invoicing.model import (
     Allocation,
@@ -22,6 +22,7 @@ from larabill_billing.invoicing.model import (
     InvoiceStatus,
 )
 from larabill_billing.ledger.ports import LedgerRepositories
+from larabill_billing.tax.ports import TaxRepositories
 from larabill_core.ports.unit_of_work import Tx
 
 
@@ -45,6 +46,10 @@ class ChargeRepository(Protocol):
         """By invoice, in the order in which they were made."""
         ...
 
+    def crediting(self, line_ids: Collection[UUID]) -> list[Charge]:
+        """What credit notes gave back of these lines, oldest first."""
+        ...
+
     def for_subscription(self, subscription_id: UUID) -> list[Charge]:
         """All of a subscription, oldest first."""
         ...
@@ -64,12 +69,44 @@ class DraftRepository(Protocol):
     def delete(self, draft_ids: Collection[UUID]) -> None: ...
 
 
+class DraftInvoiceRepository(Protocol):
+    def add(self, draft: DraftInvoice) -> None: ...
+
+    def find(self, draft_id: UUID) -> DraftInvoice | None:
+        """The draft, locked until the transaction ends."""
+        ...
+
+    def page(
+        self, *, customer_id: UUID | None = None, after: UUID | None = None, limit: int = 100
+    ) -> list[DraftInvoice]:
+        """By id, keyset paged with `after`."""
+        ...
+
+    def save(self, draft: DraftInvoice) -> None:
+        """Write over what staff wrote, version + 1. Raises `StaleVersion`."""
+        ...
+
+    def delete(self, draft_ids: Collection[UUID]) -> None: ...
+
+
 class SeriesRepository(Protocol):
-    def take(self, series: str, count: int) -> int:
-        """The first of `count` numbers in a row; a new series begins at 1.
+    def take(self, series: str, count: int, *, start: int = 1) -> int:
+        """The first of `count` numbers in a row; a new series begins at 1, a type's very first one at `start`.
 
         The row stays locked until the transaction ends: take last, commit soon (I5).
         """
+        ...
+
+    def give(self, invoices: Sequence[Invoice]) -> None:
+        """Insert the numbers of documents that are written: one statement. Raises `AlreadyExists`."""
+        ...
+
+    def gaps(self) -> list[tuple[str, int, int, int]]:
+        """Series with gaps or numbers used twice: code, numbers given out, distinct numbers, documents (I5)."""
+        ...
+
+    def unknown(self) -> list[str]:
+        """Series codes that documents carry but that do not exist (I5)."""
         ...
 
 
@@ -80,6 +117,14 @@ class InvoiceRepository(Protocol):
 
     def get(self, invoice_id: UUID) -> Invoice:
         """The document with its lines. Raises `NotFound`."""
+        ...
+
+    def headers(self, invoice_ids: Collection[UUID]) -> dict[UUID, Invoice]:
+        """Documents without lines."""
+        ...
+
+    def following(self, proforma_id: UUID) -> UUID | None:
+        """The invoice that followed a proforma, if one has."""
         ...
 
     def state(self, invoice_id: UUID, *, lock: bool = False) -> InvoiceState:
@@ -140,12 +185,8 @@ class InvoiceRepository(Protocol):
         """
         ...
 
-    def number_gaps(self) -> list[tuple[str, int, int, int]]:
-        """Series with gaps or numbers used twice: code, numbers given out, distinct numbers, documents (I5)."""
-        ...
-
-    def without_series(self) -> list[str]:
-        """Series codes that documents carry but that do not exist (I5)."""
+    def without_number(self) -> list[UUID]:
+        """Documents that have no number (I5)."""
         ...
 
     def without_entry(self) -> list[tuple[UUID, str]]:
@@ -154,6 +195,13 @@ class InvoiceRepository(Protocol):
 
     def without_state(self) -> list[tuple[UUID, str]]:
         """Documents beside which no state stands: id, number (I6)."""
+        ...
+
+    def prepayment_differences(self) -> list[tuple[UUID | None, str, Decimal]]:
+        """Customers whose prepayments in the ledger are not what was paid on proformas without an invoice.
+
+        Id, currency, difference (I4).
+        """
         ...
 
     def receivable_differences(self) -> list[tuple[UUID | None, str, Decimal]]:
@@ -199,12 +247,15 @@ class PlanRepository(Protocol):
         ...
 
 
-class InvoicingRepositories(CustomersRepositories, LedgerRepositories, AuditRepositories, Protocol):
+class InvoicingRepositories(TaxRepositories, LedgerRepositories, AuditRepositories, Protocol):
     @property
     def charges(self) -> ChargeRepository: ...
 
     @property
     def drafts(self) -> DraftRepository: ...
+
+    @property
+    def draft_invoices(self) -> DraftInvoiceRepository: ...
 
     @property
     def series(self) -> SeriesRepository: ...

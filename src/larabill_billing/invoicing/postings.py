@@ -10,7 +10,12 @@ from larabill_billing.ledger.model import CUSTOMER_CREDIT, RECEIVABLE, REVENUE, 
 
 
 def issued(customer_id: UUID, sums: Totals) -> tuple[Posting, ...]:
-    """Revenue and tax against what the customer owes; of a credit note, against the customer's credit."""
+    """Revenue and tax against what the customer owes; of a credit note, against the customer's credit.
+
+    A proforma moves nothing.
+    """
+    if sums.type is DocumentType.PROFORMA:
+        return ()
     if sums.type is DocumentType.CREDIT_NOTE:
         moves = [
             (REVENUE, sums.net, None),

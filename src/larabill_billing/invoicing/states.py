@@ -17,6 +17,7 @@ TRANSITIONS: Final[Mapping[tuple[InvoiceStatus, str], InvoiceStatus]] = {
     (InvoiceStatus.UNCOLLECTIBLE, "reopen"): InvoiceStatus.ISSUED,
     (InvoiceStatus.UNCOLLECTIBLE, "recover"): InvoiceStatus.UNCOLLECTIBLE,
     (InvoiceStatus.UNCOLLECTIBLE, "pay"): InvoiceStatus.PAID,
+    (InvoiceStatus.ISSUED, "cancel"): InvoiceStatus.VOID,
 }
 
 

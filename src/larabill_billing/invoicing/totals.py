@@ -44,12 +44,12 @@ def totals(charges: Sequence[Charge], rates: Sequence[Taxes], currency: str, rou
     """What these charges come to, each at its own taxes. Raises `InvalidInput` as `tax.calculate` does."""
     allowed = [charge.allowances for charge in charges]
     final = [charge.net_amount for charge in charges]
-    taxed = calculate(final, [taxes[0] for taxes in rates], currency, rounding)
+    taxed = calculate(final, rates, currency, rounding)
     sign = 1
     if taxed.gross < 0:
         sign = -1
         final = [*map(neg, final)]
-        taxed = calculate(final, taxed.rates, currency, rounding)
+        taxed = calculate(final, rates, currency, rounding)
     nets = _nets(taxed)
     if any(allowed):
         if sign < 0:
@@ -81,7 +81,7 @@ def _turned(allowance: Allowance) -> Allowance:
 
 
 def _nets(taxed: Taxed) -> tuple[Decimal, ...]:
-    if taxed.rates and taxed.rates[0].inclusive:
+    if taxed.taxes and taxed.taxes[0][0].inclusive:
         return tuple([line.net for line in taxed.lines])
     return taxed.amounts
 
@@ -110,10 +110,10 @@ def _discounted(
     own = [tuple([each for each in mine if not each.document]) for mine in allowed]
     before_document = [*map(add, final, [_sum(mine, document=True) for mine in allowed])]
     prices = [*map(add, before_document, [_sum(mine, document=False) for mine in allowed])]
-    if not taxed.rates[0].inclusive:
+    if not taxed.taxes[0][0].inclusive:
         return tuple(before_document), tuple(map(sub, before_document, final)), tuple(own)
-    amounts = _nets(calculate(before_document, taxed.rates, currency, taxed.rounding))
-    whole = _nets(calculate(prices, taxed.rates, currency, taxed.rounding))
+    amounts = _nets(calculate(before_document, taxed.taxes, currency, taxed.rounding))
+    whole = _nets(calculate(prices, taxed.taxes, currency, taxed.rounding))
     unit = minor_unit(currency)
     net_own = [_in_net(mine, price - amount, unit) for mine, price, amount in zip(own, whole, amounts, strict=True)]
     return amounts, tuple(map(sub, amounts, nets)), tuple(net_own)

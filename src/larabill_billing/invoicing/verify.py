@@ -40,30 +40,43 @@ def verify_receivables(tx: InvoicingTx) -> list[Violation]:
             )
             for customer, currency, difference in invoices.receivable_differences()
         ),
+        *(
+            Violation(
+                invariant="I4",
+                kind="prepayment-differs",
+                subject=public_id("cus", customer) if customer else currency,
+                message=f"prepayments in {currency} differ by {difference} from what was paid on open proformas",
+            )
+            for customer, currency, difference in invoices.prepayment_differences()
+        ),
     ]
 
 
 def verify_numbers(tx: InvoicingTx) -> list[Violation]:
-    """I5: the numbers of each series run from 1 without a gap, each used once."""
-    invoices = tx.billing.invoices
+    """I5: each document has a number; those of each series run from its first without a gap, each used once."""
+    series = tx.billing.series
     return [
         *(
             Violation(
                 invariant="I5",
                 kind="number-gap",
-                subject=series,
+                subject=code,
                 message=f"{given} numbers were given out, on {documents} documents there are {distinct} different",
             )
-            for series, given, distinct, documents in invoices.number_gaps()
+            for code, given, distinct, documents in series.gaps()
         ),
         *(
             Violation(
                 invariant="I5",
                 kind="series-missing",
-                subject=series,
-                message=f"documents carry numbers of series {series}, which does not exist",
+                subject=code,
+                message=f"documents carry numbers of series {code}, which does not exist",
             )
-            for series in invoices.without_series()
+            for code in series.unknown()
+        ),
+        *(
+            _about(invoice, "I5", "number-missing", "it has no number")
+            for invoice in tx.billing.invoices.without_number()
         ),
     ]
 

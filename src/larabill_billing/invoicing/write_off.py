@@ -15,14 +15,15 @@ from uuid import UUID
 import attrs
 
 from larabill_billing.audits.handlers import check_reason, record_many
-from larabill_billing.invoicing.changes import change
-from larabill_billing.invoicing.model import Allocation, Invoice, InvoiceState
+from larabill_billing.invoicing.model import Allocation, DocumentType, Invoice, InvoiceState
 from larabill_billing.invoicing.plans import finish_plan
 from larabill_billing.invoicing.ports import InvoicingTx
 from larabill_billing.invoicing.states import next_status
+from larabill_billing.invoicing.write import change
 from larabill_billing.ledger.handlers import post
 from larabill_billing.ledger.model import BAD_DEBT, RECEIVABLE, TAX_PAYABLE, Entry, Posting
 from larabill_billing.settings import settings_of
+from larabill_core.errors import Conflict
 from larabill_core.ids import new_id
 from larabill_core.money import quantize
 
@@ -36,10 +37,13 @@ def write_off(tx: InvoicingTx, invoice_id: UUID, reason: str) -> Decimal:
     """What is left of an issued invoice will not come: how much that was. Ledger: bad debt and, by the seller's policy,
     tax, against what the customer owes.
 
-    Raises `IllegalTransition` unless it is issued, `InvalidInput` for the reason, `NotFound`.
+    Raises `IllegalTransition` unless it is issued, `Conflict` for a proforma, `InvalidInput` for the reason,
+    `NotFound`.
     """
     check_reason(reason)
     state = tx.billing.invoices.state(invoice_id, lock=True)
+    if state.type is DocumentType.PROFORMA:
+        raise Conflict(f"document {invoice_id}", "it is a proforma, on which nothing is owed", "void it")
     status = next_status(invoice_id, state.status, "write_off")
     cause = WITH_TAX if settings_of(tx).write_off.reclaim_tax else WITHOUT_TAX
     gone = _allocation(tx, state, state.balance, cause)

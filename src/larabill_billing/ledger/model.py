@@ -23,6 +23,7 @@ REFUNDS = "refunds"
 DISPUTES = "disputes"
 DISPUTE_FEES = "dispute_fees"
 BAD_DEBT = "bad_debt"
+PREPAYMENTS = "prepayments"
 
 
 def cash(account: str) -> str:

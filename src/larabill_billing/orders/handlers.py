@@ -11,9 +11,9 @@ from larabill_billing.audits.handlers import check_reason, record_many
 from larabill_billing.audits.model import Change
 from larabill_billing.catalog.model import Plan, ReleasePolicy, Units
 from larabill_billing.catalog.stock import give_back, take
+from larabill_billing.credits.credit_notes import void
 from larabill_billing.credits.documents import issue
 from larabill_billing.customers.model import Customer
-from larabill_billing.invoicing.handlers import void
 from larabill_billing.invoicing.model import Charge, InvoiceStatus
 from larabill_billing.invoicing.taxing import rates_of, treatments
 from larabill_billing.invoicing.totals import Totals, totals
@@ -81,7 +81,9 @@ def preview(tx: OrdersTx, wanted: PlaceOrder) -> OrderPreview:
     charges = () if placed.request is None else placed.request.charges
     rates = rates_of(charges, treatments(tx, {customer.id: customer})[customer.id])
     return OrderPreview(
-        subscriptions=placed.subscriptions, charges=charges, totals=totals(charges, rates, wanted.currency)
+        subscriptions=placed.subscriptions,
+        charges=charges,
+        totals=totals(charges, rates, wanted.currency, settings_of(tx).tax.rounding),
     )
 
 

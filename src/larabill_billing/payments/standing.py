@@ -17,10 +17,16 @@ CREDITED: Final = "credit:"
 
 
 def allocated(tx: PaymentsTx, payment: Payment) -> list[Part]:
-    """How much of it stands on which invoice, in the order in which it came there."""
+    """How much of it stands on which invoice, in the order in which it came there.
+
+    What paid a proforma stands there, also when some of it was taken back of the invoice that followed.
+    """
     sums: dict[UUID, Decimal] = {}
     for each in tx.billing.invoices.allocated_by("payment", [payment.id]):
         sums[each.invoice_id] = sums.get(each.invoice_id, Decimal(0)) + each.amount
+    for proforma in [invoice for invoice, amount in sums.items() if amount > 0 and min(sums.values()) < 0]:
+        followed_by = tx.billing.invoices.following(proforma)
+        sums[proforma] += sums.get(followed_by, Decimal(0)) if followed_by is not None else Decimal(0)
     return [Part(invoice_id=invoice, amount=amount) for invoice, amount in sums.items() if amount > 0]
 
 

@@ -108,7 +108,7 @@ def preview(tx: SubscriptionsTx, subscription_id: UUID, wanted: Change, when: Wh
         on=on,
         subscription=changed.agreement.subscription,
         charges=changed.charges,
-        totals=totals(changed.charges, rates, subscription.currency),
+        totals=totals(changed.charges, rates, subscription.currency, settings_of(tx).tax.rounding),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import attrs
 
@@ -97,7 +97,10 @@ def ending_charges(agreement: Agreement, moment: Moment) -> list[Charge]:
 
 
 def reactivate(agreement: Agreement, moment: Moment) -> Changed:
-    """Begin again with a whole period; what a trial that was never over did not cost is billed now."""
+    """Go on in a period that was paid and not given back; else begin again with a whole one.
+
+    What a trial that was never over did not cost is billed now.
+    """
     subscription = agreement.subscription
     again = attrs.evolve(
         subscription,
@@ -109,6 +112,9 @@ def reactivate(agreement: Agreement, moment: Moment) -> Changed:
         ended_at=None,
         compensation=Compensation.NONE,
     )
+    if _is_paid_on(subscription, moment.on):
+        items = tuple(attrs.evolve(item, metered_from=moment.on) for item in agreement.items)
+        return Changed(agreement=attrs.evolve(agreement, subscription=again, items=items))
     schedule = schedule_from(moment.on, subscription.cycle, subscription.billing_day)
     begun = on_schedule(attrs.evolve(agreement, subscription=again), schedule, moment.on)
     setup = [
@@ -118,6 +124,12 @@ def reactivate(agreement: Agreement, moment: Moment) -> Changed:
         for charge in setup_charges(begun, item, moment.on)
     ]
     return begin(begun, moment, setup)
+
+
+def _is_paid_on(ended: Subscription, on: date) -> bool:
+    """Whether a day lies in a period that was billed, of which nothing was given back."""
+    forfeited = ended.billing is BillingMode.ADVANCE and ended.compensation is Compensation.NONE
+    return forfeited and ended.paused_on is None and on < ended.billed_to and not never_billed(ended)
 
 
 def never_billed(subscription: Subscription) -> bool:

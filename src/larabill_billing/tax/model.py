@@ -64,7 +64,7 @@ class TaxRate:
     divisor: Decimal = attrs.field(init=False, repr=False, eq=False)
     """100 plus the rate: the gross of 100."""
     key: str = attrs.field(init=False, repr=False, eq=False)
-    """Category and rate, by which a document's lines are summed up, and whether they are inclusive."""
+    """Category, rate and jurisdiction, by which a document's lines are summed up; compound and inclusive ones apart."""
 
     def __attrs_post_init__(self) -> None:
         faults = Faults()
@@ -84,7 +84,8 @@ class TaxRate:
         faults.raise_if_any()
         object.__setattr__(self, "factor", percent(self.rate))
         object.__setattr__(self, "divisor", add(_HUNDRED, self.rate))
-        object.__setattr__(self, "key", f"{self.category} {text(self.rate)} {self.inclusive}")
+        kind = ("inclusive " if self.inclusive else "") + ("compound " if self.compound else "")
+        object.__setattr__(self, "key", f"{self.category} {text(self.rate)} {kind}{self.jurisdiction}")
 
 
 Taxes: TypeAlias = tuple[TaxRate, ...]

@@ -22,6 +22,7 @@ from larabill_core.contracts.provisioner import (
     CanResume,
     CanSuspend,
 )
+from larabill_core.contracts.tax import TaxIdRegister, TaxProvider
 from larabill_core.contracts.webhooks import Webhooks
 
 API_VERSION = 1
@@ -85,6 +86,8 @@ CAPABILITIES: dict[str, type[Any]] = {
     "payments_find": CanFindTransaction,
     "payments_list": GatewayListing,
     "payments_disputes": CanFindDispute,
+    "tax_ids": TaxIdRegister,
+    "taxes": TaxProvider,
 }
 
 

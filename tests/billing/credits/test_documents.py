@@ -31,11 +31,11 @@ def test_less_than_nothing_becomes_credit(shop: Shop) -> None:
     wanted = request(shop, given_back(shop, "20.00"), shop.charge("7.50"))
     (invoice,) = shop.run(lambda tx: issue(tx, [wanted]))
     assert [(line.kind, line.amount) for line in invoice.lines] == [
-        ("proration", Decimal("-20.00")),
-        ("one_time", Decimal("7.50")),
-        ("credit", Decimal("12.50")),
+        ("proration", Decimal("20.00")),
+        ("one_time", Decimal("-7.50")),
     ]
-    assert (invoice.net, invoice.tax, invoice.total) == (Decimal(0), Decimal(0), Decimal(0))
+    assert (invoice.type, invoice.number) == ("credit_note", "CN-000001")
+    assert (invoice.net, invoice.tax, invoice.total) == (Decimal("12.50"), Decimal(0), Decimal("12.50"))
     assert shop.state(invoice).status is InvoiceStatus.PAID
     assert shop.credit() == Decimal("12.50")
     assert shop.balances() == {"revenue": Decimal("12.50"), "customer_credit": Decimal("-12.50")}

@@ -29,7 +29,11 @@ def test_tax_is_added_to_prices(open_market: OpenMarket) -> None:
     invoice = market.run(lambda tx: tx.billing.invoices.get(listed.id))
     assert (invoice.net, invoice.tax, invoice.total) == (Decimal("14.00"), Decimal("2.66"), Decimal("16.66"))
     assert state.balance == Decimal("16.66")
-    assert invoice.taxes == (TaxSubtotal(category="S", rate=Decimal(19), base=Decimal("14.00"), tax=Decimal("2.66")),)
+    assert invoice.taxes == (
+        TaxSubtotal(
+            category="S", rate=Decimal(19), base=Decimal("14.00"), tax=Decimal("2.66"), name="USt", jurisdiction="DE"
+        ),
+    )
     assert [(line.amount, line.tax_category, line.tax_rate) for line in invoice.lines] == [
         (Decimal("5.00"), "S", Decimal(19)),
         (Decimal("9.00"), "S", Decimal(19)),

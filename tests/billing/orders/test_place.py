@@ -10,6 +10,7 @@ import pytest
 from tests.billing.market import Market, item
 
 from larabill_billing.catalog.loader import parse_catalog
+from larabill_billing.invoicing.model import DocumentType
 from larabill_billing.orders.handlers import place
 from larabill_billing.orders.model import OrderStatus
 from larabill_billing.payments.handlers import charge_invoice
@@ -145,7 +146,8 @@ def test_a_pending_order_can_be_called_off(market: Market) -> None:
     market.work()
     assert market.order(order).status is OrderStatus.CANCELLED
     assert market.subscription(order).status is SubscriptionStatus.CANCELLED
-    ((_, state),) = market.invoices()
+    (_, state), (note, _) = market.invoices()
+    assert note.type is DocumentType.CREDIT_NOTE
     assert (state.status, state.balance) == ("void", 0)
     assert market.violations() == []
     with pytest.raises(IllegalTransition):

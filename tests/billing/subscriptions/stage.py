@@ -347,7 +347,7 @@ class Stage:
 
     def last(self) -> Invoice:
         """The invoice that was issued last, with its lines."""
-        last = max((invoice for invoice, _ in self.invoices()), key=lambda each: each.sequence)
+        last = max((invoice for invoice, _ in self.invoices()), key=lambda each: (each.issued_at, each.id))
         found: Invoice = self.run(lambda tx: tx.billing.invoices.get(last.id))
         return found
 

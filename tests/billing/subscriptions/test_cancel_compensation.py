@@ -53,7 +53,7 @@ def test_on_a_day_in_the_period_that_is_billed(stage: Stage) -> None:
     subscription = stage.agree(item("duo"))
     stage.change(subscription, Cancel(compensation="credit"), date(2026, 2, 14))
     stage.to(date(2026, 2, 14))
-    assert stage.amounts() == ["-12.50", "12.50"]
+    assert stage.amounts() == ["12.50"]
     stage.check()
 
 
@@ -79,7 +79,7 @@ def test_an_end_is_moved_within_a_period_that_was_cut(stage: Stage) -> None:
     stage.pay_all()
     stage.change(subscription, Cancel(compensation="credit"), date(2026, 3, 5))
     stage.to(date(2026, 3, 5))
-    assert stage.amounts() == ["-4.03", "4.03"]  # 5 of 31 days
+    assert stage.amounts() == ["4.03"]  # 5 of 31 days
     stage.check()
 
 
@@ -113,6 +113,19 @@ def test_reactivated_while_its_data_is_kept(stage: Stage) -> None:
     stage.pay_all()
     stage.to(date(2026, 4, 5))
     assert {service.status for service in stage.services(subscription)} == {"active"}
+    stage.check()
+
+
+def test_reactivated_in_a_period_that_was_paid(stage: Stage) -> None:
+    subscription = stage.agree(item("duo"))
+    stage.to(date(2026, 2, 10))
+    stage.change(subscription, Cancel())
+    documents = len(stage.invoices())
+    stage.to(date(2026, 2, 14))
+    stage.change(subscription, Reactivate())
+    assert (len(stage.invoices()), stage.get(subscription).period_end) == (documents, date(2026, 2, 28))
+    stage.to(date(2026, 2, 28))
+    assert (stage.amounts(), len(stage.invoices())) == (["25.00"], documents + 1)
     stage.check()
 
 

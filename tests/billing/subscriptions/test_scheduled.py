@@ -63,7 +63,7 @@ def test_what_was_missed_is_done_as_of_its_own_day(stage: Stage) -> None:
 
 
 def _documents(stage: Stage) -> list:  # type: ignore[type-arg]
-    ids = [invoice.id for invoice, _ in sorted(stage.invoices(), key=lambda each: each[0].sequence)]
+    ids = [invoice.id for invoice, _ in sorted(stage.invoices(), key=lambda each: each[0].id)]
     return [stage.run(lambda tx, id=id: tx.billing.invoices.get(id)) for id in ids]
 
 

@@ -13,7 +13,8 @@ import attrs
 
 from larabill_billing.audits.model import Audit
 from larabill_billing.credits.model import Credit
-from larabill_billing.invoicing.model import Invoice, InvoiceLine, InvoiceState, TaxSubtotal
+from larabill_billing.discounts.model import Allowance
+from larabill_billing.invoicing.model import DocumentAllowance, Invoice, InvoiceLine, InvoiceState, TaxSubtotal
 from larabill_billing.subscriptions.model import Subscription, SubscriptionItem
 from larabill_cli.simulate.company import Company, Reject, every, id_of_invoice
 from larabill_cli.simulate.shown import (
@@ -23,6 +24,7 @@ from larabill_cli.simulate.shown import (
     Line,
     Moved,
     Report,
+    ShownAllowance,
     ShownCredit,
     ShownEvent,
     ShownInvoice,
@@ -88,6 +90,7 @@ class _Reporter:
     def invoice(self, invoice: Invoice, state: InvoiceState) -> ShownInvoice:
         about = invoice.subscription_id
         return ShownInvoice(
+            type=invoice.type.value,
             number=invoice.number,
             customer=self.name(invoice.customer_id, "customer"),
             subscription=None if about is None else self.name(about, "subscription"),
@@ -95,6 +98,7 @@ class _Reporter:
             due_on=invoice.due_on,
             currency=invoice.currency,
             lines=tuple(_line(line) for line in invoice.lines),
+            allowances=_allowances(invoice.allowances, invoice.currency),
             net=amount(invoice.net, invoice.currency),
             taxes=tuple(_tax(each, invoice.currency) for each in invoice.taxes if each.tax),
             tax=amount(invoice.tax, invoice.currency),
@@ -215,6 +219,7 @@ def _line(line: InvoiceLine) -> Line:
         period_end=line.period_end,
         quantity=plain(line.quantity),
         unit_price=_unit_price(line.unit_price, line.currency),
+        allowances=_allowances(line.allowances, line.currency),
         amount=amount(line.amount, line.currency),
         tax_rate=plain(line.tax_rate),
         trace=line.trace,
@@ -222,8 +227,16 @@ def _line(line: InvoiceLine) -> Line:
     )
 
 
+def _allowances(
+    allowances: Sequence[Allowance] | Sequence[DocumentAllowance], currency: str
+) -> tuple[ShownAllowance, ...]:
+    return tuple(ShownAllowance(reason=each.reason, amount=amount(each.amount, currency)) for each in allowances)
+
+
 def _tax(subtotal: TaxSubtotal, currency: str) -> Tax:
     return Tax(
+        name=subtotal.name,
+        jurisdiction=subtotal.jurisdiction,
         category=subtotal.category,
         rate=plain(subtotal.rate),
         base=amount(subtotal.base, currency),

@@ -10,14 +10,26 @@ import attrs
 
 
 @attrs.frozen(kw_only=True)
+class ShownAllowance:
+    """What a discount takes off."""
+
+    reason: str
+    amount: str
+
+
+@attrs.frozen(kw_only=True)
 class Line:
-    """A line of an invoice. `trace` is None where the amount is quantity times unit price and nothing more."""
+    """A line of a document; its `amount` is after its own `allowances`.
+
+    `trace` is None where the price is quantity times unit price and nothing more.
+    """
 
     description: str
     period_start: date | None
     period_end: date | None
     quantity: str
     unit_price: str
+    allowances: tuple[ShownAllowance, ...]
     amount: str
     tax_rate: str
     trace: Mapping[str, Any] | None
@@ -28,6 +40,8 @@ class Line:
 class Tax:
     """The lines of one category and rate together: `base` is what they come to without tax."""
 
+    name: str
+    jurisdiction: str
     category: str
     rate: str
     base: str
@@ -36,8 +50,12 @@ class Tax:
 
 @attrs.frozen(kw_only=True)
 class ShownInvoice:
-    """An invoice. `subscription` is None where it is about none, or several."""
+    """An invoice or a credit note. `subscription` is None where it is about none, or several.
 
+    `net` is the sum of the lines less the `allowances`: discounts on the whole document.
+    """
+
+    type: str
     number: str
     customer: str
     subscription: str | None
@@ -45,6 +63,7 @@ class ShownInvoice:
     due_on: date
     currency: str
     lines: tuple[Line, ...]
+    allowances: tuple[ShownAllowance, ...]
     net: str
     taxes: tuple[Tax, ...]
     tax: str

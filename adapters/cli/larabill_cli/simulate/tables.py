@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import attrs
 import click
 
 from larabill_cli.output import WIDTH, table
-from larabill_cli.simulate.shown import Line, Report, ShownInvoice, ShownSubscription
+from larabill_cli.simulate.shown import Line, Report, ShownAllowance, ShownInvoice, ShownSubscription
 
 
 def show(report: Report, source: str) -> None:
@@ -42,16 +43,25 @@ def _invoices(report: Report) -> None:
     for invoice in report.invoices:
         head: tuple[object, ...] = (invoice.number, invoice.issued_on, invoice.customer)
         total, state = f"{invoice.total} {invoice.currency}", _state(invoice)
-        if len(invoice.lines) == 1 and not invoice.taxes:
+        if invoice.type == "credit_note":
+            total, state = f"{total} given back", ""
+        if len(invoice.lines) == 1 and not invoice.taxes and not _allowances(invoice):
             rows.append((*head, _what(invoice.lines[0]), total, state))
             continue
         for line in invoice.lines:
             rows.append((*head, _what(line), line.amount, state))
             head, state = ("", "", ""), ""
+        rows += [("", "", "", f"discount: {each.reason}", each.amount, "") for each in _allowances(invoice)]
         rows += [("", "", "", f"tax, {tax.rate} % of {tax.base}", tax.tax, "") for tax in invoice.taxes]
         rows.append(("", "", "", "total", total, ""))
     names = ("invoice", "issued", "customer", "what", "amount", "state")
     table("Invoices", names, rows, right=("amount",))
+
+
+def _allowances(invoice: ShownInvoice) -> list[ShownAllowance]:
+    """On its lines, where they have been taken off the amounts, and on the whole."""
+    own = [attrs.evolve(each, amount=f"({each.amount})") for line in invoice.lines for each in line.allowances]
+    return own + [attrs.evolve(each, amount=f"-{each.amount}") for each in invoice.allowances]
 
 
 def _what(line: Line) -> str:

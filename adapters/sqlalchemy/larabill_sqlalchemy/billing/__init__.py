@@ -8,20 +8,23 @@ from larabill_sqlalchemy.billing.audits import Audits
 from larabill_sqlalchemy.billing.bank import BankLines
 from larabill_sqlalchemy.billing.catalog import Plans
 from larabill_sqlalchemy.billing.changes import Changes
-from larabill_sqlalchemy.billing.charges import Charges, Drafts, Series
+from larabill_sqlalchemy.billing.charges import Charges, Drafts
 from larabill_sqlalchemy.billing.credits import Credits
 from larabill_sqlalchemy.billing.customers import Customers, Sellers
 from larabill_sqlalchemy.billing.disputes import Disputes
+from larabill_sqlalchemy.billing.draft_invoices import DraftInvoices
 from larabill_sqlalchemy.billing.dunning import Dunning
 from larabill_sqlalchemy.billing.invoicing import Invoices
 from larabill_sqlalchemy.billing.ledger import Ledger
 from larabill_sqlalchemy.billing.metadata import METADATA
+from larabill_sqlalchemy.billing.numbering import Series
 from larabill_sqlalchemy.billing.orders import Orders
 from larabill_sqlalchemy.billing.payments import Methods, Payments, Refunds
 from larabill_sqlalchemy.billing.plans import Plans as PaymentPlans
 from larabill_sqlalchemy.billing.services import Services
 from larabill_sqlalchemy.billing.stock import StockRows
 from larabill_sqlalchemy.billing.subscriptions import Subscriptions
+from larabill_sqlalchemy.billing.tax import Tax
 from larabill_sqlalchemy.billing.usage import Usage
 from larabill_sqlalchemy.billing.webhooks import GatewayAccounts, Webhooks
 from larabill_sqlalchemy.storage import Storage
@@ -43,6 +46,7 @@ class SqlBillingRepositories:
         self.credits = Credits(tx)
         self.customers = Customers(tx)
         self.disputes = Disputes(tx)
+        self.draft_invoices = DraftInvoices(tx)
         self.drafts = Drafts(tx)
         self.dunning = Dunning(tx)
         self.gateway_accounts = GatewayAccounts(tx)
@@ -60,6 +64,7 @@ class SqlBillingRepositories:
         self.stock = StockRows(tx)
         self.subscription_changes = Changes(tx)
         self.subscriptions = Subscriptions(tx)
+        self.tax = Tax(tx)
         self.usage = Usage(tx)
         self.webhooks = Webhooks(tx)
 
@@ -78,11 +83,14 @@ STORAGE = Storage(
         "larabill_credits",
         "larabill_instalments",
         "larabill_invoice_lines",
+        "larabill_invoice_numbers",
         "larabill_invoices",
         "larabill_journal_entries",
         "larabill_payment_allocations",
         "larabill_payment_parts",
         "larabill_postings",
+        "larabill_tax_evidence",
+        "larabill_tax_id_checks",
         "larabill_usage_bills",
         "larabill_usage_draws",
     ),

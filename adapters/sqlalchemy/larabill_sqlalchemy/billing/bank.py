@@ -9,12 +9,13 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from larabill_billing.bank.model import BankLine, LineStatus, OpenInvoice
-from larabill_billing.invoicing.model import DocumentType, InvoiceStatus
+from larabill_billing.invoicing.model import InvoiceStatus
 from larabill_billing.payments.model import TOOK_MONEY
 from larabill_core.errors import NotFound, StaleVersion
 from larabill_sqlalchemy.billing.audits import states_without_audit
-from larabill_sqlalchemy.billing.invoicing import INVOICES, STATES
+from larabill_sqlalchemy.billing.invoicing import STATES
 from larabill_sqlalchemy.billing.metadata import METADATA
+from larabill_sqlalchemy.billing.numbering import NUMBERS
 from larabill_sqlalchemy.billing.payments import PAYMENTS
 from larabill_sqlalchemy.statements import chunks, from_row, insert_new, page_size, to_row, update_many
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
@@ -47,7 +48,7 @@ LINES = sa.Table(
     **MYSQL_OPTIONS,
 )
 
-_L, _I, _S, _P = LINES.c, INVOICES.c, STATES.c, PAYMENTS.c
+_L, _I, _S, _P = LINES.c, NUMBERS.c, STATES.c, PAYMENTS.c
 
 
 class BankLines:
@@ -100,11 +101,10 @@ class BankLines:
     def open_invoices(self) -> list[OpenInvoice]:
         query = (
             sa.select(_S.invoice_id, _I.number, _S.customer_id, _S.balance, _S.currency, _S.due_on)
-            .join(INVOICES, sa.and_(_I.seller_id == _S.seller_id, _I.id == _S.invoice_id))
+            .join(NUMBERS, sa.and_(_I.seller_id == _S.seller_id, _I.invoice_id == _S.invoice_id))
             .where(
                 _S.seller_id == self._tx.seller_id,
                 _S.status == InvoiceStatus.ISSUED.value,
-                _S.type == DocumentType.INVOICE.value,
             )
         )
         return [from_row(OpenInvoice, row) for row in self._tx.connection.execute(query)]

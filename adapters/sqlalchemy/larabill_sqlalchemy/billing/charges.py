@@ -1,4 +1,4 @@
-"""Charges, drafts of invoices, and the number series."""
+"""Charges, and drafts of invoices."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from larabill_billing.invoicing.model import Charge, ChargeKind, ChargeStatus, D
 from larabill_billing.subscriptions.charging import REGULAR
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.faults import unique
-from larabill_sqlalchemy.statements import Each, chunks, from_row, insert_many, insert_new, skip_locked
+from larabill_sqlalchemy.statements import Each, chunks, from_row, insert_many, skip_locked
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Amount, Id, Instant, Json, UnitPrice, code, text
 
@@ -41,6 +41,7 @@ CHARGES = sa.Table(
     sa.Column("tax_class", code(32), nullable=False),
     sa.Column("taxes", Json),
     sa.Column("allowances", Json, nullable=False),
+    sa.Column("credited_line_id", Id),
     sa.Column("trace", Json),
     sa.Column("invoice_id", Id),
     sa.Column("status", code(32), nullable=False),
@@ -53,6 +54,7 @@ CHARGES = sa.Table(
         "cause",
         unique=True,
     ),
+    sa.Index("ix_larabill_charges_credited", "seller_id", "credited_line_id"),
     sa.Index("ix_larabill_charges_invoice", "seller_id", "invoice_id"),
     sa.Index("ix_larabill_charges_subscription", "seller_id", "subscription_id"),
     **MYSQL_OPTIONS,
@@ -71,21 +73,13 @@ DRAFTS = sa.Table(
     sa.Column("preceding_id", Id),
     sa.Column("purchase_order", text(), nullable=False),
     sa.Column("note", text(), nullable=False),
+    sa.Column("terms", text(), nullable=False),
     sa.Column("created_at", Instant, nullable=False),
     sa.Index("ix_larabill_invoice_drafts_id", "seller_id", "id"),
     **MYSQL_OPTIONS,
 )
 
-SERIES = sa.Table(
-    "larabill_invoice_series",
-    METADATA,
-    sa.Column("seller_id", Id, primary_key=True),
-    sa.Column("code", code(16), primary_key=True),
-    sa.Column("next_number", sa.Integer, nullable=False),
-    **MYSQL_OPTIONS,
-)
-
-_C, _D, _S = CHARGES.c, DRAFTS.c, SERIES.c
+_C, _D = CHARGES.c, DRAFTS.c
 
 
 class Charges:
@@ -126,6 +120,13 @@ class Charges:
             query = sa.select(CHARGES).where(_C.seller_id == self._tx.seller_id, _C.invoice_id.in_(chunk))
             for row in self._tx.connection.execute(query.order_by(_C.id)):
                 found[row.invoice_id].append(from_row(Charge, row))
+        return found
+
+    def crediting(self, line_ids: Collection[UUID]) -> list[Charge]:
+        found: list[Charge] = []
+        for chunk in chunks(sorted(line_ids)):
+            query = sa.select(CHARGES).where(_C.seller_id == self._tx.seller_id, _C.credited_line_id.in_(chunk))
+            found += [from_row(Charge, row) for row in self._tx.connection.execute(query.order_by(_C.id))]
         return found
 
     def for_subscription(self, subscription_id: UUID) -> list[Charge]:
@@ -177,21 +178,3 @@ class Drafts:
     def delete(self, draft_ids: Collection[UUID]) -> None:
         for chunk in chunks(sorted(draft_ids)):
             self._tx.connection.execute(sa.delete(DRAFTS).where(_D.seller_id == self._tx.seller_id, _D.id.in_(chunk)))
-
-
-class Series:
-    """Implements `larabill_billing.invoicing.ports.SeriesRepository`."""
-
-    def __init__(self, tx: SqlTx) -> None:
-        self._tx = tx
-
-    def take(self, series: str, count: int) -> int:
-        mine = sa.and_(_S.seller_id == self._tx.seller_id, _S.code == series)
-        locked = sa.select(_S.next_number).where(mine).with_for_update()
-        first = self._tx.connection.scalar(locked)
-        if first is None:
-            new = {"seller_id": self._tx.seller_id, "code": series, "next_number": 1}
-            insert_new(self._tx.connection, SERIES, [new])
-            first = self._tx.connection.execute(locked).scalar_one()
-        self._tx.connection.execute(sa.update(SERIES).where(mine).values(next_number=first + count))
-        return int(first)

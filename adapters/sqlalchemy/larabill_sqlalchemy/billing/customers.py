@@ -30,6 +30,9 @@ SELLERS = sa.Table(
     sa.Column("language", code(35), nullable=False),
     sa.Column("tax_id", text(), nullable=False),
     sa.Column("address", Json, nullable=False),
+    sa.Column("email", code(254), nullable=False),
+    sa.Column("phone", text(), nullable=False),
+    sa.Column("registration", text(), nullable=False),
     sa.Column("created_at", Instant, nullable=False),
     **MYSQL_OPTIONS,
 )

@@ -12,12 +12,12 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from larabill_billing.invoicing.model import Allocation, DocumentType, Invoice, InvoiceLine, InvoiceState, InvoiceStatus
-from larabill_billing.ledger.model import RECEIVABLE
+from larabill_billing.ledger.model import PREPAYMENTS, RECEIVABLE
 from larabill_core.errors import NotFound, StaleVersion
 from larabill_sqlalchemy.billing.audits import states_without_audit
-from larabill_sqlalchemy.billing.charges import SERIES
 from larabill_sqlalchemy.billing.ledger import ENTRIES, ZERO, ledger_differences, total
 from larabill_sqlalchemy.billing.metadata import METADATA
+from larabill_sqlalchemy.billing.numbering import NUMBERS
 from larabill_sqlalchemy.faults import unique
 from larabill_sqlalchemy.statements import Each, chunks, from_row, insert_many, page_size
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
@@ -36,9 +36,6 @@ INVOICES = sa.Table(
     sa.Column("order_id", Id),
     sa.Column("subscription_id", Id),
     sa.Column("preceding_id", Id),
-    sa.Column("series", code(16), nullable=False),
-    sa.Column("sequence", sa.Integer, nullable=False),
-    sa.Column("number", code(64), nullable=False),
     sa.Column("currency", code(3), nullable=False),
     sa.Column("net", Amount, nullable=False),
     sa.Column("tax", Amount, nullable=False),
@@ -51,11 +48,11 @@ INVOICES = sa.Table(
     sa.Column("language", code(35), nullable=False),
     sa.Column("purchase_order", text(), nullable=False),
     sa.Column("note", text(), nullable=False),
+    sa.Column("terms", text(), nullable=False),
     sa.Column("seller", Json, nullable=False),
     sa.Column("buyer", Json, nullable=False),
-    sa.Index("uq_larabill_invoices_sequence", "seller_id", "series", "sequence", unique=True),
-    sa.Index("uq_larabill_invoices_number", "seller_id", "number", unique=True),
     sa.Index("ix_larabill_invoices_order", "seller_id", "order_id"),
+    sa.Index("ix_larabill_invoices_preceding", "seller_id", "preceding_id"),
     **MYSQL_OPTIONS,
 )
 
@@ -65,6 +62,7 @@ LINES = sa.Table(
     sa.Column("id", Id, primary_key=True),
     sa.Column("seller_id", Id, nullable=False),
     sa.Column("invoice_id", Id, sa.ForeignKey("larabill_invoices.id"), nullable=False),
+    sa.Column("type", code(16), nullable=False),
     sa.Column("position", sa.Integer, nullable=False),
     sa.Column("charge_id", Id, nullable=False),
     sa.Column("kind", code(32), nullable=False),
@@ -82,7 +80,7 @@ LINES = sa.Table(
     sa.Column("taxes", Json, nullable=False),
     sa.Column("trace", Json),
     sa.Index("uq_larabill_invoice_lines_position", "seller_id", "invoice_id", "position", unique=True),
-    sa.Index("uq_larabill_invoice_lines_charge", "seller_id", "charge_id", unique=True),
+    sa.Index("uq_larabill_invoice_lines_charge", "seller_id", "charge_id", "type", unique=True),
     **MYSQL_OPTIONS,
 )
 
@@ -134,6 +132,20 @@ ALLOCATIONS = sa.Table(
 )
 
 _I, _L, _S, _A = INVOICES.c, LINES.c, STATES.c, ALLOCATIONS.c
+_N = NUMBERS.c
+
+
+_OF_IT = sa.and_(_N.seller_id == _I.seller_id, _N.invoice_id == _I.id)
+_NUMBER = sa.func.coalesce(_N.number, "").label("number")
+
+
+def _documents(seller_id: UUID) -> sa.Select[Any]:
+    """The seller's documents with their numbers."""
+    return (
+        sa.select(INVOICES, _N.series, _N.sequence, _N.number)
+        .select_from(INVOICES.outerjoin(NUMBERS, _OF_IT))
+        .where(_I.seller_id == seller_id)
+    )
 
 
 class Invoices:
@@ -143,7 +155,7 @@ class Invoices:
         self._tx = tx
 
     def add_many(self, invoices: Sequence[Invoice], states: Sequence[InvoiceState]) -> None:
-        with unique("invoice", ", ".join(invoice.number for invoice in invoices[:3])):
+        with unique("invoice", ", ".join(str(invoice.id) for invoice in invoices[:3])):
             insert_many(self._tx.connection, INVOICES, invoices)
         owners = [(invoice, line) for invoice in invoices for line in invoice.lines]
         insert_many(
@@ -152,17 +164,33 @@ class Invoices:
             [line for _, line in owners],
             seller_id=self._tx.seller_id,
             invoice_id=Each([invoice.id for invoice, _ in owners]),
+            type=Each([invoice.type for invoice, _ in owners]),
         )
         insert_many(self._tx.connection, STATES, states)
 
     def get(self, invoice_id: UUID) -> Invoice:
-        mine = sa.select(INVOICES).where(_I.seller_id == self._tx.seller_id, _I.id == invoice_id)
+        mine = _documents(self._tx.seller_id).where(_I.id == invoice_id)
         row = self._tx.connection.execute(mine).one_or_none()
         if row is None:
             raise NotFound("invoice", invoice_id)
         lines = sa.select(LINES).where(_L.seller_id == self._tx.seller_id, _L.invoice_id == invoice_id)
         found = self._tx.connection.execute(lines.order_by(_L.position))
         return from_row(Invoice, row, lines=tuple(from_row(InvoiceLine, line) for line in found))
+
+    def headers(self, invoice_ids: Collection[UUID]) -> dict[UUID, Invoice]:
+        documents: dict[UUID, Invoice] = {}
+        for chunk in chunks(sorted(invoice_ids)):
+            query = _documents(self._tx.seller_id).where(_I.id.in_(chunk))
+            documents |= {row.id: from_row(Invoice, row, lines=()) for row in self._tx.connection.execute(query)}
+        return documents
+
+    def following(self, proforma_id: UUID) -> UUID | None:
+        query = sa.select(_I.id).where(
+            _I.seller_id == self._tx.seller_id,
+            _I.preceding_id == proforma_id,
+            _I.type == DocumentType.INVOICE.value,
+        )
+        return self._tx.connection.scalar(query)
 
     def state(self, invoice_id: UUID, *, lock: bool = False) -> InvoiceState:
         query = sa.select(STATES).where(_S.seller_id == self._tx.seller_id, _S.invoice_id == invoice_id)
@@ -218,10 +246,7 @@ class Invoices:
             *([] if after is None else [_S.invoice_id > after]),
         ]
         states = self._states(*where, limit=page_size(limit))
-        documents: dict[UUID, Invoice] = {}
-        for chunk in chunks([state.invoice_id for state in states]):
-            query = sa.select(INVOICES).where(_I.seller_id == self._tx.seller_id, _I.id.in_(chunk))
-            documents |= {row.id: from_row(Invoice, row, lines=()) for row in self._tx.connection.execute(query)}
+        documents = self.headers([state.invoice_id for state in states])
         return [(documents[state.invoice_id], state) for state in states]
 
     def for_orders(self, order_ids: Collection[UUID]) -> dict[UUID, list[InvoiceState]]:
@@ -275,10 +300,10 @@ class Invoices:
         lines = sa.and_(_L.seller_id == _I.seller_id, _L.invoice_id == _I.id)
         lines_net = sa.type_coerce(total(_L.amount) - total(_L.share), Amount())
         return self._rows(
-            sa.select(_I.id, _I.number, _I.total, lines_net)
-            .select_from(INVOICES.outerjoin(LINES, lines))
+            sa.select(_I.id, _NUMBER, _I.total, lines_net)
+            .select_from(INVOICES.outerjoin(NUMBERS, _OF_IT).outerjoin(LINES, lines))
             .where(_I.seller_id == self._tx.seller_id)
-            .group_by(_I.id, _I.number, _I.net, _I.tax, _I.total)
+            .group_by(_I.id, _N.number, _I.net, _I.tax, _I.total)
             .having(sa.or_(lines_net != _I.net, _I.net + _I.tax != _I.total))
         )
 
@@ -303,25 +328,6 @@ class Invoices:
             )
         )
 
-    def number_gaps(self) -> list[tuple[str, int, int, int]]:
-        given = SERIES.c.next_number - 1
-        documents = sa.and_(_I.seller_id == SERIES.c.seller_id, _I.series == SERIES.c.code)
-        distinct = sa.func.count(sa.distinct(_I.sequence))
-        count = sa.func.count(_I.id)
-        highest = sa.func.coalesce(sa.func.max(_I.sequence), 0)
-        return self._rows(
-            sa.select(SERIES.c.code, given, distinct, count)
-            .select_from(SERIES.outerjoin(INVOICES, documents))
-            .where(SERIES.c.seller_id == self._tx.seller_id)
-            .group_by(SERIES.c.code, SERIES.c.next_number)
-            .having(sa.or_(distinct != given, count != given, highest != given))
-        )
-
-    def without_series(self) -> list[str]:
-        known = sa.exists().where(SERIES.c.seller_id == _I.seller_id, SERIES.c.code == _I.series)
-        query = sa.select(_I.series).distinct().where(_I.seller_id == self._tx.seller_id, ~known)
-        return list(self._tx.connection.scalars(query))
-
     def without_entry(self) -> list[tuple[UUID, str]]:
         posted = sa.exists().where(
             ENTRIES.c.seller_id == _I.seller_id,
@@ -330,18 +336,54 @@ class Invoices:
             ENTRIES.c.purpose == "issued",
         )
         return self._rows(
-            sa.select(_I.id, _I.number).where(_I.seller_id == self._tx.seller_id, _I.total != ZERO, ~posted)
+            sa.select(_I.id, _NUMBER)
+            .select_from(INVOICES.outerjoin(NUMBERS, _OF_IT))
+            .where(
+                _I.seller_id == self._tx.seller_id,
+                _I.total != ZERO,
+                _I.type != DocumentType.PROFORMA.value,
+                ~posted,
+            )
         )
+
+    def without_number(self) -> list[UUID]:
+        numbered = sa.exists().where(_N.seller_id == _I.seller_id, _N.invoice_id == _I.id)
+        return list(self._tx.connection.scalars(sa.select(_I.id).where(_I.seller_id == self._tx.seller_id, ~numbered)))
 
     def without_state(self) -> list[tuple[UUID, str]]:
         stands = sa.exists().where(_S.seller_id == _I.seller_id, _S.invoice_id == _I.id)
-        return self._rows(sa.select(_I.id, _I.number).where(_I.seller_id == self._tx.seller_id, ~stands))
+        return self._rows(
+            sa.select(_I.id, _NUMBER)
+            .select_from(INVOICES.outerjoin(NUMBERS, _OF_IT))
+            .where(_I.seller_id == self._tx.seller_id, ~stands)
+        )
 
     def receivable_differences(self) -> list[tuple[UUID | None, str, Decimal]]:
         balances = sa.select(_S.customer_id, _S.currency, _S.balance).where(
-            _S.seller_id == self._tx.seller_id, _S.status == InvoiceStatus.ISSUED.value
+            _S.seller_id == self._tx.seller_id,
+            _S.status == InvoiceStatus.ISSUED.value,
+            _S.type == DocumentType.INVOICE.value,
         )
         return ledger_differences(self._tx, RECEIVABLE, balances)
+
+    def prepayment_differences(self) -> list[tuple[UUID | None, str, Decimal]]:
+        next_one = INVOICES.alias("next_one")
+        followed = sa.exists().where(
+            next_one.c.seller_id == _I.seller_id,
+            next_one.c.preceding_id == _I.id,
+            next_one.c.type == DocumentType.INVOICE.value,
+        )
+        held = (
+            sa.select(_S.customer_id, _S.currency, sa.type_coerce(_S.balance - _I.total, Amount()))
+            .join(INVOICES, sa.and_(_I.seller_id == _S.seller_id, _I.id == _S.invoice_id))
+            .where(
+                _S.seller_id == self._tx.seller_id,
+                _S.status != InvoiceStatus.VOID.value,
+                _S.type == DocumentType.PROFORMA.value,
+                ~followed,
+            )
+        )
+        return ledger_differences(self._tx, PREPAYMENTS, held)
 
     def state_without_audit(self) -> list[tuple[UUID, str]]:
         return states_without_audit(self._tx, "invoice", _S.invoice_id, _S.status)

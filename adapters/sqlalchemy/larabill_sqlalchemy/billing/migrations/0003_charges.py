@@ -46,12 +46,14 @@ def _create_charges() -> None:
         sa.Column("tax_class", code(32), nullable=False),
         sa.Column("taxes", Json()),
         sa.Column("allowances", Json(), nullable=False),
+        sa.Column("credited_line_id", Id()),
         sa.Column("trace", Json()),
         sa.Column("invoice_id", Id()),
         sa.Column("status", code(32), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_larabill_charges"),
         **MYSQL_OPTIONS,
     )
+    op.create_index("ix_larabill_charges_credited", "larabill_charges", ["seller_id", "credited_line_id"])
     op.create_index("ix_larabill_charges_invoice", "larabill_charges", ["seller_id", "invoice_id"])
     op.create_index("ix_larabill_charges_subscription", "larabill_charges", ["seller_id", "subscription_id"])
     op.create_index(
@@ -75,6 +77,7 @@ def _create_invoice_drafts() -> None:
         sa.Column("preceding_id", Id()),
         sa.Column("purchase_order", text(), nullable=False),
         sa.Column("note", text(), nullable=False),
+        sa.Column("terms", text(), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_larabill_invoice_drafts"),
         **MYSQL_OPTIONS,
@@ -87,6 +90,7 @@ def _create_invoice_series() -> None:
         "larabill_invoice_series",
         sa.Column("seller_id", Id(), nullable=False),
         sa.Column("code", code(16), nullable=False),
+        sa.Column("first_number", sa.Integer(), nullable=False),
         sa.Column("next_number", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("seller_id", "code", name="pk_larabill_invoice_series"),
         **MYSQL_OPTIONS,

@@ -38,9 +38,6 @@ def _create_invoices() -> None:
         sa.Column("order_id", Id()),
         sa.Column("subscription_id", Id()),
         sa.Column("preceding_id", Id()),
-        sa.Column("series", code(16), nullable=False),
-        sa.Column("sequence", sa.Integer(), nullable=False),
-        sa.Column("number", code(64), nullable=False),
         sa.Column("currency", code(3), nullable=False),
         sa.Column("net", Amount(), nullable=False),
         sa.Column("tax", Amount(), nullable=False),
@@ -53,16 +50,14 @@ def _create_invoices() -> None:
         sa.Column("language", code(35), nullable=False),
         sa.Column("purchase_order", text(), nullable=False),
         sa.Column("note", text(), nullable=False),
+        sa.Column("terms", text(), nullable=False),
         sa.Column("seller", Json(), nullable=False),
         sa.Column("buyer", Json(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_larabill_invoices"),
         **MYSQL_OPTIONS,
     )
     op.create_index("ix_larabill_invoices_order", "larabill_invoices", ["seller_id", "order_id"])
-    op.create_index("uq_larabill_invoices_number", "larabill_invoices", ["seller_id", "number"], unique=True)
-    op.create_index(
-        "uq_larabill_invoices_sequence", "larabill_invoices", ["seller_id", "series", "sequence"], unique=True
-    )
+    op.create_index("ix_larabill_invoices_preceding", "larabill_invoices", ["seller_id", "preceding_id"])
 
 
 def _create_invoice_lines() -> None:
@@ -71,6 +66,7 @@ def _create_invoice_lines() -> None:
         sa.Column("id", Id(), nullable=False),
         sa.Column("seller_id", Id(), nullable=False),
         sa.Column("invoice_id", Id(), nullable=False),
+        sa.Column("type", code(16), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("charge_id", Id(), nullable=False),
         sa.Column("kind", code(32), nullable=False),
@@ -92,7 +88,7 @@ def _create_invoice_lines() -> None:
         **MYSQL_OPTIONS,
     )
     op.create_index(
-        "uq_larabill_invoice_lines_charge", "larabill_invoice_lines", ["seller_id", "charge_id"], unique=True
+        "uq_larabill_invoice_lines_charge", "larabill_invoice_lines", ["seller_id", "charge_id", "type"], unique=True
     )
     op.create_index(
         "uq_larabill_invoice_lines_position",

@@ -1,0 +1,1 @@
+"""Services besides providers and gateways: registers, rates."""
