@@ -19,6 +19,7 @@ from larabill_billing.payments.spread import check_parts, spread
 from larabill_billing.payments.standing import allocated
 from larabill_core.errors import Conflict, Faults
 from larabill_core.ids import new_id, public_id
+from larabill_core.money import quantize
 
 
 def record_for_customer(
@@ -117,5 +118,7 @@ def _take_credit(tx: PaymentsTx, payment: Payment, kept: Decimal) -> None:
     tx.billing.customers.get(payment.customer_id, lock=True)
     has = tx.billing.credits.balance(payment.customer_id, payment.currency)
     if has < kept:
-        raise Conflict(f"payment {payment.id}", f"{kept - has} of the credit that it gave are spent")
+        raise Conflict(
+            f"payment {payment.id}", f"{quantize(kept - has, payment.currency)} of the credit that it gave are spent"
+        )
     move(tx, payment.customer_id, -kept, payment.currency, "payment_reversed", payment.id)

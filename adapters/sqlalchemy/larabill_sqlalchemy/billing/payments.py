@@ -18,6 +18,7 @@ from larabill_billing.payments.model import (
     PaymentStatus,
     Refund,
     RefundStatus,
+    RefundTo,
 )
 from larabill_billing.payments.standing import CREDITED, DISPUTED
 from larabill_core.errors import NotFound, StaleVersion
@@ -245,6 +246,7 @@ class Payments:
             _R.seller_id == _P.seller_id,
             _R.payment_id == _P.id,
             _R.status != RefundStatus.FAILED.value,
+            _R.destination == RefundTo.METHOD.value,
         )
         query = sa.select(_P.id, _P.amount, refunded).where(_P.seller_id == self._tx.seller_id, refunded > _P.amount)
         return [(payment, amount, given) for payment, amount, given in self._tx.connection.execute(query)]
