@@ -9,8 +9,17 @@ from uuid import UUID
 from larabill_billing.repositories import BillingTx
 from larabill_core.access import Access, Actor
 from larabill_core.engine import Engine
+from larabill_core.errors import NotFound
+from larabill_core.ports.unit_of_work import Tx
 
 T = TypeVar("T")
+
+
+def own(tx: Tx, kind: str, id: UUID, customer_id: UUID) -> None:
+    """Raises `NotFound`, as for what is not there, when the actor is another customer, or another seller's (B01)."""
+    actor = tx.actor
+    if actor.customer_id not in (None, customer_id) or actor.seller_id not in (None, tx.seller_id):
+        raise NotFound(kind, id)
 
 
 class Area:

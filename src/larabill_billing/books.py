@@ -1,4 +1,4 @@
-"""The part of `engine.billing` that is about money: invoices, payments, webhooks of gateways, the ledger."""
+"""The part of `engine.billing` that is about money: payments, webhooks of gateways."""
 
 from __future__ import annotations
 
@@ -7,14 +7,6 @@ from decimal import Decimal
 from uuid import UUID
 
 from larabill_billing.area import Area
-from larabill_billing.audits.model import Audit
-from larabill_billing.credits.credit_notes import void
-from larabill_billing.invoicing import plans
-from larabill_billing.invoicing.instalments import Instalment, PaymentPlan
-from larabill_billing.invoicing.model import Invoice, InvoiceState, InvoiceStatus
-from larabill_billing.invoicing.write_off import write_off
-from larabill_billing.ledger.handlers import trial_balance
-from larabill_billing.ledger.model import AccountBalance
 from larabill_billing.payments import by_hand, webhooks
 from larabill_billing.payments import handlers as payments
 from larabill_billing.payments.model import Part, Payment, PaymentMethod, Refund, RefundTo, WebhookResult
@@ -22,71 +14,6 @@ from larabill_billing.payments.refunds import refund
 from larabill_billing.payments.rematch import rematch
 from larabill_billing.repositories import BillingTx
 from larabill_core.access import SYSTEM, Actor
-
-
-class Invoices(Area):
-    """`engine.billing.invoices`."""
-
-    def get(self, seller: UUID, invoice_id: UUID, *, actor: Actor = SYSTEM) -> tuple[Invoice, InvoiceState]:
-        """The document with its lines, and its state. Raises `NotFound`."""
-        return self._run(
-            "invoices.read",
-            seller,
-            actor,
-            lambda tx: (tx.billing.invoices.get(invoice_id), tx.billing.invoices.state(invoice_id)),
-        )
-
-    def list(
-        self,
-        seller: UUID,
-        *,
-        customer_id: UUID | None = None,
-        status: InvoiceStatus | None = None,
-        after: UUID | None = None,
-        limit: int = 100,
-        actor: Actor = SYSTEM,
-    ) -> Sequence[tuple[Invoice, InvoiceState]]:
-        """Documents without lines, and their states, by id."""
-        return self._run(
-            "invoices.read",
-            seller,
-            actor,
-            lambda tx: tx.billing.invoices.page(customer_id=customer_id, status=status, after=after, limit=limit),
-        )
-
-    def void(self, seller: UUID, invoice_id: UUID, reason: str, *, actor: Actor = SYSTEM) -> None:
-        """Take back an invoice on which nothing was paid, or a proforma. Raises `Conflict`, `NotFound`."""
-        self._run("invoices.write", seller, actor, lambda tx: void(tx, invoice_id, reason))
-
-    def write_off(self, seller: UUID, invoice_id: UUID, reason: str, *, actor: Actor = SYSTEM) -> Decimal:
-        """What is left of an issued invoice will not come: how much that was. Money may still come later.
-
-        Raises `IllegalTransition`, `InvalidInput`, `NotFound`.
-        """
-        return self._run("invoices.write", seller, actor, lambda tx: write_off(tx, invoice_id, reason))
-
-    def agree_plan(
-        self,
-        seller: UUID,
-        invoice_id: UUID,
-        instalments: Sequence[Instalment],
-        reason: str = "",
-        *,
-        actor: Actor = SYSTEM,
-    ) -> PaymentPlan:
-        """The balance is paid in these instalments from now on, which add up to it exactly (see `divided`).
-
-        Another plan of the invoice is replaced. Raises `Conflict`, `InvalidInput` with every fault, `NotFound`.
-        """
-        return self._run("invoices.write", seller, actor, lambda tx: plans.agree(tx, invoice_id, instalments, reason))
-
-    def break_plan(self, seller: UUID, invoice_id: UUID, reason: str, *, actor: Actor = SYSTEM) -> None:
-        """The rest falls due at once. Raises `Conflict` when there is no plan, `NotFound`."""
-        self._run("invoices.write", seller, actor, lambda tx: plans.break_plan(tx, invoice_id, reason))
-
-    def plan(self, seller: UUID, invoice_id: UUID, *, actor: Actor = SYSTEM) -> PaymentPlan | None:
-        """The plan that the invoice follows; None while it follows none. Raises `NotFound`."""
-        return self._run("invoices.read", seller, actor, lambda tx: plans.current_plan(tx, invoice_id))
 
 
 class Payments(Area):
@@ -219,14 +146,14 @@ class Payments(Area):
         *,
         to: RefundTo = RefundTo.METHOD,
         lines: Mapping[UUID, Decimal] | None = None,
-        of_credit: bool = False,
+        of_lot: UUID | None = None,
         currency: str | None = None,
         key: str | None = None,
         actor: Actor = SYSTEM,
     ) -> Refund:
         """Give back an amount, so much of these lines without tax, or (None) all that is left; to the method or credit.
 
-        What was paid for an invoice comes with a credit note; `of_credit`: it is the customer's credit already. Once
+        What was paid for an invoice comes with a credit note; `of_lot`: it is credit already, in that lot. Once
         for each `key`. Raises `Conflict`, `InvalidInput` with every fault, `NotFound`.
         """
         return self._run(
@@ -234,7 +161,7 @@ class Payments(Area):
             seller,
             actor,
             lambda tx: refund(
-                tx, payment_id, amount, reason, to=to, lines=lines, of_credit=of_credit, currency=currency, key=key
+                tx, payment_id, amount, reason, to=to, lines=lines, of_lot=of_lot, currency=currency, key=key
             ),
         )
 
@@ -273,17 +200,3 @@ class Webhooks(Area):
     def receive(self, account: str, headers: Mapping[str, str], body: bytes) -> WebhookResult:
         """Take one webhook of a gateway. Raises `Unverified` when it is not believed, `NotFound`."""
         return webhooks.receive(self._engine, account, headers, body)
-
-
-class LedgerBooks(Area):
-    """`engine.billing.ledger`."""
-
-    def trial_balance(self, seller: UUID, *, actor: Actor = SYSTEM) -> Sequence[AccountBalance]:
-        """The balance of each account; each currency's add up to zero (I4)."""
-        return self._run("ledger.read", seller, actor, trial_balance)
-
-    def audits(
-        self, seller: UUID, *, after: UUID | None = None, limit: int = 100, actor: Actor = SYSTEM
-    ) -> Sequence[Audit]:
-        """Everything that changed, oldest first."""
-        return self._run("ledger.read", seller, actor, lambda tx: tx.billing.audits.page(after=after, limit=limit))

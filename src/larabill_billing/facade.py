@@ -7,7 +7,6 @@ before anything is read, and what happens is audited as theirs.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -15,17 +14,23 @@ import attrs
 
 from larabill_billing.agreements import Subscriptions
 from larabill_billing.area import Area
-from larabill_billing.books import Invoices, LedgerBooks, Payments, Webhooks
+from larabill_billing.balances import Credits
+from larabill_billing.bookkeeping import Exchange, LedgerBooks
+from larabill_billing.books import Payments, Webhooks
 from larabill_billing.catalog.handlers import Changes, listed
 from larabill_billing.catalog.handlers import load as load_catalog
 from larabill_billing.catalog.model import Catalogue, Plan, Stock
-from larabill_billing.customers.handlers import create_customer, create_seller
+from larabill_billing.coupons import Coupons
+from larabill_billing.customers.handlers import create_customer, create_seller, set_group
 from larabill_billing.customers.model import Customer, NewCustomer, NewSeller, Seller
+from larabill_billing.documents import Drafts, Invoices
+from larabill_billing.dunning.choice import check_named
 from larabill_billing.metering import Usage
 from larabill_billing.orders import check as order_check
 from larabill_billing.orders import handlers as orders
 from larabill_billing.orders.handlers import OrderPreview
 from larabill_billing.orders.model import Order, PlaceOrder
+from larabill_billing.overdue import Dunning
 from larabill_billing.reconciling import Bank, Disputes
 from larabill_billing.repositories import BillingTx
 from larabill_billing.settings import BillingSettings
@@ -36,7 +41,6 @@ from larabill_core.access import SYSTEM, Access, Actor, Role
 from larabill_core.engine import Engine
 from larabill_core.errors import AlreadyExists, ConfigurationError
 from larabill_core.ids import derived_id
-from larabill_core.money import parse_currency
 
 OPERATOR = Role(name="operator", grants=("*",))
 """Whoever works at the console of the installation."""
@@ -50,8 +54,13 @@ class Billing:
         self._engine = engine
         self.bank = Bank(engine, access)
         self.catalog = Catalog(engine, access)
+        self.credits = Credits(engine, access)
+        self.coupons = Coupons(engine, access)
         self.customers = Customers(engine, access)
         self.disputes = Disputes(engine, access)
+        self.drafts = Drafts(engine, access)
+        self.dunning = Dunning(engine, access)
+        self.exchange = Exchange(engine, access)
         self.invoices = Invoices(engine, access)
         self.ledger = LedgerBooks(engine, access)
         self.orders = Orders(engine, access)
@@ -103,10 +112,12 @@ class Catalog(Area):
     def load(self, seller: UUID, catalog: Catalogue, *, actor: Actor = SYSTEM) -> Changes:
         """Put a catalogue into force: what changed becomes a new version, what is missing is no longer sold.
 
-        Raises `InvalidInput` for one without plans, and for another aggregation of a meter that has counted.
+        Raises `InvalidInput` for one without plans, for another aggregation of a meter that has counted, and for a
+        dunning policy that the manifest does not name.
         """
 
         def load(tx: BillingTx) -> Changes:
+            check_named(tx, catalog.plans)
             define_meters(tx, catalog.meters)
             return load_catalog(tx, catalog)
 
@@ -132,6 +143,10 @@ class Customers(Area):
         """Raises `NotFound`."""
         return self._run("customers.read", seller, actor, lambda tx: tx.billing.customers.get(customer_id))
 
+    def set_group(self, seller: UUID, customer_id: UUID, group: str, *, actor: Actor = SYSTEM) -> Customer:
+        """Put the customer into a group, or out of all with "". Raises `InvalidInput`, `NotFound`."""
+        return self._run("customers.write", seller, actor, lambda tx: set_group(tx, customer_id, group))
+
     def list(
         self, seller: UUID, *, after: UUID | None = None, limit: int = 100, actor: Actor = SYSTEM
     ) -> Sequence[Customer]:
@@ -139,11 +154,6 @@ class Customers(Area):
         return self._run(
             "customers.read", seller, actor, lambda tx: tx.billing.customers.page(after=after, limit=limit)
         )
-
-    def credit(self, seller: UUID, customer_id: UUID, currency: str, *, actor: Actor = SYSTEM) -> Decimal:
-        """What the customer holds with us. Raises `InvalidInput` for what is no currency."""
-        parse_currency(currency, "currency")
-        return self._run("customers.read", seller, actor, lambda tx: tx.billing.credits.balance(customer_id, currency))
 
 
 class Orders(Area):

@@ -7,8 +7,11 @@ from typing import Final
 from larabill_billing.bank import verify as bank_verify
 from larabill_billing.credits import jobs as credits
 from larabill_billing.credits import verify as credits_verify
+from larabill_billing.discounts import verify as discounts_verify
 from larabill_billing.dunning import jobs as dunning
 from larabill_billing.dunning import verify as dunning_verify
+from larabill_billing.exchange import jobs as exchange
+from larabill_billing.invoicing import jobs as invoicing
 from larabill_billing.invoicing import verify as invoicing_verify
 from larabill_billing.ledger import verify as ledger
 from larabill_billing.orders import jobs as orders
@@ -26,11 +29,19 @@ from larabill_core.module import Module
 ABILITIES: Final = (
     "catalog.read",
     "catalog.write",
+    "credits.read",
+    "credits.use",
+    "credits.write",
+    "coupons.read",
+    "coupons.write",
     "customers.read",
     "customers.write",
+    "dunning.read",
+    "dunning.write",
     "invoices.read",
     "invoices.write",
     "ledger.read",
+    "ledger.write",
     "orders.read",
     "orders.write",
     "payments.read",
@@ -50,6 +61,8 @@ MODULE: Final = Module(
     name="billing",
     handlers=(
         *credits.HANDLERS,
+        *exchange.HANDLERS,
+        *invoicing.HANDLERS,
         *payments.HANDLERS,
         *subscriptions.HANDLERS,
         *orders.HANDLERS,
@@ -57,7 +70,14 @@ MODULE: Final = Module(
         *tax.HANDLERS,
         *usage.HANDLERS,
     ),
-    schedules=(*subscriptions.SCHEDULES, *dunning.SCHEDULES, *tax.SCHEDULES),
+    schedules=(
+        *payments.SCHEDULES,
+        *subscriptions.SCHEDULES,
+        *invoicing.SCHEDULES,
+        *exchange.SCHEDULES,
+        *dunning.SCHEDULES,
+        *tax.SCHEDULES,
+    ),
     abilities=ABILITIES,
     settings=BillingSettings,
     storage="larabill_sqlalchemy.billing:STORAGE",
@@ -73,6 +93,7 @@ MODULE: Final = Module(
         *invoicing_verify.VERIFY,
         *payments_verify.VERIFY,
         *credits_verify.VERIFY,
+        *discounts_verify.VERIFY,
         *subscriptions_verify.VERIFY,
         *orders_verify.VERIFY,
         *dunning_verify.VERIFY,

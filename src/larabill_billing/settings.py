@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import timedelta
-from itertools import pairwise
+from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal
 
 import attrs
 
@@ -22,20 +22,28 @@ from larabill_billing.customers.checks import (
     check_tax_id,
     check_text,
 )
+from larabill_billing.discounts.loyalty import LoyaltyTier, check_tiers
+from larabill_billing.exchange.model import ExchangeSettings
 from larabill_billing.invoicing.numbering import Numbering
+from larabill_billing.ledger.labels import AccountLabel
 from larabill_billing.payments.policies import DisputePolicy, PlanPolicy, WriteOffPolicy
+from larabill_billing.policies import (
+    DEFAULT,
+    DEFAULT_LADDER,
+    DunningPolicy,
+    LadderStep,
+    check_amounts,
+    check_ladder,
+    check_policies,
+    shown,
+)
 from larabill_billing.proration.model import Convention, ProrationPolicy
 from larabill_billing.tax.settings import TaxRule, TaxSettings, check_rules
 from larabill_core.clock import zone
-from larabill_core.errors import Faults, InvalidInput
+from larabill_core.errors import Faults
 
 if TYPE_CHECKING:
     from larabill_core.ports.unit_of_work import Tx
-
-Action: TypeAlias = Literal["remind", "retry", "suspend", "end"]
-
-TAKING: Final[frozenset[Action]] = frozenset({"suspend", "end"})
-"""Actions that take something away: they stand under the ceiling, and once each in a ladder."""
 
 
 @attrs.frozen(kw_only=True)
@@ -71,52 +79,28 @@ class SellerSettings:
         faults.raise_if_any()
 
 
-@attrs.frozen(kw_only=True)
-class LadderStep:
-    """`after` counts from the moment at which the invoice became overdue: the start of the day after its due day."""
-
-    after: timedelta
-    do: Action
-
-
-def check_ladder(ladder: Sequence[LadderStep], path: str = "overdue") -> None:
-    """Raises `InvalidInput` with every fault, by key path.
-
-    Steps stand in order, each later than the one before; `suspend` and `end` stand there at most once; nothing follows
-    `end`.
-    """
-    faults = Faults()
-    for index, (before, step) in enumerate(pairwise(ladder), start=1):
-        with faults.at(path, index):
-            if step.after <= before.after:
-                faults.add("after", "must be later than the step before", value=_days(step.after))
-            if before.do == "end":
-                faults.add("do", "nothing can follow an end", value=step.do, remedy="put the end last")
-    seen: set[Action] = set()
-    for index, step in enumerate(ladder):
-        with faults.at(path, index):
-            if step.after < timedelta(0):
-                faults.add("after", "must not be negative", value=_days(step.after))
-            if step.do in TAKING and step.do in seen:
-                faults.add("do", "stands in the ladder twice", value=step.do)
-        seen.add(step.do)
-    faults.raise_if_any()
-
-
-def _days(after: timedelta) -> str:
-    return f"{after / timedelta(days=1):g}d"
-
-
-DEFAULT_LADDER: Final = (
-    LadderStep(after=timedelta(days=3), do="remind"),
-    LadderStep(after=timedelta(days=5), do="retry"),
-    LadderStep(after=timedelta(days=10), do="suspend"),
-    LadderStep(after=timedelta(days=30), do="end"),
-)
-
-
 LONGEST_WINDOW: Final = timedelta(days=92)
 """All periods that ended within the window are looked at again when the next one is billed."""
+
+
+@attrs.frozen(kw_only=True)
+class TopUpPolicy:
+    """At most `attempts_per_day` charges of one customer on a day of theirs, and an end to it after declines.
+
+    `give_up_after`: so many declines in a row are the last, until the rule is set anew.
+
+    Raises `InvalidInput` with every fault.
+    """
+
+    attempts_per_day: int = 3
+    give_up_after: int = 6
+
+    def __attrs_post_init__(self) -> None:
+        faults = Faults()
+        for name in ("attempts_per_day", "give_up_after"):
+            if not 1 <= getattr(self, name) <= 100:
+                faults.add(name, "must be 1 to 100", value=getattr(self, name))
+        faults.raise_if_any()
 
 
 @attrs.frozen(kw_only=True)
@@ -124,12 +108,19 @@ class BillingSettings:
     """`payment_terms_days`: from issue to due day. `keep_data`: from an agreement's end to the destruction of data.
     `late_window`: how long after a period's end events of it are taken that come after it was billed.
 
+    `overdue`: the ladder of the dunning policies that bring none of their own; `dunning`: the policies, by name.
+    `overdue_minimum`: by currency; a customer whose overdue invoices come to less is left alone.
+
     `proration`: for plans that name no convention of their own. `billing_day`: the day of the month on which all
     agreements are billed; None: each on the day of its begin. `group_invoices`: what one customer owes on a day for
-    several agreements stands on one invoice. `taxes`: rules of the seller's own, which go before the rest of `tax`.
+    several agreements stands on one invoice. `loyalty`: what is taken off prices that recur, by months of tenure.
+    `accounts`: what the bookkeeper calls accounts of the ledger.
+    `exchange`: where exchange rates come from; None: each currency for itself.
+    `taxes`: rules of the seller's own, which go before the rest of `tax`.
     `proforma`: a proforma asks for the money, and the invoice follows when it is paid; else it is issued at once.
     `voiding`: an invoice is taken back by a credit note of the whole, or by the mark `void` alone.
     `terms`: the terms of payment that stand on invoices.
+    `top_up`: how often credit is bought automatically.
     Raises `InvalidInput` with every fault of the ladder and the numbers.
     """
 
@@ -137,6 +128,8 @@ class BillingSettings:
     catalog: Path | None = None
     payment_terms_days: int = 7
     overdue: tuple[LadderStep, ...] = DEFAULT_LADDER
+    overdue_minimum: Mapping[str, Decimal] = attrs.field(factory=dict)
+    dunning: Mapping[str, DunningPolicy] = attrs.field(factory=dict)
     keep_data: timedelta = timedelta(days=14)
     late_window: timedelta = timedelta(days=3)
     proration: ProrationPolicy = attrs.field(factory=lambda: ProrationPolicy(Convention.ACTUAL_DAYS))
@@ -147,11 +140,15 @@ class BillingSettings:
     disputes: DisputePolicy = attrs.field(factory=DisputePolicy)
     payment_plans: PlanPolicy = attrs.field(factory=PlanPolicy)
     write_off: WriteOffPolicy = attrs.field(factory=WriteOffPolicy)
+    loyalty: tuple[LoyaltyTier, ...] = ()
+    accounts: tuple[AccountLabel, ...] = ()
+    exchange: ExchangeSettings | None = None
     tax: TaxSettings = attrs.field(factory=TaxSettings)
     numbering: Numbering = attrs.field(factory=Numbering)
     proforma: bool = False
     voiding: Literal["credit_note", "mark"] = "credit_note"
     terms: str = ""
+    top_up: TopUpPolicy = attrs.field(factory=TopUpPolicy)
 
     def __attrs_post_init__(self) -> None:
         faults = Faults()
@@ -160,15 +157,26 @@ class BillingSettings:
         attempt(faults, lambda: check_text(self.terms, "terms"), "")
         attempt(faults, lambda: check_billing_day(self.billing_day, "billing_day"), None)
         attempt(faults, lambda: check_rules(self.taxes, self.tax), None)
+        if len({each.account for each in self.accounts}) < len(self.accounts):
+            faults.add("accounts", "name one account twice")
         if self.keep_data < timedelta(0):
-            faults.add("keep_data", "must not be negative", value=_days(self.keep_data))
+            faults.add("keep_data", "must not be negative", value=shown(self.keep_data))
         if not timedelta(0) <= self.late_window <= LONGEST_WINDOW:
-            faults.add("late_window", f"must be 0 to {_days(LONGEST_WINDOW)}", value=_days(self.late_window))
-        try:
-            check_ladder(self.overdue)
-        except InvalidInput as error:
-            faults.include(error)
+            faults.add("late_window", f"must be 0 to {shown(LONGEST_WINDOW)}", value=shown(self.late_window))
+        check_ladder(self.overdue, "overdue", faults)
+        check_amounts(self.overdue_minimum, "overdue_minimum", faults)
+        with faults.at("dunning"):
+            check_policies({DEFAULT: DunningPolicy(), **self.dunning}, self.overdue, faults)
+        attempt(faults, lambda: check_tiers(self.loyalty), None)
         faults.raise_if_any()
+
+    @property
+    def policies(self) -> Mapping[str, DunningPolicy]:
+        """The dunning policies by name, `default` among them, each with its ladder."""
+        return {
+            name: policy if policy.overdue is not None else attrs.evolve(policy, overdue=self.overdue)
+            for name, policy in {DEFAULT: DunningPolicy(), **self.dunning}.items()
+        }
 
 
 def settings_of(tx: Tx) -> BillingSettings:

@@ -62,7 +62,7 @@ class InvoicePaid(Event):
 
 @attrs.frozen(kw_only=True)
 class PaymentCaptured(Event):
-    """Money was taken, for an invoice or, where it has none, as a top-up of the customer\'s credit."""
+    """Money was taken, for an invoice or, where it has none, as a top-up of the customer's credit."""
 
     name: ClassVar[str] = "billing.payment_captured"
 
@@ -85,13 +85,57 @@ class PaymentDeclined(Event):
 
 @attrs.frozen(kw_only=True)
 class PaymentReminderDue(Event):
-    """An overdue invoice should be brought to the customer's mind."""
+    """An overdue invoice should be brought to the customer's mind, for the `number`-th time; a `step` of the ladder."""
 
     name: ClassVar[str] = "billing.payment_reminder_due"
 
     invoice_id: UUID
     customer_id: UUID
     step: int
+    number: int = 1
+
+
+@attrs.frozen(kw_only=True)
+class PaymentUpcoming(Event):
+    """An invoice will be due: once for each reminder before the due day that its policy has."""
+
+    name: ClassVar[str] = "billing.payment_upcoming"
+
+    invoice_id: UUID
+    customer_id: UUID
+    due_on: date
+    number: int
+
+
+@attrs.frozen(kw_only=True)
+class PaymentMethodNeeded(Event):
+    """The stored method was declined for good and is not charged again: the customer should store another one."""
+
+    name: ClassVar[str] = "billing.payment_method_needed"
+
+    invoice_id: UUID
+    customer_id: UUID
+
+
+@attrs.frozen(kw_only=True)
+class PromiseBroken(Event):
+    """The day until which the customer promised to pay is over, and the invoice is not paid."""
+
+    name: ClassVar[str] = "billing.promise_broken"
+
+    invoice_id: UUID
+    customer_id: UUID
+
+
+@attrs.frozen(kw_only=True)
+class AgreementSuspended(Event):
+    """An agreement is suspended because its invoice is overdue."""
+
+    name: ClassVar[str] = "billing.agreement_suspended"
+
+    subscription_id: UUID
+    invoice_id: UUID
+    customer_id: UUID
 
 
 @attrs.frozen(kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -28,7 +28,10 @@ from larabill_core.module import Module, load_target
 from larabill_core.published import (
     InvoiceIssued,
     OrderReleased,
+    PaymentMethodNeeded,
     PaymentReminderDue,
+    PaymentUpcoming,
+    PromiseBroken,
     ServiceActivated,
     ServiceEnded,
     ServiceEndRequested,
@@ -152,6 +155,9 @@ PRETEND = Module(
         Handler(name="pretend.resume", target=f"{_HERE}:resume", payload=ServiceResumeRequested),
         Handler(name="pretend.end", target=f"{_HERE}:end", payload=ServiceEndRequested),
         Handler(name="pretend.remind", target=f"{_HERE}:listen", payload=PaymentReminderDue),
+        Handler(name="pretend.upcoming", target=f"{_HERE}:listen", payload=PaymentUpcoming),
+        Handler(name="pretend.needed", target=f"{_HERE}:listen", payload=PaymentMethodNeeded),
+        Handler(name="pretend.broken", target=f"{_HERE}:listen", payload=PromiseBroken),
         Handler(name="pretend.issued", target=f"{_HERE}:listen", payload=InvoiceIssued),
         Handler(name="pretend.destroy", target=f"{_HERE}:destroy", payload=Destroy),
     ),
@@ -267,7 +273,7 @@ class Market:
         self.engine.billing.payments.add_method(self.seller, self.customer, "pay", token, "Test card")
 
     def credit(self) -> Decimal:
-        balance: Decimal = self.engine.billing.customers.credit(self.seller, self.customer, "EUR")
+        balance: Decimal = self.engine.billing.credits.balance(self.seller, self.customer, "EUR")
         return balance
 
     def violations(self) -> list[Violation]:
@@ -296,13 +302,19 @@ def at(year: int, month: int, day: int, hour: int = 12) -> datetime:
 
 
 def make_market(
-    open_test_engine: OpenTestEngine, clock: ManualClock, node: str, *, provisioning: Module = PRETEND, **billing: Any
+    open_test_engine: OpenTestEngine,
+    clock: ManualClock,
+    node: str,
+    *,
+    provisioning: Module = PRETEND,
+    accounts: Mapping[str, Any] | None = None,
+    **billing: Any,
 ) -> Market:
-    """A market on the test's database. The gateway's account is `pay`."""
+    """A market on the test's database. The gateway's account is `pay`; `accounts` are more."""
     drivers = {
         "pay": {"driver": "fake_gateway", "webhook_secret": {"env": "TEST_WEBHOOK_SECRET"}, "world": f":memory:{node}"}
     }
-    settings: dict[str, Any] = {"drivers": drivers}
+    settings: dict[str, Any] = {"drivers": {**drivers, **(accounts or {})}}
     if billing:
         settings["billing"] = billing
     engine = open_test_engine(MODULE, provisioning, drivers=load_infos(), settings=settings)

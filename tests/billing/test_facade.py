@@ -115,7 +115,7 @@ def test_a_reason_that_cannot_be_kept_changes_nothing(market: Market, reason: An
 @pytest.mark.parametrize("currency", ["eur", "ZZZ", None, 5, []])
 def test_credit_in_what_is_no_currency_is_not_zero(market: Market, currency: Any) -> None:
     with pytest.raises(InvalidInput, match=r"^currency: is not a currency"):
-        market.engine.billing.customers.credit(market.seller, market.customer, currency)
+        market.engine.billing.credits.balance(market.seller, market.customer, currency)
 
 
 def test_a_typed_order_is_read_as_strictly_as_plain_data(market: Market) -> None:

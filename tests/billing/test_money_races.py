@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
 from threading import Barrier
@@ -12,13 +13,18 @@ from typing import Any
 import pytest
 from tests.billing.shop import Shop, paid_claim
 
+from larabill_billing.credits import goodwill
+from larabill_billing.credits.expiry import LotToExpire, expire_lot
+from larabill_billing.credits.handlers import spend
 from larabill_billing.invoicing.handlers import issue
 from larabill_billing.invoicing.model import InvoiceStatus
 from larabill_billing.payments.handlers import charge_invoice, open_checkout, record_manual
 from larabill_billing.payments.model import WebhookStatus
 from larabill_billing.payments.refunds import refund
+from larabill_billing.payments.top_up import record_top_up
 from larabill_billing.payments.webhooks import receive
 from larabill_core.errors import Conflict
+from larabill_core.ids import new_id
 
 pytestmark = pytest.mark.parametrize("database_kind", ["mariadb", "postgresql"], indirect=True)
 
@@ -109,3 +115,57 @@ def test_refunds_that_meet_never_give_back_too_much(shop: Shop) -> None:
 
     assert sum(_together(*[give_back] * 8)) == 2
     assert shop.violations() == []
+
+
+def test_credit_that_is_spent_on_many_threads_is_spent_once(shop: Shop) -> None:
+    for expires_on in (None, date(2026, 3, 1)):
+        give(shop, "5.00", expires_on)
+    invoices = [shop.issue("4.00") for _ in range(8)]
+    taken = _together(*[partial(shop.run, partial(spend, invoice_id=invoice.id)) for invoice in invoices])
+    assert sum(taken, Decimal(0)) == Decimal("10.00")
+    assert sorted(shop.state(invoice).balance for invoice in invoices)[:3] == [0, 0, Decimal("2.00")]
+    assert shop.credit() == 0
+    assert shop.violations() == []
+
+
+def test_all_ways_to_use_credit_meet_and_none_uses_it_twice(shop: Shop) -> None:
+    method = shop.method()
+    for round in range(4):
+        top_up = shop.run(
+            partial(record_top_up, customer_id=shop.customer.id, amount=Decimal("5.00"), transfer=f"top-up {round}")
+        )
+        lot = give(shop, "5.00", date(2026, 2, 2) + timedelta(days=2 * round))
+        invoice = shop.issue("7.00")
+        checkout = shop.run(partial(open_checkout, invoice_id=invoice.id, account="blind"))
+        shop.run(partial(charge_invoice, invoice_id=invoice.id, method_id=method.id))
+        shop.clock.set(shop.clock.now() + timedelta(days=2))
+        headers, body = shop.webhook(paid_claim(checkout))
+        _together(
+            shop.engine.run_due,
+            partial(receive, shop.engine, "blind", headers, body),
+            partial(shop.run, partial(spend, invoice_id=invoice.id)),
+            partial(shop.run, partial(expire_lot, payload=LotToExpire(lot_id=lot.id))),
+            tried(shop, partial(goodwill.revoke, lot_id=lot.id, reason="tried")),
+            tried(shop, partial(refund, payment_id=top_up.id, amount=Decimal("5.00"), reason="tried")),
+        )
+        shop.work()
+        assert shop.state(invoice).status is InvoiceStatus.PAID
+        assert shop.violations() == []
+    assert sum(shop.balances().values()) == 0
+
+
+def give(shop: Shop, amount: str, expires_on: date | None = None) -> Any:
+    wanted = {"grant_uuid": new_id(), "currency": "EUR", "reason": "an outage", "expires_on": expires_on}
+    return shop.run(partial(goodwill.give, customer_id=shop.customer.id, amount=Decimal(amount), **wanted))
+
+
+def tried(shop: Shop, what: Callable[..., Any]) -> Callable[[], Any]:
+    """A conflict is an answer too."""
+
+    def attempt() -> Any:
+        try:
+            return shop.run(what)
+        except Conflict:
+            return None
+
+    return attempt

@@ -15,6 +15,9 @@ from tests.storage.test_jobs import a_job
 
 from larabill_billing.catalog.meters import Aggregation
 from larabill_billing.catalog.model import Units
+from larabill_billing.discounts.coupon import RedemptionStatus, Use
+from larabill_billing.dunning.model import Notice
+from larabill_billing.dunning.ports import Overdue
 from larabill_billing.invoicing.model import InvoiceStatus
 from larabill_billing.payments.model import PaymentStatus, WebhookStatus
 from larabill_billing.usage.model import Counted, Grant, MeteredPeriod, NewUsage
@@ -25,6 +28,7 @@ from larabill_provisioning.resources.states import ResourceStatus
 
 LATE = slot_at(600)
 A_DAY = (START + timedelta(days=1)).date()
+LAST_DAY = (START + timedelta(days=495)).date()
 
 
 @attrs.frozen
@@ -84,6 +88,15 @@ class Sample:
         )
 
     @property
+    def uses(self) -> list[Use]:
+        """Of ten redemptions."""
+        return [Use(redemption_id=id, cycles=1, discount=Decimal(1), revenue=Decimal(2)) for id in self.ids]
+
+    def notice(self) -> Notice:
+        """One that is there already."""
+        return Notice(id=id_of(60_000), seller_id=self.seller_id, invoice_id=self.id, number=1, sent_at=START)
+
+    @property
     def plan_code(self) -> str:
         """One of fifty."""
         return f"plan{self.number % 50}"
@@ -96,6 +109,11 @@ class Sample:
     @property
     def word(self) -> str:
         return str(self.number)
+
+
+def an_overdue(of: Sample) -> Overdue:
+    """Where a run over overdue invoices may stand."""
+    return Overdue(invoice_id=of.id, subscription_id=of.id, customer_id=of.id, currency="EUR", due_on=A_DAY, version=0)
 
 
 def running(tx: Any) -> tuple[UUID, int]:
@@ -142,25 +160,60 @@ KERNEL: dict[str, Query] = {
 }
 
 BILLING: dict[str, Query] = {
+    "accounting.for_documents": lambda tx, of: tx.accounting.for_documents(of.ids),
     "audits.for_subject": lambda tx, of: tx.audits.for_subject("order", of.group_id),
     "audits.page": lambda tx, of: tx.audits.page(after=of.id),
     "charges.mark_invoiced": lambda tx, of: tx.charges.mark_invoiced(of.ids),
     "charges.free": lambda tx, of: tx.charges.free(of.id),
     "charges.for_invoices": lambda tx, of: tx.charges.for_invoices(of.ids),
     "charges.for_subscription": lambda tx, of: tx.charges.for_subscription(of.id),
+    "charges.since": lambda tx, of: tx.charges.since(dict.fromkeys(of.ids, A_DAY)),
+    "coupons.get": lambda tx, of: tx.coupons.get(of.id, lock=True),
+    "coupons.end": lambda tx, of: tx.coupons.end(of.id, LATE),
+    "coupons.codes": lambda tx, of: tx.coupons.codes(of.group_id),
+    "coupons.by_codes": lambda tx, of: tx.coupons.by_codes([of.word, "none"]),
+    "coupons.take": lambda tx, of: tx.coupons.take(of.id),
+    "coupons.give_back": lambda tx, of: tx.coupons.give_back({of.id: 1}),
+    "coupons.page": lambda tx, of: tx.coupons.page(after=of.id),
+    "coupons.results": lambda tx, of: tx.coupons.results(of.group_id),
     "credits.balance": lambda tx, of: tx.credits.balance(of.group_id, "EUR"),
     "credits.from_source": lambda tx, of: tx.credits.from_source("x", of.id),
-    "credits.for_customer": lambda tx, of: tx.credits.for_customer(of.group_id),
+    "credits.lot_page": lambda tx, of: tx.credits.lot_page(customer_id=of.group_id, after=of.ids[0]),
+    "credits.lots": lambda tx, of: tx.credits.lots(of.ids),
+    "credits.open_lots": lambda tx, of: tx.credits.open_lots(of.group_id, "EUR"),
+    "credits.page": lambda tx, of: tx.credits.page(customer_id=of.group_id, after=of.ids[0]),
     "customers.get": lambda tx, of: tx.customers.get(of.id, lock=True),
     "customers.get_many": lambda tx, of: tx.customers.get_many(of.ids),
+    "customers.set_group": lambda tx, of: tx.customers.set_group(of.id, "friends"),
     "customers.page": lambda tx, of: tx.customers.page(after=of.id),
+    "deferrals.for_document": lambda tx, of: tx.deferrals.for_document(of.group_id),
+    "deferrals.posted_on": lambda tx, of: tx.deferrals.posted_on(LAST_DAY),
+    "deferrals.posted_on after": lambda tx, of: tx.deferrals.posted_on(LAST_DAY, after=of.id),
+    "deferrals.begin": lambda tx, of: tx.deferrals.begin(A_DAY),
+    "deferrals.earned_on": lambda tx, of: tx.deferrals.earned_on(LAST_DAY),
+    "deferrals.caught_up_on": lambda tx, of: tx.deferrals.caught_up_on(A_DAY),
+    "deferrals.save_run": lambda tx, of: tx.deferrals.save_run(A_DAY),
+    "deferrals.last_run": lambda tx, of: tx.deferrals.last_run(),
     "drafts.take": lambda tx, of: tx.drafts.take(100),
     "drafts.delete": lambda tx, of: tx.drafts.delete(of.ids),
     "dunning.overdue": lambda tx, of: tx.dunning.overdue(A_DAY, 200),
+    "dunning.overdue after": lambda tx, of: tx.dunning.overdue(A_DAY, 200, an_overdue(of)),
+    "dunning.overdue_sums": lambda tx, of: tx.dunning.overdue_sums(of.group_ids, A_DAY),
+    "dunning.about": lambda tx, of: tx.dunning.about(of.ids),
+    "dunning.unpaid_of": lambda tx, of: tx.dunning.unpaid_of(of.group_id),
+    "dunning.upcoming": lambda tx, of: tx.dunning.upcoming(A_DAY, A_DAY, of.id, 200),
+    "dunning.add_notices": lambda tx, of: tx.dunning.add_notices([of.notice]),
+    "dunning.open_of_customer": lambda tx, of: tx.dunning.open_of_customer(of.group_id),
+    "pauses.get": lambda tx, of: tx.pauses.get(of.id),
+    "pauses.save_many": lambda tx, of: tx.pauses.save_many(tx.pauses.open_for(of.ids)),
+    "pauses.open_for": lambda tx, of: tx.pauses.open_for(of.ids),
+    "pauses.open_of_customer": lambda tx, of: tx.pauses.open_of_customer(of.group_id),
+    "pauses.of_invoice": lambda tx, of: tx.pauses.of_invoice(of.id),
+    "pauses.claim_settled": lambda tx, of: tx.pauses.claim_settled(200),
     "dunning.lock_issued": lambda tx, of: tx.dunning.lock_issued(of.ids),
     "dunning.save_many": lambda tx, of: tx.dunning.save_many(tx.dunning.page()),
-    "dunning.claim_due": lambda tx, of: tx.dunning.claim_due([0, 1], slot_at(9), 200),
-    "dunning.any_due": lambda tx, of: tx.dunning.any_due([2, 3], slot_at(9)),
+    "dunning.claim_due": lambda tx, of: tx.dunning.claim_due({"default": [0, 1]}, slot_at(9), 200),
+    "dunning.any_due": lambda tx, of: tx.dunning.any_due({"default": [2, 3]}, slot_at(9)),
     "dunning.claim_pointless": lambda tx, of: tx.dunning.claim_pointless(slot_at(9), 200),
     "dunning.claim_unheeded": lambda tx, of: tx.dunning.claim_unheeded(slot_at(9), 200),
     "dunning.sellers_with_work": lambda tx, of: tx.dunning.sellers_with_work(A_DAY),
@@ -168,12 +221,19 @@ BILLING: dict[str, Query] = {
     "dunning.open_for_subscription": lambda tx, of: tx.dunning.open_for_subscription(of.id),
     "dunning.page": lambda tx, of: tx.dunning.page(after=of.id, open_only=False),
     "dunning.page of open": lambda tx, of: tx.dunning.page(),
+    "exchange_rates.add_new": lambda tx, of: tx.exchange_rates.add_new(tx.exchange_rates.between("x", A_DAY, A_DAY)),
+    "exchange_rates.between": lambda tx, of: tx.exchange_rates.between("x", A_DAY, A_DAY),
+    "exchange_rates.between of currencies": lambda tx, of: tx.exchange_rates.between(
+        "x", A_DAY, A_DAY, currencies=("EUR", "USD")
+    ),
+    "exchange_rates.newest": lambda tx, of: tx.exchange_rates.newest("x"),
     "gateway_accounts.heard": lambda tx, of: tx.gateway_accounts.heard("bank", LATE),
     "gateway_accounts.claim": lambda tx, of: tx.gateway_accounts.claim("bank", of.seller_id),
     "gateway_accounts.find": lambda tx, of: tx.gateway_accounts.find("bank"),
     "invoices.get": lambda tx, of: tx.invoices.get(of.id),
     "invoices.state": lambda tx, of: tx.invoices.state(of.id, lock=True),
     "invoices.states": lambda tx, of: tx.invoices.states(of.ids),
+    "invoices.numbers": lambda tx, of: tx.invoices.numbers(of.ids),
     "invoices.save_state": lambda tx, of: tx.invoices.save_state(tx.invoices.state(of.id)),
     "invoices.page": lambda tx, of: tx.invoices.page(after=of.id),
     "invoices.page of customer": lambda tx, of: tx.invoices.page(customer_id=of.group_id),
@@ -187,6 +247,9 @@ BILLING: dict[str, Query] = {
     "invoices.allocations": lambda tx, of: tx.invoices.allocations(of.id),
     "invoices.allocated_by": lambda tx, of: tx.invoices.allocated_by("payment", of.ids),
     "ledger.for_document": lambda tx, of: tx.ledger.for_document("invoice", of.id),
+    "ledger.page": lambda tx, of: tx.ledger.page(slot_at(2), slot_at(9), limit=100),
+    "ledger.page after": lambda tx, of: tx.ledger.page(START, LATE, after=(slot_at(9), of.id), limit=100),
+    "ledger.lines": lambda tx, of: tx.ledger.lines("receivable", slot_at(2), slot_at(4), limit=100),
     "ledger.customer_balance": lambda tx, of: tx.ledger.customer_balance("receivable", of.group_id, "EUR"),
     "orders.add_new": lambda tx, of: tx.orders.add_new(tx.orders.get(of.id)),
     "orders.items": lambda tx, of: tx.orders.items(of.group_id),
@@ -200,21 +263,36 @@ BILLING: dict[str, Query] = {
     "payment_methods.defaults": lambda tx, of: tx.payment_methods.defaults(of.group_ids),
     "payment_methods.payers": lambda tx, of: tx.payment_methods.payers(of.group_ids),
     "payment_methods.clear_default": lambda tx, of: tx.payment_methods.clear_default(of.group_id),
+    "payments.charged_top_ups": lambda tx, of: tx.payments.charged_top_ups(of.group_id, START),
     "payments.get": lambda tx, of: tx.payments.get(of.id, lock=True),
     "payments.save": lambda tx, of: tx.payments.save(tx.payments.get(of.id)),
     "payments.by_ref": lambda tx, of: tx.payments.by_ref(of.word),
     "payments.by_transaction": lambda tx, of: tx.payments.by_transaction("bank", of.word),
     "payments.for_invoices": lambda tx, of: tx.payments.for_invoices(of.ids),
+    "payments.last_with_method": lambda tx, of: tx.payments.last_with_method(of.group_id),
+    "payments.unpaid_attempts": lambda tx, of: tx.payments.unpaid_attempts(of.group_id, START),
     "payments.page": lambda tx, of: tx.payments.page(after=of.id),
     "payments.page of customer": lambda tx, of: tx.payments.page(customer_id=of.group_id),
     "payments.page of status": lambda tx, of: tx.payments.page(status=PaymentStatus.PENDING, after=of.id),
     "plans.active": lambda tx, of: tx.plans.active([of.word, "none"]),
     "plans.deactivate": lambda tx, of: tx.plans.deactivate(of.ids),
     "plans.get_many": lambda tx, of: tx.plans.get_many(of.ids),
+    "redemptions.get": lambda tx, of: tx.redemptions.get(of.id, lock=True),
+    "redemptions.get_many": lambda tx, of: tx.redemptions.get_many(of.ids, lock=True),
+    "redemptions.uses_of": lambda tx, of: tx.redemptions.uses_of(of.group_id, [of.group_id], lock=True),
+    "redemptions.in_force": lambda tx, of: tx.redemptions.in_force(of.group_ids, lock=True),
+    "redemptions.for_order": lambda tx, of: tx.redemptions.for_order(of.id, lock=True),
+    "redemptions.page": lambda tx, of: tx.redemptions.page(after=of.id),
+    "redemptions.page of customer": lambda tx, of: tx.redemptions.page(customer_id=of.group_id),
+    "redemptions.use": lambda tx, of: tx.redemptions.use(of.uses),
+    "redemptions.set_status": lambda tx, of: tx.redemptions.set_status(of.ids, RedemptionStatus.REMOVED),
     "refunds.get": lambda tx, of: tx.refunds.get(of.id, lock=True),
     "refunds.save": lambda tx, of: tx.refunds.save(tx.refunds.get(of.id)),
     "refunds.by_ref": lambda tx, of: tx.refunds.by_ref(of.word),
     "refunds.for_payment": lambda tx, of: tx.refunds.for_payment(of.group_id),
+    "top_up_rules.get": lambda tx, of: tx.top_up_rules.get(of.id),
+    "top_up_rules.low": lambda tx, of: tx.top_up_rules.low(after=of.id, limit=10),
+    "top_up_rules.remove": lambda tx, of: tx.top_up_rules.remove(of.id),
     "sellers.get": lambda tx, of: tx.sellers.get(of.seller_id),
     "services.get": lambda tx, of: tx.services.get(of.id, lock=True),
     "services.save": lambda tx, of: tx.services.save(tx.services.get(of.id)),
@@ -253,6 +331,14 @@ BILLING: dict[str, Query] = {
     "subscriptions.page": lambda tx, of: tx.subscriptions.page(after=of.id),
     "subscriptions.page of customer": lambda tx, of: tx.subscriptions.page(customer_id=of.group_id),
     "subscriptions.page of held": lambda tx, of: tx.subscriptions.page(held=True),
+    "tax.for_customers": lambda tx, of: tx.tax.for_customers(of.group_ids),
+    "tax.exemptions": lambda tx, of: tx.tax.exemptions(of.group_ids),
+    "tax.exemption": lambda tx, of: tx.tax.exemption(of.id, lock=True),
+    "tax.end_exemption": lambda tx, of: tx.tax.end_exemption(tx.tax.exemption(of.id)),
+    "tax.checks": lambda tx, of: tx.tax.checks(of.group_id),
+    "tax.evidence": lambda tx, of: tx.tax.evidence(of.group_id),
+    "tax.with_tax_id": lambda tx, of: tx.tax.with_tax_id(after=of.id),
+    "tax.with_evidence": lambda tx, of: tx.tax.with_evidence(after=of.id),
     "usage.meters": lambda tx, of: tx.usage.meters([of.word]),
     "usage.counted": lambda tx, of: tx.usage.counted(["traffic", of.word]),
     "usage.save_meters": lambda tx, of: tx.usage.save_meters(new=[], changed=list(tx.usage.meters([of.word]).values())),
@@ -333,41 +419,50 @@ def _names(text: str) -> frozenset[str]:
 
 
 ONLY_INSERTS = _names("""
-    operations.add_many limits.put secrets.put
-    billing.audits.add_many billing.charges.add_many billing.credits.add_many billing.customers.add_many
+    billing.accounting.add_many billing.audits.add_many billing.charges.add_many billing.coupons.add
+    billing.coupons.add_codes billing.credits.add_many billing.customers.add_many billing.deferrals.add_many
     billing.drafts.add_many billing.dunning.add_many billing.invoices.add_allocations billing.invoices.add_many
-    billing.ledger.add_many billing.orders.add_items billing.payment_methods.add billing.payments.add
-    billing.plans.add_many billing.refunds.add billing.sellers.add billing.services.add_many
-    billing.subscription_changes.add_many billing.subscriptions.add_many
-    billing.usage.add_bills billing.usage.add_reached
+    billing.ledger.add_many billing.orders.add_items billing.pauses.add billing.payment_methods.add
+    billing.payments.add billing.plans.add_many billing.redemptions.add_many billing.refunds.add
+    billing.sellers.add billing.services.add_many billing.subscription_changes.add_many
+    billing.subscriptions.add_many billing.tax.add_checks billing.tax.add_evidence billing.tax.add_exemption
+    billing.top_up_rules.put billing.usage.add_bills billing.usage.add_reached limits.put operations.add_many
+    secrets.put
     provisioning.audits.add_many provisioning.credentials.add provisioning.plan_maps.add_many
-    provisioning.resources.add_many provisioning.tasks.add_many
+    provisioning.resources.add_many provisioning.tasks.add_many secrets.put
 """)
 """Nothing is looked for."""
 
 VERIFY = _names("""
-    billing.charges.overlapping billing.credits.ledger_differences
+    billing.charges.overlapping billing.coupons.wrong_uses billing.credits.expired
+    billing.credits.ledger_differences billing.credits.wrong_lots billing.deferrals.unearned
     billing.dunning.ended_though_paid billing.dunning.open_on_settled billing.dunning.suspended_though_active
-    billing.dunning.without_case
-    billing.invoices.number_gaps billing.invoices.receivable_differences billing.invoices.state_without_audit
-    billing.invoices.without_entry billing.invoices.without_series billing.invoices.without_state
-    billing.invoices.wrong_balances billing.invoices.wrong_totals
+    billing.dunning.without_case billing.invoices.number_gaps billing.invoices.receivable_differences
+    billing.invoices.state_without_audit billing.invoices.tax_differences billing.invoices.without_entry
+    billing.invoices.without_series billing.invoices.without_state billing.invoices.wrong_balances
+    billing.invoices.wrong_totals
     billing.ledger.trial_balance billing.ledger.unbalanced_currencies billing.ledger.unbalanced_entries
+    billing.pauses.stepped_in_pause billing.pauses.unheeded billing.pauses.without_pause
     billing.orders.paid_unreleased billing.orders.released_twice billing.orders.state_without_audit
     billing.payments.captured_unallocated billing.payments.captured_without_entry billing.payments.over_refunded
-    billing.payments.state_without_audit billing.payments.twice_captured billing.refunds.state_without_audit
-    billing.services.state_without_audit billing.subscriptions.billed_periods
-    billing.subscriptions.state_without_audit
+    billing.payments.state_without_audit billing.payments.twice_captured billing.redemptions.state_without_audit
+    billing.redemptions.wrong_sums billing.refunds.state_without_audit billing.services.state_without_audit
+    billing.subscriptions.billed_periods billing.subscriptions.state_without_audit billing.tax.wrong_categories
     provisioning.audits.moves_outside provisioning.audits.status_mismatches
     provisioning.resources.active_unconfirmed provisioning.resources.shared_driver_refs
-    provisioning.resources.shared_services provisioning.resources.stalled provisioning.resources.without_driver_ref
+    provisioning.resources.shared_services provisioning.resources.stalled
+    provisioning.resources.without_driver_ref
 """)
 """What an operator asks about all that a seller ever did."""
 
 FEW = {
+    "billing.deferrals.behind": "the sellers of an installation",
+    "billing.deferrals.lock_run": "the first run of a seller looks for the first day",
+    "billing.ledger.movements": "a trial balance is of all accounts",
     "billing.plans.latest": "a catalogue is loaded",
     "billing.sellers.all": "the sellers of an installation",
     "billing.services.count_live": "a share of all services is wanted",
+    "billing.top_up_rules.sellers": "the sellers of an installation",
     "billing.stock.all": "all that is limited",
     "billing.stock.set_limits": "a catalogue is loaded",
     "billing.webhooks.add_reject": "only the newest are kept",

@@ -55,6 +55,9 @@ def id_of(number: int) -> UUID:
     return UUID(bytes=b"%016d" % number)
 
 
+TERMS = sa.literal('{"name": "x", "percent": "10"}')
+"""Of a coupon."""
+
 GREAT_NUMBER = 99_000_000
 SMALL_SELLERS = 4
 GREAT, SMALL = id_of(GREAT_NUMBER), id_of(GREAT_NUMBER + 3)
@@ -115,7 +118,7 @@ def _ordinary(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
 
 def contents() -> dict[str, dict[str, Any]]:
     """What is said of the columns of each table that is filled; the newest lots hold what is still open."""
-    billed = {"subscription_id": N.id, "due_on": N.on}
+    billed = {"type": sa.literal("invoice"), "subscription_id": N.id, "due_on": N.on}
     money = {"account": sa.literal("bank"), "ref": N.word}
     provider = {"account": sa.literal("host"), "driver_ref": N.word, "ref": N.word}
     return {
@@ -146,6 +149,15 @@ def contents() -> dict[str, dict[str, Any]]:
             "active": since(50, True, False),
         },
         "larabill_stock": {"plan_code": N.word, "taken": sa.literal(0)},
+        "larabill_coupons": {"terms": TERMS, "use_limit": sa.literal(1_000_000), "uses": sa.literal(1)},
+        "larabill_coupon_codes": {"coupon_id": N.group_id, "code": N.word},
+        "larabill_redemptions": {
+            "terms": TERMS,
+            "coupon_id": N.group_id,
+            "order_id": N.id,
+            "cycles_left": sa.literal(1),
+            "status": by_lot({90: "removed"}, "active"),
+        },
         "larabill_orders": {
             "release": sa.literal("paid"),
             "status": by_lot({90: "released", 97: "cancelled"}, "pending"),
@@ -200,7 +212,11 @@ def contents() -> dict[str, dict[str, Any]]:
         },
         "larabill_payment_methods": {"is_default": sa.literal(True)},
         "larabill_refunds": {"payment_id": N.group_id, "ref": N.word, "status": sa.literal("done")},
-        "larabill_credits": {},
+        "larabill_deferrals": {"document_id": N.group_id, "begun_on": since(97, None, N.on)},
+        "larabill_exchange_rates": {"source": sa.literal("x"), "base": N.word, "quote": N.word},
+        "larabill_document_accounting": {},
+        "larabill_credits": {"lot_id": N.id, "source_id": N.id, "expires_on": since(50, N.on, None)},
+        "larabill_top_up_rules": {"customer_id": N.id},
         "larabill_journal_entries": {"document_kind": sa.literal("invoice"), "document_id": N.id},
         "larabill_postings": {"entry_id": N.group_id, "account": sa.literal("receivable")},
         "larabill_webhook_rejects": {},
@@ -209,7 +225,15 @@ def contents() -> dict[str, dict[str, Any]]:
             "next_at": since(97, N.at, None),
             "asked_at": N.at,
             "steps": N.n % 4,
+            "policy": sa.literal("default"),
         },
+        "larabill_dunning_pauses": {
+            "invoice_id": N.id,
+            "kind": sa.literal("promise"),
+            "status": since(97, "open", "kept"),
+            "is_open": since(97, True, None),
+        },
+        "larabill_dunning_notices": {"invoice_id": N.id, "number": sa.literal(1)},
         "larabill_meters": {"code": N.word, "aggregation": sa.literal("sum"), "property": sa.literal("")},
         "larabill_usage_events": {
             "subscription_item_id": N.group_id,
@@ -222,6 +246,9 @@ def contents() -> dict[str, dict[str, Any]]:
         "larabill_usage_bills": {"subscription_item_id": N.group_id, "meter": sa.literal("traffic")},
         "larabill_usage_thresholds": {"subscription_item_id": N.group_id, "percent": N.n % 10},
         "larabill_usage_grants": {"subscription_item_id": N.group_id, "reference": N.word},
+        "larabill_tax_exemptions": {"category": sa.literal("E")},
+        "larabill_tax_id_checks": {"tax_id": N.word, "answer": sa.literal("valid")},
+        "larabill_tax_evidence": {"kind": sa.literal("ip"), "country": sa.literal("DE")},
         "larabill_usage_draws": {"grant_id": N.id, "bill_id": N.id},
         "larabill_webhook_events": {
             **money,

@@ -58,21 +58,24 @@ def insert(connection: sa.Connection, table: sa.Table, columns: Columns, ending:
     connection.exec_driver_sql(f"{head} VALUES ({marks}) {ending}", _rows(connection, table, columns.items()))
 
 
-def update(connection: sa.Connection, table: sa.Table, match: Columns, new: Columns) -> int:
+def update(connection: sa.Connection, table: sa.Table, match: Columns, new: Columns, *, add: bool = False) -> int:
     """One UPDATE that gives each stored row that equals a row of `match` the values of `new`; how many were found.
 
-    Raises `StatementError` as `insert` does.
+    With `add` the values are added to what stands there. Raises `StatementError` as `insert` does.
     """
     quote = connection.dialect.identifier_preparer.quote
     own = quote(table.name)
     if connection.dialect.name == "sqlite":
-        sets = ", ".join([f"{quote(name)} = ?" for name in new])
+        sets = ", ".join([f"{quote(name)} = {f'{quote(name)} + ' if add else ''}?" for name in new])
         found = " AND ".join([f"{quote(name)} = ?" for name in match])
         rows = _rows(connection, table, [*new.items(), *match.items()])
         return connection.exec_driver_sql(f"UPDATE {own} SET {sets} WHERE {found}", rows).rowcount  # noqa: S608
     given = _Given(connection, table)
     found = " AND ".join([f"{own}.{quote(name)} = {given.add(name, values)}" for name, values in match.items()])
-    changes = [(quote(name), given.add(name, values)) for name, values in new.items()]
+    changes = [
+        (quote(name), f"{own}.{quote(name)} + {value}" if add else value)
+        for name, value in [(name, given.add(name, values)) for name, values in new.items()]
+    ]
     if connection.dialect.name == "postgresql":
         put = ", ".join([f"{name} = {value}" for name, value in changes])
         text = f"UPDATE {own} SET {put} FROM {given.arrays()} WHERE {found}"  # noqa: S608 - the names are our own

@@ -92,6 +92,12 @@ def update_many(connection: sa.Connection, table: sa.Table, rows: Sequence[Row],
     All rows have the same keys. `match` names columns and what stands in them before the change (seller, version): one
     value for all rows, or an `Each`. One statement for up to 1,000 rows: the drivers' executemany would send one each.
     """
+    return _change_many(connection, table, rows, key, match, add=False)
+
+
+def _change_many(
+    connection: sa.Connection, table: sa.Table, rows: Sequence[Row], key: str, match: Mapping[str, Any], *, add: bool
+) -> int:
     if not rows:
         return 0
     columns = bulk.columns_of(rows, rows[0])
@@ -102,8 +108,15 @@ def update_many(connection: sa.Connection, table: sa.Table, rows: Sequence[Row],
         before = {
             name: value[part] if isinstance(value, Each) else [value] * len(rows[part]) for name, value in match.items()
         }
-        found += bulk.update(connection, table, {key: new.pop(key)} | before, new)
+        found += bulk.update(connection, table, {key: new.pop(key)} | before, new, add=add)
     return found
+
+
+def increase_many(
+    connection: sa.Connection, table: sa.Table, rows: Sequence[Row], key: str = "id", **match: Any
+) -> int:
+    """Add each row's numbers to those of the stored row of the same `key`, as `update_many` writes them."""
+    return _change_many(connection, table, rows, key, match, add=True)
 
 
 def chunks(rows: Sequence[T], width: int = 1) -> Iterator[Sequence[T]]:

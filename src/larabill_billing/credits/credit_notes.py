@@ -96,7 +96,7 @@ def _release(tx: CreditsTx, state: InvoiceState, status: InvoiceStatus, reason: 
     """Void a proforma that was paid in part: what was held for it is the customer's credit."""
     held = sum((each.amount for each in tx.billing.invoices.allocations(state.invoice_id)), Decimal(0))
     tx.billing.invoices.save_state(attrs.evolve(state, status=status, balance=Decimal(0)))
-    tx.billing.charges.free(state.invoice_id)
+    invoicing.free(tx, state.invoice_id)
     move(tx, state.customer_id, held, state.currency, "proforma", state.invoice_id)
     postings = (
         Posting(account=PREPAYMENTS, amount=held, customer_id=state.customer_id),

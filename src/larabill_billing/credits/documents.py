@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from larabill_billing.credits.handlers import movement
 from larabill_billing.credits.ports import CreditsTx
+from larabill_billing.credits.write import movement
 from larabill_billing.invoicing import handlers as invoicing
 from larabill_billing.invoicing.model import DocumentType, Invoice, InvoiceRequest
 from larabill_core.messages import Nothing

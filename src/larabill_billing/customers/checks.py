@@ -34,6 +34,7 @@ LONGEST_TEXT: Final = 200
 MOST_LINES: Final = 6
 
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+_GROUP = re.compile(r"[a-z0-9](?:[a-z0-9_.-]{0,62}[a-z0-9])?")
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 
 
@@ -52,6 +53,14 @@ def check_language(value: str, path: str) -> str:
         Locale.parse(value.replace("-", "_"))
     except (UnknownLocaleError, ValueError, TypeError, AttributeError):
         raise InvalidInput.one(path, "is not a known language", value, "use a tag such as en or de-AT") from None
+    return value
+
+
+def check_group(value: str, path: str) -> str:
+    """The code of a group of customers, or "" for none. Raises `InvalidInput`."""
+    if not isinstance(value, str) or (value and not _GROUP.fullmatch(value)):
+        raise InvalidInput.one(path, "is not a code", value, "use up to 64 of a-z, 0-9, dash, dot and underscore")
+    refuse_pan(value, path)
     return value
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+import attrs
+
 from larabill_billing.audits.handlers import record_many
 from larabill_billing.audits.model import Change
 from larabill_billing.customers.checks import (
@@ -12,6 +14,7 @@ from larabill_billing.customers.checks import (
     check_country,
     check_currency,
     check_email,
+    check_group,
     check_language,
     check_lines,
     check_tax_id,
@@ -69,9 +72,20 @@ def create_customer(tx: CustomersTx, new: NewCustomer) -> Customer:
         time_zone=attempt(faults, lambda: zone(time_zone, "customer.time_zone").key, ""),
         language=attempt(faults, lambda: check_language(language, "customer.language"), ""),
         billing_day=attempt(faults, lambda: check_billing_day(new.billing_day, "customer.billing_day"), None),
+        group=attempt(faults, lambda: check_group(new.group, "customer.group"), ""),
         created_at=tx.now,
     )
     faults.raise_if_any()
     tx.billing.customers.add_many([customer])
     record_many(tx, [Change(subject_kind="customer", subject_id=customer.id, action="create")])
     return customer
+
+
+def set_group(tx: CustomersTx, customer_id: UUID, group: str) -> Customer:
+    """Put the customer into a group, or out of all with "". Raises `InvalidInput`, `NotFound`."""
+    check_group(group, "group")
+    customer = tx.billing.customers.get(customer_id, lock=True)
+    tx.billing.customers.set_group(customer_id, group)
+    change = Change(subject_kind="customer", subject_id=customer_id, action="set_group", reason=group)
+    record_many(tx, [change])
+    return attrs.evolve(customer, group=group)

@@ -49,7 +49,8 @@ class Seller:
 class NewCustomer:
     """A customer as asked for. Fields left empty (currency, time zone, language) are the seller's.
 
-    `billing_day`: the day of the month (1 to 31) on which everything of this customer is billed.
+    `billing_day`: the day of the month (1 to 31) on which everything of this customer is billed. `group`: a code by
+    which a dunning policy may name the customer.
     """
 
     name: str = attrs.field(repr=False)
@@ -62,6 +63,7 @@ class NewCustomer:
     time_zone: str = ""
     language: str = ""
     billing_day: int | None = None
+    group: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -80,4 +82,5 @@ class Customer:
     time_zone: str
     language: str
     billing_day: int | None = None
+    group: str = ""
     created_at: datetime

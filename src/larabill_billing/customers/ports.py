@@ -40,6 +40,10 @@ class CustomerRepository(Protocol):
         """Those that exist, in one statement."""
         ...
 
+    def set_group(self, customer_id: UUID, group: str) -> None:
+        """Write the group of a locked row."""
+        ...
+
     def page(self, *, after: UUID | None = None, limit: int = 100) -> list[Customer]:
         """By id, keyset paged with `after`."""
         ...

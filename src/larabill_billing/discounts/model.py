@@ -20,6 +20,7 @@ class Allowance:
 
     `document`: the discount is on the whole document (EN 16931, BG-20), and this is the charge's part of it; else it is
     one on the line (BG-27). `percent` is what it was reckoned by, if it was. `source_id`: what granted it.
+    `counts`: one of the cycles for which the discount was granted is used up with it.
     """
 
     reason: str
@@ -27,6 +28,7 @@ class Allowance:
     percent: Decimal | None = None
     source_id: UUID | None = None
     document: bool = False
+    counts: bool = False
 
 
 @attrs.frozen(kw_only=True)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
 
 import attrs
 
 from larabill_billing.audits.handlers import record_many
 from larabill_billing.audits.model import Change
+from larabill_billing.dunning.choice import policies_for
+from larabill_billing.dunning.ending import end_settled
 from larabill_billing.dunning.ladder import next_at
 from larabill_billing.dunning.model import DunningCase
 from larabill_billing.dunning.ports import DunningTx, Overdue
+from larabill_billing.policies import is_little
 from larabill_billing.settings import settings_of
 from larabill_billing.subscriptions.model import LIVE, Service, Subscription, SubscriptionStatus
 from larabill_billing.subscriptions.renewal import restored
@@ -25,48 +30,87 @@ EASTERNMOST = timedelta(hours=14)
 """Pacific/Kiritimati is this far ahead of UTC: nowhere is a day over before it is over there."""
 
 
-def open_cases(tx: DunningTx, limit: int) -> bool:
-    """A case for each live agreement with an overdue invoice; whether there may be more.
+def open_cases(tx: DunningTx, limit: int, after: Overdue | None = None) -> Overdue | None:
+    """A case for each live agreement with an overdue invoice; where to go on when there may be more.
 
     The number of statements is constant. Invoices are locked first, so that one whose payment is being written gets
-    no case.
+    no case, and none whose pause is.
     """
-    found = tx.billing.dunning.overdue((tx.now + EASTERNMOST).date(), limit)
+    found = tx.billing.dunning.overdue(_everywhere_over(tx), limit, after)
     issued = tx.billing.dunning.lock_issued([overdue.invoice_id for overdue in found])
     subscriptions = tx.billing.subscriptions.lock_many([overdue.subscription_id for overdue in found])
-    cases: dict[object, DunningCase] = {}
+    policies = policies_for(tx, issued)
+    paused = {pause.invoice_id for pause in tx.billing.pauses.open_for(issued)}
+    little = owes_little(tx, [(overdue.customer_id, overdue.currency) for overdue in found])
+    cases: dict[UUID, DunningCase] = {}
     past_due = []
     for overdue in found:
         subscription = subscriptions[overdue.subscription_id]
         at = overdue_at(overdue, subscription)
         if overdue.invoice_id not in issued or subscription.status not in LIVE or at > tx.now:
             continue
-        if subscription.id in cases:
+        if subscription.id in cases or (overdue.customer_id, overdue.currency) in little:
             continue
+        name, policy = policies[overdue.invoice_id]
         cases[subscription.id] = DunningCase(
             id=new_id(),
             seller_id=tx.seller_id,
             customer_id=overdue.customer_id,
             subscription_id=subscription.id,
             invoice_id=overdue.invoice_id,
+            policy=name,
             version=overdue.version + 1,
             overdue_at=at,
-            next_at=next_at(settings_of(tx).overdue, steps=0, overdue_at=at, stepped_at=None),
+            next_at=next_at(policy.steps, steps=0, overdue_at=at, stepped_at=None),
+            paused_at=tx.now if overdue.invoice_id in paused else None,
             opened_at=tx.now,
         )
         if subscription.status is SubscriptionStatus.ACTIVE:
             past_due.append(subscription)
-    tx.billing.dunning.add_many(list(cases.values()))
+    _open(tx, list(cases.values()), past_due)
+    return found[-1] if len(found) == limit else None
+
+
+def _open(tx: DunningTx, cases: Sequence[DunningCase], past_due: Sequence[Subscription]) -> None:
+    tx.billing.dunning.add_many(cases)
     moved = [attrs.evolve(subscription, status=after(subscription, "overdue")) for subscription in past_due]
     tx.billing.subscriptions.save_many(moved)
     record_many(
         tx,
         [
-            *(case_change(case, "open", f"invoice {case.invoice_id}") for case in cases.values()),
+            *(case_change(case, "open", f"invoice {case.invoice_id}") for case in cases),
             *(subscription_change(old, new, "overdue") for old, new in zip(past_due, moved, strict=True)),
         ],
     )
-    return len(found) == limit and bool(cases)
+
+
+def _everywhere_over(tx: DunningTx) -> date:
+    """Days before this one are over somewhere on Earth."""
+    return (tx.now + EASTERNMOST).date()
+
+
+def owes_little(tx: DunningTx, owing: Collection[tuple[UUID, str]]) -> set[tuple[UUID, str]]:
+    """Those of the customers and currencies whose overdue invoices come to less than the seller's minimum."""
+    minimum = settings_of(tx).overdue_minimum
+    if not minimum or not owing:
+        return set()
+    sums = tx.billing.dunning.overdue_sums({customer_id for customer_id, _ in owing}, _everywhere_over(tx))
+    return {
+        (customer_id, currency)
+        for customer_id, currency in owing
+        if is_little(minimum, currency, sums.get((customer_id, currency), Decimal(0)))
+    }
+
+
+def close_little(tx: DunningTx, cases: Sequence[DunningCase]) -> list[DunningCase]:
+    """Close those of the locked cases whose customer owes little by now; the others."""
+    if not settings_of(tx).overdue_minimum:
+        return list(cases)
+    states = tx.billing.invoices.states([case.invoice_id for case in cases])
+    owing = {case.id: (case.customer_id, states[case.invoice_id].currency) for case in cases}
+    little = owes_little(tx, set(owing.values()))
+    close(tx, [case for case in cases if owing[case.id] in little], "below the minimum")
+    return [case for case in cases if owing[case.id] not in little]
 
 
 def overdue_at(overdue: Overdue, subscription: Subscription) -> datetime:
@@ -75,7 +119,9 @@ def overdue_at(overdue: Overdue, subscription: Subscription) -> datetime:
 
 
 def on_invoice_paid(tx: DunningTx, event: InvoicePaid) -> None:
-    """Its cases are closed, and what was taken away comes back (I9)."""
+    """Its cases are closed, and what was taken away comes back (I9). A promise to pay it was kept."""
+    tx.billing.invoices.state(event.invoice_id, lock=True)
+    end_settled(tx, tx.billing.pauses.open_for([event.invoice_id]))
     close(tx, tx.billing.dunning.open_for_invoice(event.invoice_id), "settled")
 
 
@@ -90,7 +136,10 @@ def close(tx: DunningTx, cases: Sequence[DunningCase], reason: str) -> None:
     subscriptions = tx.billing.subscriptions.lock_many(ids)
     services = tx.billing.services.for_subscriptions(ids)
     tx.billing.dunning.save_many(
-        [attrs.evolve(case, is_open=None, next_at=None, closed_at=tx.now, closed_reason=reason) for case in cases]
+        [
+            attrs.evolve(case, is_open=None, next_at=None, paused_at=None, closed_at=tx.now, closed_reason=reason)
+            for case in cases
+        ]
     )
     back = [
         (subscriptions[case.subscription_id], restored(subscriptions[case.subscription_id]))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
 
 import attrs
 
-from larabill_billing.dunning.model import DunningCase
+from larabill_billing.dunning.model import DunningCase, Notice, Pause
 from larabill_billing.orders.ports import OrdersRepositories
 from larabill_core.ports.unit_of_work import Tx
 
@@ -21,13 +22,56 @@ class Overdue:
     invoice_id: UUID
     subscription_id: UUID
     customer_id: UUID
+    currency: str
     due_on: date
     version: int
 
 
+@attrs.frozen(kw_only=True)
+class Upcoming:
+    """An unpaid invoice that will be due, and the number of the last reminder of that, or 0."""
+
+    invoice_id: UUID
+    customer_id: UUID
+    time_zone: str
+    due_on: date
+    sent: int
+
+
+@attrs.frozen(kw_only=True)
+class About:
+    """What the choice of an invoice's policy depends on: the customer's group; the plans on it, oldest item first."""
+
+    group: str
+    plan_ids: tuple[UUID, ...]
+
+
 class DunningRepository(Protocol):
-    def overdue(self, before: date, limit: int) -> list[Overdue]:
-        """Issued invoices due before a day, and their live agreements without an open case; longest overdue first."""
+    def overdue(self, before: date, limit: int, after: Overdue | None = None) -> list[Overdue]:
+        """Issued invoices due before a day, and their live agreements without an open case; longest overdue first.
+
+        Keyset paged with `after`.
+        """
+        ...
+
+    def overdue_sums(self, customer_ids: Collection[UUID], before: date) -> dict[tuple[UUID, str], Decimal]:
+        """What is open on the invoices of each customer and currency that were due before a day."""
+        ...
+
+    def about(self, invoice_ids: Collection[UUID]) -> dict[UUID, About]:
+        """What the choice of their policies depends on, in one statement for hundreds of invoices."""
+        ...
+
+    def unpaid_of(self, customer_id: UUID) -> list[UUID]:
+        """Issued invoices of a customer that have an open case, or were charged already and declined."""
+        ...
+
+    def upcoming(self, first: date, last: date, after: UUID | None, limit: int) -> list[Upcoming]:
+        """Issued invoices due from the first to the last of these days, by id, keyset paged with `after`."""
+        ...
+
+    def add_notices(self, notices: Sequence[Notice]) -> None:
+        """Insert those that are not there yet; one for each (invoice, number)."""
         ...
 
     def lock_issued(self, invoice_ids: Collection[UUID]) -> set[UUID]:
@@ -42,8 +86,11 @@ class DunningRepository(Protocol):
         """Write all mutable fields of locked rows: one statement."""
         ...
 
-    def claim_due(self, steps: Collection[int], now: datetime, limit: int) -> list[DunningCase]:
-        """Open cases of live agreements with `next_at` reached after so many steps; locked, locked ones skipped."""
+    def claim_due(self, steps: Mapping[str, Collection[int]], now: datetime, limit: int) -> list[DunningCase]:
+        """Open cases of live agreements with `next_at` reached after so many steps of their policy, and not paused.
+
+        `steps` are by policy; cases of others go by `default`. Locked, locked ones skipped.
+        """
         ...
 
     def claim_pointless(self, now: datetime, limit: int) -> list[DunningCase]:
@@ -55,15 +102,17 @@ class DunningRepository(Protocol):
         ...
 
     def claim_unheeded(self, before: datetime, limit: int) -> list[DunningCase]:
-        """Open cases that asked for something before `before` which has not happened; locked, locked ones skipped.
+        """Cases, open and not paused, that asked for something before `before` which has not happened.
+
+        Locked, locked ones skipped.
 
         That is: suspended agreements with an active service, and ended ones, with their data due for destruction before
         `before`, with a service that is not gone.
         """
         ...
 
-    def any_due(self, steps: Collection[int], now: datetime) -> bool:
-        """Whether an open case of a live agreement is due after so many steps."""
+    def any_due(self, steps: Mapping[str, Collection[int]], now: datetime) -> bool:
+        """Whether there is a case that `claim_due` would find."""
         ...
 
     def sellers_with_work(self, on: date) -> list[UUID]:
@@ -72,6 +121,10 @@ class DunningRepository(Protocol):
 
     def open_for_invoice(self, invoice_id: UUID) -> list[DunningCase]:
         """Open cases of an invoice, locked."""
+        ...
+
+    def open_of_customer(self, customer_id: UUID) -> list[DunningCase]:
+        """Open cases of a customer, by id."""
         ...
 
     def open_for_subscription(self, subscription_id: UUID) -> DunningCase | None:
@@ -102,9 +155,54 @@ class DunningRepository(Protocol):
         ...
 
 
+class PauseRepository(Protocol):
+    def add(self, pause: Pause) -> None:
+        """Raises `AlreadyExists` when the invoice has an open pause of this kind."""
+        ...
+
+    def get(self, pause_id: UUID) -> Pause:
+        """Raises `NotFound`."""
+        ...
+
+    def save_many(self, pauses: Sequence[Pause]) -> None:
+        """Write status and end of pauses whose invoices are locked: one statement."""
+        ...
+
+    def open_for(self, invoice_ids: Collection[UUID]) -> list[Pause]:
+        """Those that stand, by id."""
+        ...
+
+    def open_of_customer(self, customer_id: UUID) -> list[Pause]:
+        """Those that stand for invoices of a customer, by id."""
+        ...
+
+    def of_invoice(self, invoice_id: UUID) -> list[Pause]:
+        """All that ever stood, by id."""
+        ...
+
+    def claim_settled(self, limit: int) -> list[tuple[Pause, bool]]:
+        """Pauses that stand though their invoice is settled, and whether it is paid; locked, locked ones skipped."""
+        ...
+
+    def unheeded(self, before: datetime) -> list[tuple[UUID, str]]:
+        """Open cases that run although a pause of their invoice began before `before`: id, kind of the pause."""
+        ...
+
+    def without_pause(self) -> list[UUID]:
+        """Open cases that stand still although no pause of their invoice stands."""
+        ...
+
+    def stepped_in_pause(self) -> list[UUID]:
+        """Open cases of which a step was taken while they stood still."""
+        ...
+
+
 class DunningRepositories(OrdersRepositories, Protocol):
     @property
     def dunning(self) -> DunningRepository: ...
+
+    @property
+    def pauses(self) -> PauseRepository: ...
 
 
 class DunningTx(Tx, Protocol):

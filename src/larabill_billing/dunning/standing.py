@@ -16,13 +16,13 @@ class OpenCases:
     """Decides by the open case of the service's agreement, which it locks (I9)."""
 
     def may_suspend(self, tx: Any, service_id: UUID, case_version: int) -> bool:
-        """False as soon as the case is closed or has moved on, its invoice is settled, or money is on its way."""
+        """False as soon as the case is closed, stands still or moved on, is settled, or money is on its way."""
         open_tx: DunningTx = tx
         subscription_id = open_tx.billing.services.get(service_id).subscription_id
         if subscription_id is None:
             return False
         case = open_tx.billing.dunning.open_for_subscription(subscription_id)
-        if case is None or case.version != case_version:
+        if case is None or case.version != case_version or case.paused_at is not None:
             return False
         if open_tx.billing.invoices.state(case.invoice_id).status is not InvoiceStatus.ISSUED:
             return False

@@ -7,7 +7,7 @@ step before (so that payments may not have reached us), stands in the operator's
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -17,11 +17,12 @@ import attrs
 from larabill_billing.audits.handlers import record_many
 from larabill_billing.dunning import ladder
 from larabill_billing.dunning.ceiling import ceiling
-from larabill_billing.dunning.handlers import case_change, subscription_change
+from larabill_billing.dunning.handlers import case_change, close_little, subscription_change
 from larabill_billing.dunning.model import DunningCase
 from larabill_billing.dunning.ports import DunningTx
 from larabill_billing.invoicing.model import InvoiceStatus
 from larabill_billing.payments.model import MANUAL, Payment, PaymentMethod
+from larabill_billing.policies import Action, DunningPolicy
 from larabill_billing.settings import settings_of
 from larabill_billing.subscriptions.model import Service, Subscription, SubscriptionStatus
 from larabill_billing.subscriptions.overtaken import fail_overtaken
@@ -32,7 +33,7 @@ from larabill_core.errors import Parked
 from larabill_core.ids import derived_id
 from larabill_core.jobs import NewJob
 from larabill_core.messages import Event, Nothing
-from larabill_core.published import ServiceEndRequested, ServiceSuspendRequested
+from larabill_core.published import AgreementSuspended, ServiceEndRequested, ServiceSuspendRequested
 
 MOST = 2000
 LOOK_AGAIN = timedelta(hours=1)
@@ -95,7 +96,8 @@ def take_approved(tx: DunningTx, payload: Question) -> None:
 
 
 def _due(tx: DunningTx) -> list[DunningCase]:
-    return tx.billing.dunning.claim_due(ladder.taking(settings_of(tx).overdue), tx.now, MOST)
+    due = tx.billing.dunning.claim_due(ladder.taking(settings_of(tx).policies), tx.now, MOST)
+    return close_little(tx, due)
 
 
 def _sorted(tx: DunningTx, cases: Sequence[DunningCase]) -> tuple[list[Taking], list[Taking]]:
@@ -147,10 +149,10 @@ def is_silent(taking: Taking) -> bool:
 
 def _ask(tx: DunningTx, takings: Sequence[Taking], why: str, *, silent: bool) -> None:
     """Put one question a day about these cases into the operator's list."""
-    steps = settings_of(tx).overdue
+    policies = settings_of(tx).policies
     counts = {"suspend": 0, "end": 0}
     for taking in takings:
-        counts[steps[taking.case.steps].do] += taking.services
+        counts[_action(policies, taking.case)] += taking.services
     text = f"would suspend {counts['suspend']} and end {counts['end']} services of {len(takings)} agreements; {why}"
     oldest = min(takings, key=lambda taking: taking.case.id).case
     tx.enqueue(
@@ -164,11 +166,16 @@ def _ask(tx: DunningTx, takings: Sequence[Taking], why: str, *, silent: bool) ->
     )
 
 
+def _action(policies: Mapping[str, DunningPolicy], case: DunningCase) -> Action:
+    return ladder.policy_of(policies, case).steps[case.steps].do
+
+
 def _carry_out(tx: DunningTx, cases: Sequence[DunningCase]) -> None:
     """Suspend or end the agreements of locked cases, as the ladder says. A constant number of statements."""
     if not cases:
         return
     settings = settings_of(tx)
+    policies = settings.policies
     ids = [case.subscription_id for case in cases]
     subscriptions = tx.billing.subscriptions.lock_many(ids)
     services = tx.billing.services.for_subscriptions(ids)
@@ -177,8 +184,8 @@ def _carry_out(tx: DunningTx, cases: Sequence[DunningCase]) -> None:
     events: list[Event] = []
     for case in cases:
         old = subscriptions[case.subscription_id]
-        action = settings.overdue[case.steps].do
-        after_step = ladder.stepped(case, settings.overdue, tx.now)
+        action = _action(policies, case)
+        after_step = ladder.stepped(case, ladder.policy_of(policies, case).steps, tx.now)
         if action == "end":
             after_step = attrs.evolve(after_step, destroy_at=tx.now + settings.keep_data)
             moved.append((old, ended(old, tx.now)))
@@ -193,11 +200,28 @@ def _carry_out(tx: DunningTx, cases: Sequence[DunningCase]) -> None:
     record_many(
         tx,
         [
-            *(case_change(case, settings.overdue[case.steps].do, f"step {case.steps + 1}") for case in cases),
+            *(case_change(case, _action(policies, case), f"step {case.steps + 1}") for case in cases),
             *(subscription_change(old, new, _ACTIONS[new.status], "not paid") for old, new in moved),
         ],
     )
-    tx.publish(*events)
+    tx.publish(*events, *_suspensions(tx, moved, cases))
+
+
+def _suspensions(
+    tx: DunningTx, moved: Sequence[tuple[Subscription, Subscription]], cases: Sequence[DunningCase]
+) -> list[Event]:
+    invoices = {case.subscription_id: case.invoice_id for case in cases}
+    return [
+        AgreementSuspended(
+            seller_id=tx.seller_id,
+            occurred_at=tx.now,
+            subscription_id=new.id,
+            invoice_id=invoices[new.id],
+            customer_id=new.customer_id,
+        )
+        for _, new in moved
+        if new.status is SubscriptionStatus.SUSPENDED
+    ]
 
 
 def _suspended(subscription: Subscription) -> list[tuple[Subscription, Subscription]]:

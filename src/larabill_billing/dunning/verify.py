@@ -41,10 +41,30 @@ def paid_is_not_taken(tx: DunningTx) -> list[Violation]:
     ]
 
 
-def _found(kind: str, subject: UUID, message: str) -> Violation:
-    return Violation(invariant="I9", kind=kind, subject=str(subject), message=message)
+def pauses_hold(tx: DunningTx) -> list[Violation]:
+    """What is paused stands still, and only what is paused; no step was taken meanwhile."""
+    pauses = tx.billing.pauses
+    return [
+        *(
+            _found("case-runs-though-paused", case_id, f"it goes on, but a pause for {kind} stands", "I8")
+            for case_id, kind in pauses.unheeded(tx.now - GRACE)
+        ),
+        *(
+            _found("case-stands-without-pause", case_id, "it stands still, but no pause of its invoice stands", "I8")
+            for case_id in pauses.without_pause()
+        ),
+        *(
+            _found("step-in-pause", case_id, "a step was taken while it stood still", "I8")
+            for case_id in pauses.stepped_in_pause()
+        ),
+    ]
+
+
+def _found(kind: str, subject: UUID, message: str, invariant: str = "I9") -> Violation:
+    return Violation(invariant=invariant, kind=kind, subject=str(subject), message=message)
 
 
 VERIFY: Final = tuple(
-    f"larabill_billing.dunning.verify:{function.__name__}" for function in (cases_are_owed, paid_is_not_taken)
+    f"larabill_billing.dunning.verify:{function.__name__}"
+    for function in (cases_are_owed, paid_is_not_taken, pauses_hold)
 )

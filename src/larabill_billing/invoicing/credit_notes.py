@@ -13,6 +13,7 @@ import attrs
 from larabill_billing.audits.handlers import check_reason, record
 from larabill_billing.customers.checks import attempt
 from larabill_billing.invoicing.crediting import Given, Left, by_amount, by_lines, everything, left_of
+from larabill_billing.invoicing.handlers import free
 from larabill_billing.invoicing.model import (
     Allocation,
     Charge,
@@ -186,5 +187,5 @@ def _cancel(tx: InvoicingTx, state: InvoiceState, note_id: UUID, applied: Decima
     tx.billing.invoices.add_allocations([allocation])
     finish_plan(tx, state, "replace")
     tx.billing.invoices.save_state(attrs.evolve(state, status=status, balance=Decimal(0), plan_id=None))
-    tx.billing.charges.free(state.invoice_id)
+    free(tx, state.invoice_id)
     record(tx, "invoice", state.invoice_id, "cancel", state.status, status, reason)

@@ -16,6 +16,7 @@ from larabill_billing.customers.checks import attempt, check_text
 from larabill_billing.discounts.apply import apply
 from larabill_billing.discounts.model import Allowance, Discount
 from larabill_billing.invoicing.model import STANDARD, Charge, ChargeKind, InvoiceRequest
+from larabill_core.clock import parse_date
 from larabill_core.errors import Faults, InvalidInput
 from larabill_core.ids import new_id
 from larabill_core.money import parse_decimal, quantize
@@ -28,18 +29,7 @@ QUANTITY_PLACES: Final = 4
 
 
 def _day(value: object, path: str) -> date | None:
-    if value is None or type(value) is date:
-        return value
-    try:
-        return (
-            date.fromisoformat(value) if isinstance(value, str) and len(value) == len("2026-01-31") else _no_day(path)
-        )
-    except ValueError:
-        return _no_day(path)
-
-
-def _no_day(path: str) -> date:
-    raise InvalidInput.one(path, "must be a date", remedy="write it like 2026-01-31")
+    return value if value is None or type(value) is date else parse_date(value, path)
 
 
 def _price(value: object, path: str) -> Decimal:

@@ -14,6 +14,7 @@ import attrs
 
 from larabill_billing.audits.handlers import record_many
 from larabill_billing.customers.model import Customer
+from larabill_billing.discounts.handlers import undo
 from larabill_billing.invoicing.model import (
     ChargeStatus,
     DocumentType,
@@ -23,12 +24,11 @@ from larabill_billing.invoicing.model import (
 )
 from larabill_billing.invoicing.plans import finish_plan
 from larabill_billing.invoicing.ports import InvoicingTx
+from larabill_billing.invoicing.postings import taken_back
 from larabill_billing.invoicing.states import next_status
 from larabill_billing.invoicing.taxing import rates_of, treatments
 from larabill_billing.invoicing.totals import Totals, totals
-from larabill_billing.invoicing.write import change, entry, write
-from larabill_billing.ledger.handlers import post
-from larabill_billing.ledger.model import RECEIVABLE, REVENUE, TAX_PAYABLE, Posting
+from larabill_billing.invoicing.write import change, post_documents, write
 from larabill_billing.settings import settings_of
 from larabill_billing.tax.calculate import Rounding
 from larabill_billing.tax.determine import Treatment
@@ -173,17 +173,18 @@ def void(tx: InvoicingTx, invoice_id: UUID, reason: str) -> None:
         raise Conflict(f"invoice {invoice_id}", "it is paid in part", "refund the payment, or issue a credit")
     finish_plan(tx, state, "replace")
     tx.billing.invoices.save_state(attrs.evolve(state, status=status, balance=Decimal(0), plan_id=None))
-    tx.billing.charges.free(invoice_id)
+    free(tx, invoice_id)
     if state.type is DocumentType.INVOICE:
         _reverse(tx, tx.billing.invoices.get(invoice_id))
     record_many(tx, [change(invoice_id, "void", state.status, status, reason)])
 
 
+def free(tx: InvoicingTx, invoice_id: UUID) -> None:
+    """The charges of a document that does not hold any more, and what they used up of discounts."""
+    undo(tx, tx.billing.charges.for_invoices([invoice_id]).get(invoice_id, []))
+    tx.billing.charges.free(invoice_id)
+
+
 def _reverse(tx: InvoicingTx, invoice: Invoice) -> None:
-    issued = (
-        Posting(account=RECEIVABLE, amount=-invoice.total, customer_id=invoice.customer_id),
-        Posting(account=REVENUE, amount=invoice.net),
-        Posting(account=TAX_PAYABLE, amount=invoice.tax),
-    )
-    back = tuple([posting for posting in issued if posting.amount])
-    post(tx, [entry(tx, invoice.id, invoice.currency, "voided", back)] if back else [])
+    was = [posting for entry in tx.billing.ledger.for_document("invoice", invoice.id) for posting in entry.postings]
+    post_documents(tx, "voided", [(invoice, taken_back(was, tx.billing.deferrals.for_document(invoice.id)))])

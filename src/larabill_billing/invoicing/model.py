@@ -314,3 +314,13 @@ class Allocation:
     amount: Decimal
     currency: str
     created_at: datetime
+
+
+@attrs.frozen(kw_only=True)
+class Movement:
+    """What one document did to a customer's account. A debit is positive: the customer owes more."""
+
+    document_kind: str
+    document_id: UUID
+    occurred_at: datetime
+    amount: Decimal

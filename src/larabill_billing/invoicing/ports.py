@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from datetime import date
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
 
 from larabill_billing.audits.ports import AuditRepositories
+from larabill_billing.discounts.ports import DiscountsRepositories
+from larabill_billing.exchange.ports import ExchangeRepositories
 from larabill_billing.invoicing.drafts import DraftInvoice
 from larabill_billing.invoicing.instalments import PaymentPlan
 from larabill_billing.invoicing.model import (
@@ -20,6 +22,7 @@ from larabill_billing.invoicing.model import (
     InvoiceRequest,
     InvoiceState,
     InvoiceStatus,
+    Movement,
 )
 from larabill_billing.ledger.ports import LedgerRepositories
 from larabill_billing.tax.ports import TaxRepositories
@@ -52,6 +55,10 @@ class ChargeRepository(Protocol):
 
     def for_subscription(self, subscription_id: UUID) -> list[Charge]:
         """All of a subscription, oldest first."""
+        ...
+
+    def since(self, days: Mapping[UUID, date]) -> dict[UUID, list[Charge]]:
+        """Charges in force of these subscriptions whose period ends after its day, oldest first: one statement."""
         ...
 
     def overlapping(self) -> list[tuple[UUID, date, date]]:
@@ -139,6 +146,10 @@ class InvoiceRepository(Protocol):
         """What a customer owes, oldest due first."""
         ...
 
+    def numbers(self, invoice_ids: Collection[UUID]) -> dict[UUID, str]:
+        """The numbers of those of these that are documents."""
+        ...
+
     def save_state(self, state: InvoiceState) -> None:
         """Write status, balance, paid_at, due_on and plan_id, version + 1. Raises `StaleVersion`."""
         ...
@@ -208,6 +219,10 @@ class InvoiceRepository(Protocol):
         """Customers whose receivables are not their open balances: id, currency, difference (I4)."""
         ...
 
+    def tax_differences(self) -> list[tuple[str, Decimal]]:
+        """Currencies in which the ledger's tax is not that of the documents: currency, ledger less documents (I4)."""
+        ...
+
     def state_without_audit(self) -> list[tuple[UUID, str]]:
         """Invoices whose audits do not lead to their status: id, status (I6)."""
         ...
@@ -247,7 +262,23 @@ class PlanRepository(Protocol):
         ...
 
 
-class InvoicingRepositories(TaxRepositories, LedgerRepositories, AuditRepositories, Protocol):
+class StatementRepository(Protocol):
+    """What the ledger says of a customer's account: the sums of some accounts, as one."""
+
+    def balance(self, customer_id: UUID, currency: str, accounts: Collection[str], *, before: datetime) -> Decimal:
+        """What it came to before that instant."""
+        ...
+
+    def movements(
+        self, customer_id: UUID, currency: str, accounts: Collection[str], *, begin: datetime, end: datetime
+    ) -> list[Movement]:
+        """What moved it in `[begin, end)`, oldest first, one for each document and instant."""
+        ...
+
+
+class InvoicingRepositories(
+    ExchangeRepositories, DiscountsRepositories, TaxRepositories, LedgerRepositories, AuditRepositories, Protocol
+):
     @property
     def charges(self) -> ChargeRepository: ...
 
@@ -256,6 +287,9 @@ class InvoicingRepositories(TaxRepositories, LedgerRepositories, AuditRepositori
 
     @property
     def draft_invoices(self) -> DraftInvoiceRepository: ...
+
+    @property
+    def statements(self) -> StatementRepository: ...
 
     @property
     def series(self) -> SeriesRepository: ...

@@ -52,6 +52,19 @@ def verify_receivables(tx: InvoicingTx) -> list[Violation]:
     ]
 
 
+def verify_tax(tx: InvoicingTx) -> list[Violation]:
+    """I4: what documents post as tax payable is the tax that stands on them."""
+    return [
+        Violation(
+            invariant="I4",
+            kind="tax-differs",
+            subject=currency,
+            message=f"tax payable in {currency} is {-difference} more than the tax on documents that stand",
+        )
+        for currency, difference in tx.billing.invoices.tax_differences()
+    ]
+
+
 def verify_numbers(tx: InvoicingTx) -> list[Violation]:
     """I5: each document has a number; those of each series run from its first without a gap, each used once."""
     series = tx.billing.series
@@ -145,5 +158,13 @@ def _about(invoice_id: UUID, invariant: str, kind: str, message: str) -> Violati
 
 VERIFY: Final = tuple(
     f"larabill_billing.invoicing.verify:{function.__name__}"
-    for function in (verify_charges, verify_receivables, verify_numbers, verify_totals, verify_states, verify_plans)
+    for function in (
+        verify_charges,
+        verify_receivables,
+        verify_tax,
+        verify_numbers,
+        verify_totals,
+        verify_states,
+        verify_plans,
+    )
 )

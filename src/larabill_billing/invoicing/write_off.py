@@ -21,7 +21,7 @@ from larabill_billing.invoicing.ports import InvoicingTx
 from larabill_billing.invoicing.states import next_status
 from larabill_billing.invoicing.write import change
 from larabill_billing.ledger.handlers import post
-from larabill_billing.ledger.model import BAD_DEBT, RECEIVABLE, TAX_PAYABLE, Entry, Posting
+from larabill_billing.ledger.model import BAD_DEBT, RECEIVABLE, Entry, Posting, tax_payable
 from larabill_billing.settings import settings_of
 from larabill_core.errors import Conflict
 from larabill_core.ids import new_id
@@ -98,11 +98,10 @@ def _allocation(tx: InvoicingTx, state: InvoiceState, amount: Decimal, cause: st
 
 def _post(tx: InvoicingTx, document: Allocation, purpose: str, before: Decimal, after: Decimal) -> None:
     invoice = tx.billing.invoices.get(document.invoice_id)
-    with_tax = document.cause == WITH_TAX
-    tax = _tax_of(invoice, after) - _tax_of(invoice, before) if with_tax else Decimal(0)
+    taxes = _taxes(invoice, before, after) if document.cause == WITH_TAX else {}
     moves = [
-        Posting(account=BAD_DEBT, amount=document.amount - tax),
-        Posting(account=TAX_PAYABLE, amount=tax),
+        Posting(account=BAD_DEBT, amount=document.amount - sum(taxes.values(), Decimal(0))),
+        *(Posting(account=account, amount=tax) for account, tax in taxes.items()),
         Posting(account=RECEIVABLE, amount=-document.amount, customer_id=invoice.customer_id),
     ]
     entry = Entry(
@@ -117,6 +116,11 @@ def _post(tx: InvoicingTx, document: Allocation, purpose: str, before: Decimal, 
     post(tx, [entry])
 
 
-def _tax_of(invoice: Invoice, part: Decimal) -> Decimal:
-    """The tax in so much of the invoice."""
-    return quantize(invoice.tax * part / invoice.total, invoice.currency)
+def _taxes(invoice: Invoice, before: Decimal, after: Decimal) -> dict[str, Decimal]:
+    """By ledger account, the tax in `after` of the invoice less that in `before` of it."""
+    found: dict[str, Decimal] = {}
+    for each in invoice.taxes:
+        shares = [quantize(each.tax * part / invoice.total, invoice.currency) for part in (before, after)]
+        account = tax_payable(each.jurisdiction)
+        found[account] = found.get(account, Decimal(0)) + shares[1] - shares[0]
+    return found

@@ -11,6 +11,7 @@ from uuid import UUID
 import attrs
 
 from larabill_billing.catalog.model import BillingMode
+from larabill_billing.discounts.coupon import Redemption
 from larabill_billing.invoicing.model import Charge, ChargeKind, InvoiceRequest
 from larabill_billing.orders.check import PricedLine, fingerprint, strictest
 from larabill_billing.orders.model import Order, OrderItem, PlaceOrder
@@ -34,6 +35,7 @@ class Placed:
     subscription_items: tuple[SubscriptionItem, ...]
     services: tuple[Service, ...]
     request: InvoiceRequest | None
+    redemptions: tuple[Redemption, ...] = ()
 
 
 def is_for(charge: Charge, service: Service) -> bool:
@@ -86,6 +88,8 @@ def build(wanted: PlaceOrder, lines: Sequence[PricedLine], *, seller_id: UUID, n
             services += _services(order, item, line, subscription_items.get(item.id))
     subscriptions = tuple(_billed(agreement.subscription) for agreement in begun.values())
     request = _request(order, charges, subscriptions, today + timedelta(days=terms.terms_days))
+    if request is not None:
+        request = attrs.evolve(request, purchase_order=wanted.purchase_order)
     return Placed(
         order=order if request is None else attrs.evolve(order, invoice_id=request.id),
         items=items,
@@ -221,6 +225,7 @@ def _one_time(order: Order, item: OrderItem, line: PricedLine) -> Charge:
         unit_price=cost.unit_price,
         amount=cost.amount,
         currency=order.currency,
+        tax_class=line.plan.tax_class,
         trace=cost.trace,
     )
 

@@ -21,7 +21,8 @@ from larabill_billing.catalog.selling import (
     check_region,
     sold,
 )
-from larabill_billing.customers.checks import check_billing_day
+from larabill_billing.customers.checks import check_billing_day, check_text
+from larabill_billing.discounts.check import check_codes
 from larabill_billing.orders.model import NewItem, PlaceOrder
 from larabill_billing.periods.cycle import Cycle
 from larabill_core.errors import Faults, InvalidInput, join
@@ -120,7 +121,9 @@ def _services(items: Sequence[NewItem], plans: Mapping[str, Plan], faults: Fault
 def _shape(request: PlaceOrder, faults: Faults) -> None:
     """What can be said without the catalogue."""
     _try(faults, partial(parse_currency, request.currency))
+    _try(faults, partial(check_text, request.purchase_order, "purchase_order"))
     _try(faults, partial(check_billing_day, request.billing_day, "billing_day"))
+    check_codes(request.codes, faults)
     if not 1 <= len(request.items) <= MOST_ITEMS:
         faults.add("items", f"must be 1 to {MOST_ITEMS}", value=len(request.items))
     for index, item in enumerate(request.items):

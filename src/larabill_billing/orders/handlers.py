@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 from uuid import UUID
 
 import attrs
@@ -14,11 +15,14 @@ from larabill_billing.catalog.stock import give_back, take
 from larabill_billing.credits.credit_notes import void
 from larabill_billing.credits.documents import issue
 from larabill_billing.customers.model import Customer
+from larabill_billing.discounts.handlers import redeem, return_all, use
 from larabill_billing.invoicing.model import Charge, InvoiceStatus
 from larabill_billing.invoicing.taxing import rates_of, treatments
 from larabill_billing.invoicing.totals import Totals, totals
 from larabill_billing.orders.build import Placed, Terms, build
 from larabill_billing.orders.check import fingerprint, price
+from larabill_billing.orders.credit import credit_for, issue_paid
+from larabill_billing.orders.discounting import discounted
 from larabill_billing.orders.model import Order, OrderItem, OrderStatus, PlaceOrder
 from larabill_billing.orders.ports import OrdersTx
 from larabill_billing.orders.states import after
@@ -36,7 +40,7 @@ def place(tx: OrdersTx, wanted: PlaceOrder) -> Order:
     The same request again gives the same order, whatever the catalogue says by then. What costs nothing, and what its
     plans release when placed, is released at once.
     Raises `NotFound` for the customer, `InvalidInput` with every fault, `Conflict` when the `order_uuid` was used for
-    another order.
+    another order, or a coupon was used up by somebody else.
     """
     known = tx.billing.orders.by_uuid(wanted.order_uuid)
     if known is not None:
@@ -56,22 +60,29 @@ def place(tx: OrdersTx, wanted: PlaceOrder) -> Order:
             *(_moved("service", each.id, "create", "", each.status) for each in placed.services),
         ],
     )
+    redeem(tx, placed.redemptions, f"order {stored.id}")
     take(tx, units_of(placed.items))
     request = placed.request
-    if stored.release is ReleasePolicy.PLACED or request is None or not any(each.amount for each in request.charges):
+    charges = () if request is None else request.charges
+    if stored.release is ReleasePolicy.PLACED or not any(each.net_amount for each in charges):
         stored = release(tx, stored, str(stored.release))
     if request is not None:
-        issue(tx, [request])
+        use(tx, charges)
+        if wanted.use_credit:
+            issue_paid(tx, request)
+        else:
+            issue(tx, [request])
     return stored
 
 
 @attrs.frozen(kw_only=True)
 class OrderPreview:
-    """What an order would bring into being, and the invoice that it would bring (I13)."""
+    """What an order would bring into being, its invoice (I13), and what `credit` would pay of that."""
 
     subscriptions: tuple[Subscription, ...]
     charges: tuple[Charge, ...]
     totals: Totals
+    credit: Decimal
 
 
 def preview(tx: OrdersTx, wanted: PlaceOrder) -> OrderPreview:
@@ -80,11 +91,9 @@ def preview(tx: OrdersTx, wanted: PlaceOrder) -> OrderPreview:
     placed = _build(tx, wanted, customer)
     charges = () if placed.request is None else placed.request.charges
     rates = rates_of(charges, treatments(tx, {customer.id: customer})[customer.id])
-    return OrderPreview(
-        subscriptions=placed.subscriptions,
-        charges=charges,
-        totals=totals(charges, rates, wanted.currency, settings_of(tx).tax.rounding),
-    )
+    sums = totals(charges, rates, wanted.currency, settings_of(tx).tax.rounding)
+    credit = credit_for(tx, customer.id, wanted.currency, sums) if wanted.use_credit else Decimal(0)
+    return OrderPreview(subscriptions=placed.subscriptions, charges=charges, totals=sums, credit=credit)
 
 
 def _build(tx: OrdersTx, wanted: PlaceOrder, customer: Customer) -> Placed:
@@ -98,7 +107,8 @@ def _build(tx: OrdersTx, wanted: PlaceOrder, customer: Customer) -> Placed:
         billing_day=wanted.billing_day or customer.billing_day or settings.billing_day,
         default=settings.proration,
     )
-    return build(wanted, lines, seller_id=tx.seller_id, now=tx.now, terms=terms)
+    placed = build(wanted, lines, seller_id=tx.seller_id, now=tx.now, terms=terms)
+    return discounted(tx, wanted, customer, lines, placed)
 
 
 def units_of(items: Iterable[OrderItem]) -> list[Units]:
@@ -177,6 +187,7 @@ def cancel(tx: OrdersTx, order_id: UUID, reason: str = "") -> Order:
     if order.invoice_id is not None:
         _void_unpaid(tx, order, order.invoice_id, reason)
     tx.billing.orders.save(cancelled)
+    return_all(tx, order.id)
     give_back(tx, units_of(tx.billing.orders.items(order.id)))
     before = tx.billing.subscriptions.for_order(order.id)
     over = [

@@ -37,6 +37,9 @@ class PlaceOrder:
     """A request. `order_uuid` is the client's: the same one twice is the same order.
 
     `billing_day`: the day of the month on which its agreements are billed, where it is not the customer's or seller's.
+    `purchase_order`: the customer's own reference, printed on the first invoice (EN 16931, BT-13).
+    `use_credit`: whether the customer's credit pays the order's invoice before anything else does.
+    `codes`: of coupons that are redeemed with it.
     """
 
     order_uuid: UUID
@@ -44,6 +47,9 @@ class PlaceOrder:
     currency: str
     items: tuple[NewItem, ...]
     billing_day: int | None = None
+    purchase_order: str = ""
+    use_credit: bool = True
+    codes: tuple[str, ...] = ()
 
 
 class OrderStatus(StrEnum):

@@ -97,7 +97,7 @@ def unit_cost(tx: OrdersTx, invoice_id: UUID, total: Decimal, service: Service) 
     """
     charges = tx.billing.charges.for_invoices([invoice_id])[invoice_id]
     currency = charges[0].currency
-    shares = allocate(total, [charge.amount for charge in charges], currency)
+    shares = allocate(total, [charge.net_amount for charge in charges], currency)
     mine = [share for charge, share in zip(charges, shares, strict=True) if is_for(charge, service)]
     return allocate(sum(mine, Decimal(0)), [1] * service.units, currency)[service.unit]
 

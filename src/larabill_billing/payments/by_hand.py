@@ -16,10 +16,9 @@ from larabill_billing.payments.model import MANUAL, Part, Payment, PaymentKind, 
 from larabill_billing.payments.ports import PaymentsTx
 from larabill_billing.payments.settle import advance, settle
 from larabill_billing.payments.spread import check_parts, spread
-from larabill_billing.payments.standing import allocated
+from larabill_billing.payments.standing import allocated, lots_of
 from larabill_core.errors import Conflict, Faults
 from larabill_core.ids import new_id, public_id
-from larabill_core.money import quantize
 
 
 def record_for_customer(
@@ -95,7 +94,8 @@ def reverse(tx: PaymentsTx, payment_id: UUID, reason: str) -> Payment:
     settled = sum((part.amount for part in parts), Decimal(0))
     kept = payment.amount - settled
     if kept:
-        _take_credit(tx, payment, kept)
+        lots = lots_of(tx, payment, ())
+        move(tx, payment.customer_id, -kept, payment.currency, "payment_reversed", payment.id, of=lots)
     postings = [
         Posting(account=RECEIVABLE, amount=settled, customer_id=payment.customer_id),
         Posting(account=CUSTOMER_CREDIT, amount=kept, customer_id=payment.customer_id),
@@ -112,13 +112,3 @@ def reverse(tx: PaymentsTx, payment_id: UUID, reason: str) -> Payment:
     )
     post(tx, [entry])
     return reversed_payment
-
-
-def _take_credit(tx: PaymentsTx, payment: Payment, kept: Decimal) -> None:
-    tx.billing.customers.get(payment.customer_id, lock=True)
-    has = tx.billing.credits.balance(payment.customer_id, payment.currency)
-    if has < kept:
-        raise Conflict(
-            f"payment {payment.id}", f"{quantize(kept - has, payment.currency)} of the credit that it gave are spent"
-        )
-    move(tx, payment.customer_id, -kept, payment.currency, "payment_reversed", payment.id)

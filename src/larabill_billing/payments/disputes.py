@@ -36,7 +36,7 @@ from larabill_billing.payments.handlers import check_amount, check_reference
 from larabill_billing.payments.matching import DisputeClaim
 from larabill_billing.payments.model import MANUAL, TOOK_MONEY, Part, Payment
 from larabill_billing.payments.ports import PaymentsTx
-from larabill_billing.payments.standing import DISPUTED, kept_credit, on_invoices
+from larabill_billing.payments.standing import DISPUTED, kept_credit, lots_of, on_invoices
 from larabill_billing.settings import settings_of
 from larabill_core.errors import Conflict, Faults
 from larabill_core.ids import derived_id
@@ -193,7 +193,8 @@ def _lose(tx: PaymentsTx, payment: Payment, dispute: Dispute) -> Dispute:
         take_back(tx, part.invoice_id, part.amount, payment.id, cause=f"{DISPUTED}{dispute.id}", reason="dispute lost")
     from_credit = min(dispute.amount - reopened, kept_credit(tx, payment, refunds))
     if from_credit:
-        move(tx, payment.customer_id, -from_credit, payment.currency, "dispute", dispute.id)
+        lots = lots_of(tx, payment, [each for refund in refunds for each in refund.returned])
+        move(tx, payment.customer_id, -from_credit, payment.currency, "dispute", dispute.id, of=lots)
     _post(
         tx,
         dispute,

@@ -22,3 +22,13 @@ class PaymentAuthorised(Event):
     invoice_id: UUID
     amount: Decimal
     currency: str
+
+
+@attrs.frozen(kw_only=True)
+class DefaultMethodStored(Event):
+    """The customer stored a method that is charged from now on: what an old one was declined for may be paid by it."""
+
+    name: ClassVar[str] = "billing.default_method_stored"
+
+    customer_id: UUID
+    method_id: UUID

@@ -10,6 +10,7 @@ from larabill_billing.audits.handlers import check_reason, record
 from larabill_billing.customers.checks import attempt
 from larabill_billing.invoicing.model import InvoiceState, InvoiceStatus
 from larabill_billing.invoicing.plans import asked
+from larabill_billing.payments.events import DefaultMethodStored
 from larabill_billing.payments.model import MANUAL, Part, Payment, PaymentKind, PaymentMethod, PaymentStatus
 from larabill_billing.payments.operations import demand_gateway, intend, reference
 from larabill_billing.payments.ports import PaymentsTx
@@ -52,6 +53,12 @@ def add_method(
     )
     tx.billing.payment_methods.add(method)
     record(tx, "payment_method", method.id, "add")
+    if default:
+        tx.publish(
+            DefaultMethodStored(
+                seller_id=tx.seller_id, occurred_at=tx.now, customer_id=customer_id, method_id=method.id
+            )
+        )
     return method
 
 

@@ -1,13 +1,17 @@
-"""The jobs and calls of this feature."""
+"""The jobs, schedules and calls of this feature."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
 import attrs
 
 from larabill_core.calls.perform import OperationDue
-from larabill_core.jobs import Handler
+from larabill_core.jobs import Handler, Schedule
+
+_AUTOMATIC: Final = "larabill_billing.payments.top_up_automatic"
 
 CHARGE = "billing.charge_invoice"
 CAPTURE = "billing.capture_payment"
@@ -21,6 +25,20 @@ class WebhookDue:
     """A stored webhook that is not settled yet."""
 
     webhook_id: UUID
+
+
+@attrs.frozen(kw_only=True)
+class LowCredit:
+    """A batch of customers whose credit may have run low: those behind this one."""
+
+    after: UUID | None = None
+
+
+@attrs.frozen(kw_only=True)
+class CustomerToTopUp:
+    """A customer whose credit ran low."""
+
+    customer_id: UUID
 
 
 HANDLERS = (
@@ -41,7 +59,12 @@ HANDLERS = (
         queue="payments",
         external=True,
     ),
+    Handler(name="billing.top_up", target=f"{_AUTOMATIC}:top_up"),
+    Handler(name="billing.top_up_low", target=f"{_AUTOMATIC}:top_up_low", payload=LowCredit),
+    Handler(name="billing.top_up_customer", target=f"{_AUTOMATIC}:top_up_customer", payload=CustomerToTopUp),
 )
+
+SCHEDULES = (Schedule(name="billing.top_up", handler="billing.top_up", every=timedelta(hours=1)),)
 
 CALLS = (
     ("payment", "larabill_billing.payments.calls:payment_call"),

@@ -20,6 +20,7 @@ from larabill_billing.payments.model import (
     WebhookReject,
     WebhookStatus,
 )
+from larabill_billing.payments.top_up_rules import TopUpRule
 from larabill_core.ports.unit_of_work import Tx
 
 
@@ -47,6 +48,17 @@ class PaymentRepository(Protocol):
         ...
 
     def get_many(self, payment_ids: Collection[UUID]) -> dict[UUID, Payment]: ...
+    def charged_top_ups(self, customer_id: UUID, since: datetime) -> list[Payment]:
+        """Charges of the customer's stored methods for credit, begun since then, oldest first."""
+        ...
+
+    def last_with_method(self, method_id: UUID) -> Payment | None:
+        """The newest payment by a stored method that was charged or declined."""
+        ...
+
+    def unpaid_attempts(self, method_id: UUID, since: datetime) -> list[Payment]:
+        """Charges of a stored method after `since` that were declined, or may still be, whatever the invoice."""
+        ...
 
     def page(
         self,
@@ -170,6 +182,26 @@ class MethodRepository(Protocol):
     def clear_default(self, customer_id: UUID) -> None: ...
 
 
+class TopUpRuleRepository(Protocol):
+    def put(self, rule: TopUpRule) -> None:
+        """Insert, or write over the customer's."""
+        ...
+
+    def remove(self, customer_id: UUID) -> bool:
+        """Whether there was one."""
+        ...
+
+    def get(self, customer_id: UUID) -> TopUpRule | None: ...
+
+    def low(self, *, after: UUID | None = None, limit: int = 100) -> list[TopUpRule]:
+        """Those whose customers hold less than the threshold, by customer, keyset paged with `after`."""
+        ...
+
+    def sellers(self) -> list[UUID]:
+        """Sellers who have any; of all sellers."""
+        ...
+
+
 class GatewayAccountRepository(Protocol):
     """By account, not scoped by seller: a webhook names no seller."""
 
@@ -228,6 +260,9 @@ class PaymentsRepositories(CreditsRepositories, Protocol):
 
     @property
     def payment_methods(self) -> MethodRepository: ...
+
+    @property
+    def top_up_rules(self) -> TopUpRuleRepository: ...
 
     @property
     def gateway_accounts(self) -> GatewayAccountRepository: ...

@@ -10,7 +10,7 @@ from larabill_billing.credits.credit_notes import credit
 from larabill_billing.payments.disputes import disputed_amount
 from larabill_billing.payments.model import Payment, Refund, RefundStatus, RefundTo, Returned
 from larabill_billing.payments.ports import PaymentsTx
-from larabill_billing.payments.standing import kept_credit, on_invoices
+from larabill_billing.payments.standing import kept_credit, lots_of, on_invoices
 from larabill_core.errors import Conflict
 from larabill_core.money import quantize
 
@@ -32,6 +32,7 @@ class Purse:
     def __init__(self, tx: PaymentsTx, payment: Payment, refunds: Sequence[Refund]) -> None:
         self._tx = tx
         self._payment = payment
+        self._earlier = [each for refund in refunds for each in refund.returned]
         self._kept = kept_credit(tx, payment, refunds)
         self._standing = on_invoices(tx, payment, refunds)
         self.left = payment.amount - gone(refunds) - disputed_amount(tx, payment)
@@ -65,6 +66,10 @@ class Purse:
                 f"{short} {self._payment.currency} of it stand on no invoice and are credit no more: they paid others"
             )
         return tuple(found)
+
+    def lots(self, returned: Sequence[Returned]) -> list[UUID]:
+        """The lots of the customer's credit that hold money of this payment."""
+        return lots_of(self._tx, self._payment, [*self._earlier, *returned])
 
     def _of_lines(self, lines: Mapping[UUID, Decimal], reason: str) -> tuple[Returned, ...]:
         """Lines are of one invoice, which the payment has paid alone."""

@@ -7,7 +7,7 @@ account `refunds` holds what is on its way.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,7 @@ from uuid import UUID
 import attrs
 
 from larabill_billing.audits.handlers import check_reason, record
-from larabill_billing.credits.handlers import move
+from larabill_billing.credits.handlers import move, put_back
 from larabill_billing.ledger.handlers import post
 from larabill_billing.ledger.model import CUSTOMER_CREDIT, REFUNDS, Entry, Posting, cash
 from larabill_billing.payments.handlers import check_amount
@@ -38,7 +38,7 @@ def refund(
     *,
     to: RefundTo = RefundTo.METHOD,
     lines: Mapping[UUID, Decimal] | None = None,
-    of_credit: bool = False,
+    of_lot: UUID | None = None,
     currency: str | None = None,
     key: str | None = None,
 ) -> Refund:
@@ -48,8 +48,8 @@ def refund(
     is issued on the invoice that it had paid, with the share of the tax; to the customer that is credit, and stays
     there (`to` credit) or is taken out again and goes back the way it came: by an operation at the gateway, or, of a
     manual payment, as recorded. Where the driver cannot refund, it waits in review until a person has done it and the
-    webhook says so. `of_credit` takes it out of the customer's credit, whatever that came from, and issues no credit
-    note.
+    webhook says so. `of_lot` takes it out of that lot of the customer's credit first, whatever it came from, and issues
+    no credit note.
 
     Once for each `key`: asked again, the answer is the same refund. Never more than was captured, less all refunds that
     have not failed and what disputes took. Raises `Conflict` (also for a payment that took no money, a dispute that
@@ -69,12 +69,12 @@ def refund(
     wanted = paid.left if amount is None and lines is None else amount
     if wanted is not None:
         paid.demand(wanted)
-    returned = () if of_credit else paid.credit_notes(wanted, lines, reason, to)
+    returned = () if of_lot else paid.credit_notes(wanted, lines, reason, to)
     if lines is not None:
         wanted = sum((each.amount for each in returned), Decimal(0))
         paid.demand(wanted)
     new = _record(tx, payment, refund_id, wanted or Decimal(0), to, returned, reason)
-    return _carry_out(tx, payment, new)
+    return _carry_out(tx, payment, new, paid.lots(returned) if of_lot is None else [of_lot])
 
 
 def _check(
@@ -135,10 +135,10 @@ def _record(
     return new
 
 
-def _carry_out(tx: PaymentsTx, payment: Payment, new: Refund) -> Refund:
+def _carry_out(tx: PaymentsTx, payment: Payment, new: Refund, lots: Collection[UUID]) -> Refund:
     if new.destination is RefundTo.CREDIT:
         return advance_refund(tx, new, "finish")
-    _reserve(tx, new)
+    _reserve(tx, new, lots)
     if payment.account == MANUAL:
         return finish(tx, payment, new, None)
     if not can_ask(tx, payment.account):
@@ -147,13 +147,9 @@ def _carry_out(tx: PaymentsTx, payment: Payment, new: Refund) -> Refund:
     return new
 
 
-def _reserve(tx: PaymentsTx, new: Refund) -> None:
+def _reserve(tx: PaymentsTx, new: Refund, lots: Collection[UUID]) -> None:
     """Take the credit now, so that it cannot be spent while the gateway is asked."""
-    tx.billing.customers.get(new.customer_id, lock=True)
-    has = tx.billing.credits.balance(new.customer_id, new.currency)
-    if has < new.from_credit:
-        raise Conflict(f"payment {new.payment_id}", f"the customer holds {has} {new.currency} of credit only")
-    move(tx, new.customer_id, -new.from_credit, new.currency, "refund", new.id)
+    move(tx, new.customer_id, -new.from_credit, new.currency, "refund", new.id, of=lots)
     _post(
         tx,
         new,
@@ -189,7 +185,7 @@ def fail(tx: PaymentsTx, pending: Refund, reason: str) -> Refund:
         return pending
     failed = advance_refund(tx, pending, "fail", reason=reason)
     if pending.from_credit:
-        move(tx, pending.customer_id, pending.from_credit, pending.currency, "refund_failed", pending.id)
+        put_back(tx, "refund", pending.id, "refund_failed")
         _post(
             tx,
             pending,

@@ -7,7 +7,9 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from larabill_billing.payments.model import Part, Payment, Refund, RefundStatus
+from larabill_billing.credits.handlers import available
+from larabill_billing.invoicing.credit_notes import CREDIT_NOTE
+from larabill_billing.payments.model import Part, Payment, Refund, RefundStatus, Returned
 from larabill_billing.payments.ports import PaymentsTx
 
 DISPUTED: Final = "dispute:"
@@ -61,4 +63,12 @@ def kept_credit(tx: PaymentsTx, payment: Payment, refunds: Sequence[Refund]) -> 
     if came <= 0:
         return Decimal(0)
     tx.billing.customers.get(payment.customer_id, lock=True)
-    return max(Decimal(0), min(came, tx.billing.credits.balance(payment.customer_id, payment.currency)))
+    return min(came, available(tx, payment.customer_id, payment.currency))
+
+
+def lots_of(tx: PaymentsTx, payment: Payment, returned: Sequence[Returned]) -> list[UUID]:
+    """The lots of credit that it gave, by itself and by these credit notes."""
+    credits = tx.billing.credits
+    kept = credits.from_source("payment", payment.id)
+    notes = [each for note in returned for each in credits.from_source(CREDIT_NOTE, note.credit_note_id)]
+    return [each.lot_id for each in (*kept, *notes)]

@@ -16,21 +16,26 @@ from larabill_billing.payments.model import MANUAL, Payment, PaymentKind
 from larabill_billing.payments.operations import demand_gateway, intend, reference
 from larabill_billing.payments.ports import PaymentsTx
 from larabill_billing.payments.settle import settle
-from larabill_core.errors import Faults, NotFound
+from larabill_billing.payments.top_up_rules import LOOK_BACK
+from larabill_core.errors import Conflict, Faults, NotFound
 from larabill_core.ids import new_id, public_id
 
 
 def charge_top_up(tx: PaymentsTx, customer_id: UUID, amount: Decimal, method_id: UUID) -> Payment:
     """Charge a stored method for credit in the customer's currency; a job carries it out.
 
-    Raises `InvalidInput`, `NotFound`, `Conflict` when the gateway's driver cannot charge.
+    Raises `InvalidInput`; `NotFound`; `Conflict` when the gateway's driver cannot charge, or another top-up is still
+    under way (F35).
     """
-    customer = tx.billing.customers.get(customer_id)
+    customer = tx.billing.customers.get(customer_id, lock=True)
     amount = _checked(amount, customer)
     method = tx.billing.payment_methods.get(method_id)
     if method.customer_id != customer_id:
         raise NotFound("payment method", method_id)
     demand_gateway(tx, method.account)
+    for other in tx.billing.payments.charged_top_ups(customer_id, tx.now - LOOK_BACK):
+        if other.is_in_flight:
+            raise Conflict(f"customer {customer_id}", f"top-up {other.id} is {other.status}", "wait for its end")
     payment = _add(tx, customer, amount, method.account, method_id=method.id)
     intend(tx, "payment", payment.id, account=payment.account, action="charge", ref=payment.ref)
     return payment

@@ -13,6 +13,7 @@ from larabill_billing.audits.model import Change as Audit
 from larabill_billing.catalog.model import ReleasePolicy, Units
 from larabill_billing.catalog.stock import give_back, take
 from larabill_billing.credits.documents import issue
+from larabill_billing.discounts.handlers import use
 from larabill_billing.invoicing.model import Charge, Invoice
 from larabill_billing.settings import settings_of
 from larabill_billing.subscriptions.changes import ScheduledChange
@@ -80,6 +81,7 @@ def carry_out(tx: SubscriptionsTx, decisions: Sequence[Decision]) -> list[Invoic
     _serve(tx, [each for each in decisions if touches_services(each.before, each.after)], documents)
     record_many(tx, [_audit(decision, documents) for decision in decisions])
     mark_billed(tx, [usage for each in decisions for usage in each.counted.billed_by(each.charges)])
+    use(tx, [charge for request in requests for charge in request.charges])
     invoices = issue(tx, requests)
     enqueue_collection(tx, requests)
     tx.enqueue(

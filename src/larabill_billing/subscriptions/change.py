@@ -18,6 +18,8 @@ from larabill_billing.subscriptions.apply import apply
 from larabill_billing.subscriptions.carry_out import Decision, carry_out
 from larabill_billing.subscriptions.changes import NAMES, Cancel, Change, Reactivate, When
 from larabill_billing.subscriptions.check import check_change
+from larabill_billing.subscriptions.discounting import Discounts, discounts_of, renewed
+from larabill_billing.subscriptions.discounting import changed as discounted
 from larabill_billing.subscriptions.gather import Counted, agreements, usage_of
 from larabill_billing.subscriptions.model import LIVE, Agreement, Subscription
 from larabill_billing.subscriptions.moment import Changed, Moment
@@ -76,7 +78,7 @@ def change(
         schedule(tx, subscription, wanted, on)
         return tx.billing.subscriptions.get(subscription_id)
     counted = usage_of(tx, [cut_at(agreement, today)])
-    changed = _applied(tx, agreement, wanted, today, counted)
+    changed = _applied(tx, agreement, wanted, today, counted, discounts_of(tx, [agreement], [agreement]))
     decision = Decision(
         before=agreement,
         after=changed.agreement,
@@ -96,12 +98,13 @@ def preview(tx: SubscriptionsTx, subscription_id: UUID, wanted: Change, when: Wh
     The periods until then are taken as billed; other changes that are scheduled before are not reckoned in.
     """
     subscription = tx.billing.subscriptions.get(subscription_id)
-    agreement, on = _prepared(tx, _in_time(tx, subscription), wanted, when)
+    discounts = discounts_of(tx, agreements(tx, [subscription]), agreements(tx, [subscription]), lock=False)
+    agreement, on = _prepared(tx, _in_time(tx, subscription, discounts), wanted, when)
     if isinstance(wanted, Cancel):
         after(subscription, "end")
         check_end(subscription, on, local_date(tx.now, subscription.time_zone))
-    agreement = _until(tx, agreement, on)
-    changed = _applied(tx, agreement, wanted, on, usage_of(tx, [cut_at(agreement, on)]))
+    agreement = _until(tx, agreement, on, discounts)
+    changed = _applied(tx, agreement, wanted, on, usage_of(tx, [cut_at(agreement, on)]), discounts)
     customer = tx.billing.customers.get(subscription.customer_id)
     rates = rates_of(changed.charges, treatments(tx, {customer.id: customer})[customer.id])
     return Preview(
@@ -112,20 +115,22 @@ def preview(tx: SubscriptionsTx, subscription_id: UUID, wanted: Change, when: Wh
     )
 
 
-def _in_time(tx: SubscriptionsTx, subscription: Subscription) -> Subscription:
+def _in_time(tx: SubscriptionsTx, subscription: Subscription, discounts: Discounts) -> Subscription:
     """As it will be when what is due is done, as `change` does it before."""
     if subscription.held_reason or not is_still_due(tx, subscription):
         return subscription
     today = local_date(tx.now, subscription.time_zone)
     agreement = agreements(tx, [subscription])[0]
-    return _until(tx, agreement, today + timedelta(days=1)).subscription
+    return _until(tx, agreement, today + timedelta(days=1), discounts).subscription
 
 
-def _until(tx: SubscriptionsTx, agreement: Agreement, on: date) -> Agreement:
+def _until(tx: SubscriptionsTx, agreement: Agreement, on: date, discounts: Discounts) -> Agreement:
     """As it will be on a day to come, when the change of that day has its turn."""
     default = settings_of(tx).proration
     while renewal.comes_before(agreement.subscription, on):
-        agreement = renewal.plan(agreement, {}, now=tx.now, default=default).agreement
+        planned = renewal.plan(agreement, {}, now=tx.now, default=default)
+        discounts.note(renewed(agreement, planned.charges, discounts))
+        agreement = planned.agreement
         if agreement.subscription.held_reason:
             break
     return agreement
@@ -156,7 +161,9 @@ def _check_paid(tx: SubscriptionsTx, subscription: Subscription) -> None:
         raise Conflict(f"subscription {subscription.id}", why, "pay that first")
 
 
-def _applied(tx: SubscriptionsTx, agreement: Agreement, wanted: Change, on: date, counted: Counted) -> Changed:
+def _applied(
+    tx: SubscriptionsTx, agreement: Agreement, wanted: Change, on: date, counted: Counted, discounts: Discounts
+) -> Changed:
     subscription = agreement.subscription
     today = local_date(tx.now, subscription.time_zone)
     moment = Moment(
@@ -167,7 +174,9 @@ def _applied(tx: SubscriptionsTx, agreement: Agreement, wanted: Change, on: date
         plans=sold_plans(tx, [wanted], [agreement]),
         used=counted.used,
     )
-    return apply(agreement, wanted, moment)
+    changed = apply(agreement, wanted, moment)
+    charges = discounted(agreement, changed.agreement, changed.charges, on, discounts)
+    return attrs.evolve(changed, charges=charges)
 
 
 def _check_live(subscription: Subscription) -> None:

@@ -64,8 +64,8 @@ def of_seller(tx: SubscriptionsTx, payload: DueInstalments) -> None:
                 )
             )
         elif state.customer_id in payers:
-            due = derived_id(state.invoice_id, f"instalment:{state.plan_id}:{state.due_on}")
-            jobs.append(attrs.evolve(collect_job(tx.seller_id, state.invoice_id), event_id=due))
+            cause = f"instalment:{state.plan_id}:{state.due_on}"
+            jobs.append(collect_job(tx.seller_id, state.invoice_id, cause))
     tx.enqueue(*jobs)
     if len(states) == BATCH:
         following = DueInstalments(after=states[-1].invoice_id)

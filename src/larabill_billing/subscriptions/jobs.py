@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from larabill_billing.subscriptions.collect import InvoiceToCollect
 from larabill_billing.subscriptions.instalments import DueInstalments, PlanMissed
 from larabill_billing.subscriptions.late import LateUsageDue
 from larabill_billing.subscriptions.migrate import PlanMigration
@@ -27,7 +26,6 @@ HANDLERS = (
     Handler(name="billing.renew", target=f"{_RENEW}:renew"),
     Handler(name="billing.renew_batch", target=f"{_RENEW}:renew_batch"),
     Handler(name="billing.late_usage", target=f"{_RENEW}:bill_late", payload=LateUsageDue),
-    Handler(name="billing.collect", target="larabill_billing.subscriptions.collect:collect", payload=InvoiceToCollect),
     Handler(name="billing.instalments", target=f"{_INSTALMENTS}:instalments"),
     Handler(name="billing.instalments_of_seller", target=f"{_INSTALMENTS}:of_seller", payload=DueInstalments),
     Handler(name="billing.break_plan", target=f"{_INSTALMENTS}:break_missed", payload=PlanMissed),

@@ -14,11 +14,14 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
+import attrs
+
 from larabill_billing.catalog.model import BillingMode
 from larabill_billing.proration.model import ProrationPolicy
 from larabill_billing.settings import settings_of
 from larabill_billing.subscriptions import renewal
 from larabill_billing.subscriptions.carry_out import Decision, carry_out
+from larabill_billing.subscriptions.discounting import Discounts, discounts_of, may_give_back, renewed
 from larabill_billing.subscriptions.gather import Counted, agreements, usage_of
 from larabill_billing.subscriptions.late import LateUsageDue, late_charges
 from larabill_billing.subscriptions.metered import Used
@@ -130,17 +133,23 @@ def decide(tx: SubscriptionsTx, due: Sequence[Subscription]) -> list[Decision]:
         tx, [(each, renewal.used_period(each.subscription)) for each in billed if renewal.bills_usage(each)]
     )
     used = counted.used
+    discounts = discounts_of(tx, found, [*changing, *(each for each in billed if may_give_back(each.subscription))])
     default = settings_of(tx).proration
     return [
-        *(scheduled_decisions(tx, changing) if changing else ()),
-        *(_decision(each, _plan(each, used, tx, default), counted) for each in billed),
+        *(scheduled_decisions(tx, changing, discounts) if changing else ()),
+        *(_decision(each, _plan(each, used, tx, default, discounts), counted) for each in billed),
     ]
 
 
-def _plan(agreement: Agreement, used: Used, tx: SubscriptionsTx, default: ProrationPolicy) -> renewal.Plan:
+def _plan(
+    agreement: Agreement, used: Used, tx: SubscriptionsTx, default: ProrationPolicy, discounts: Discounts
+) -> renewal.Plan:
     """What to do about one; whatever is wrong with it holds it alone (F26)."""
     try:
-        return renewal.plan(agreement, used, now=tx.now, default=default)
+        planned = renewal.plan(agreement, used, now=tx.now, default=default)
+        charges = renewed(agreement, planned.charges, discounts)
+        discounts.note(charges)
+        return attrs.evolve(planned, charges=charges)
     except Exception as problem:  # the others of the batch must go on, and this one is seen by a person
         return renewal.hold(agreement, problem)
 

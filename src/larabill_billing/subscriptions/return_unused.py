@@ -7,7 +7,7 @@ from uuid import UUID
 
 import attrs
 
-from larabill_billing.credits.handlers import spend
+from larabill_billing.credits.handlers import lot_of, spend
 from larabill_billing.invoicing.model import InvoiceStatus
 from larabill_billing.payments.model import TOOK_MONEY, Payment
 from larabill_billing.payments.purse import gone
@@ -48,12 +48,13 @@ def _pay_out(tx: SubscriptionsTx, payload: UnusedTime, customer_id: UUID, paymen
     What no payment can give back (it was paid from credit, or refunded before) stays credit.
     """
     tx.billing.customers.get(customer_id, lock=True)
-    credit = tx.billing.credits.from_source("credit_note", payload.invoice_id)
-    if credit is None:
+    given = tx.billing.credits.from_source("credit_note", payload.invoice_id)
+    if not given:
         return
-    left = min(credit.amount, tx.billing.credits.balance(customer_id, credit.currency))
+    lot = lot_of(tx, given[0].lot_id)
+    left = lot.remaining
     for payment in reversed(payments):
         part = min(left, payment.amount - gone(tx.billing.refunds.for_payment(payment.id)))
         if part > 0:
-            refund(tx, payment.id, part, f"unused time of subscription {payload.subscription_id}", of_credit=True)
+            refund(tx, payment.id, part, f"unused time of subscription {payload.subscription_id}", of_lot=lot.id)
             left -= part

@@ -25,6 +25,8 @@ from larabill_billing.subscriptions.changes import (
     change_data,
 )
 from larabill_billing.subscriptions.check import check_change
+from larabill_billing.subscriptions.discounting import Discounts
+from larabill_billing.subscriptions.discounting import changed as discounted
 from larabill_billing.subscriptions.gather import Counted, usage_of
 from larabill_billing.subscriptions.model import Agreement, Subscription
 from larabill_billing.subscriptions.moment import Moment
@@ -75,7 +77,7 @@ def _note(tx: SubscriptionsTx, subscription: Subscription, action: str, reason: 
     record(tx, "subscription", subscription.id, action, subscription.status, subscription.status, reason)
 
 
-def scheduled_decisions(tx: SubscriptionsTx, agreements: Sequence[Agreement]) -> list[Decision]:
+def scheduled_decisions(tx: SubscriptionsTx, agreements: Sequence[Agreement], discounts: Discounts) -> list[Decision]:
     """The earliest scheduled change of each of these agreements, carried out as of its day.
 
     One that is not possible any more fails with its reason, and changes nothing.
@@ -92,7 +94,8 @@ def scheduled_decisions(tx: SubscriptionsTx, agreements: Sequence[Agreement]) ->
         ],
     )
     return [
-        _decide(tx, agreement, waiting.get(agreement.subscription.id, []), plans, counted) for agreement in agreements
+        _decide(tx, agreement, waiting.get(agreement.subscription.id, []), plans, counted, discounts)
+        for agreement in agreements
     ]
 
 
@@ -111,6 +114,7 @@ def _decide(
     changes: Sequence[ScheduledChange],
     plans: Mapping[str, Plan],
     counted: Counted,
+    discounts: Discounts,
 ) -> Decision:
     """The first change carried out, and the day of the next one noted."""
     subscription = agreement.subscription
@@ -131,13 +135,15 @@ def _decide(
         wanted = first.change()
         check_change(freed, wanted, plans)
         changed = apply(freed, wanted, moment)
+        charges = discounted(freed, changed.agreement, changed.charges, moment.on, discounts)
     except LarabillError as problem:
         return _failed(tx, agreement, freed, first, problem)
+    discounts.note(charges)
     applied = attrs.evolve(first, status=ChangeStatus.APPLIED, done_at=tx.now)
     return Decision(
         before=agreement,
         after=changed.agreement,
-        charges=changed.charges,
+        charges=charges,
         action=first.kind,
         reason=f"scheduled for {first.effective_on}",
         region=str(first.data.get("region", "")),

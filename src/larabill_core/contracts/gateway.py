@@ -9,11 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
 import attrs
 
 from larabill_core.contracts.outcome import Outcome
+
+
+class DeclineClass(StrEnum):
+    """Whether the same method may pay later. HARD: never, the customer has to act. SOFT: perhaps. UNKNOWN: not said."""
+
+    HARD = "hard"
+    SOFT = "soft"
+    UNKNOWN = "unknown"
 
 
 @attrs.frozen(kw_only=True)
@@ -117,3 +126,12 @@ class CanFindDispute(Protocol):
 @runtime_checkable
 class GatewayListing(Protocol):
     def list_transactions(self, since: datetime) -> Iterable[GatewayTransaction]: ...
+
+
+@runtime_checkable
+class ClassifiesDeclines(Protocol):
+    """Of a gateway that does not, all declines are of unknown class."""
+
+    declines: Mapping[str, DeclineClass]
+    """What the gateway's codes mean. Where it gives several for one decline, they come joined by ": ", first the one
+    that decides."""

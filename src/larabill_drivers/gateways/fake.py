@@ -1,7 +1,8 @@
 """The gateway `fake_gateway`: a pretended payment gateway with a memory, whose faults are scripted.
 
-Methods and how they end: `pm_ok` pays; `pm_declined` and `pm_insufficient` are declined; `pm_slow` stays pending until
-`FakeWorld.settle`. Everything else is no stored method. For tests and demonstrations.
+Methods and how they end: `pm_ok` pays; `pm_declined` and `pm_insufficient` are declined and may pay later, `pm_stolen`
+never does; `pm_slow` stays pending until `FakeWorld.settle`. Everything else is no stored method.
+For tests and demonstrations.
 """
 
 from __future__ import annotations
@@ -16,7 +17,13 @@ from uuid import UUID
 import attrs
 
 from larabill_core.clock import Clock
-from larabill_core.contracts.gateway import ChargeRequest, GatewayDispute, GatewayTransaction, RefundRequest
+from larabill_core.contracts.gateway import (
+    ChargeRequest,
+    DeclineClass,
+    GatewayDispute,
+    GatewayTransaction,
+    RefundRequest,
+)
 from larabill_core.contracts.outcome import Done, Failed, Outcome, Pending
 from larabill_core.contracts.webhooks import Hint, VerifiedWebhook
 from larabill_core.errors import InvalidInput
@@ -29,6 +36,7 @@ _CURRENCY = re.compile(r"[A-Z]{3}")
 _DECLINES = {
     "pm_declined": ("card_declined", "the card was declined"),
     "pm_insufficient": ("insufficient_funds", "the card has insufficient funds"),
+    "pm_stolen": ("stolen_card", "the card was reported stolen"),
 }
 
 
@@ -58,6 +66,12 @@ class FakeGateway:
     """The gateway without look-up. `world` is what tests look at and script."""
 
     name = "fake_gateway"
+    declines: Mapping[str, DeclineClass] = {
+        "card_declined": DeclineClass.SOFT,
+        "insufficient_funds": DeclineClass.SOFT,
+        "no_such_method": DeclineClass.HARD,
+        "stolen_card": DeclineClass.HARD,
+    }
 
     def __init__(self, settings: FakeGatewaySettings, *, account: str, clock: Clock) -> None:
         self.account = account

@@ -91,6 +91,11 @@ class FakeWorld:
             for index, fault in enumerate(faults):
                 tx.script(name, index, fault)
 
+    def heal(self) -> None:
+        """Nothing goes wrong any more of what was scripted."""
+        with self.transaction() as tx:
+            tx.drop_faults()
+
     def drift_delete(self, ref: str) -> None:
         """Someone removes the resource at the provider, and does not tell."""
         with self.transaction() as tx:

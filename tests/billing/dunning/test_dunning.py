@@ -14,13 +14,12 @@ import attrs
 import pytest
 import sqlalchemy as sa
 from tests.billing import market as pretended
+from tests.billing.dunning.late import DUE_DAY_OVER, case, day, overdue, owed, statuses
 from tests.billing.market import Market, at, item
 
 from larabill_billing.dunning.handlers import on_invoice_paid
-from larabill_billing.dunning.model import DunningCase
-from larabill_billing.dunning.run import dun_seller
+from larabill_billing.dunning.run import Onwards, dun_seller
 from larabill_billing.dunning.take import take_services
-from larabill_billing.orders.model import Order
 from larabill_billing.payments.handlers import charge_invoice
 from larabill_billing.subscriptions.changes import Pause, Resume
 from larabill_billing.subscriptions.model import Subscription
@@ -37,38 +36,6 @@ from larabill_core.published import (
     ServiceSuspendRequested,
 )
 from larabill_sqlalchemy.opening import database_of
-
-DUE_DAY_OVER = at(2026, 3, 7, 23)
-"""28 February + 7 days of terms, in Berlin."""
-
-
-def overdue(market: Market) -> Order:
-    """An order whose second month stays unpaid, on the day after its due day."""
-    order = market.pay_order()
-    market.clock.set(at(2026, 2, 28))
-    market.work()
-    market.clock.set(DUE_DAY_OVER)
-    market.work()
-    return order
-
-
-def day(market: Market, days: int) -> None:
-    """So many days after the due day, everything done day by day."""
-    while market.clock.now() < DUE_DAY_OVER + timedelta(days=days):
-        market.go(days=1)
-
-
-def case(market: Market) -> DunningCase:
-    (found,) = market.run(lambda tx: tx.billing.dunning.page(open_only=False))
-    return found
-
-
-def statuses(market: Market, order: Order) -> tuple[str, list[str]]:
-    return market.subscription(order).status, [service.status for service in market.services(order)]
-
-
-def owed(market: Market) -> Any:
-    return next(invoice.id for invoice, state in market.invoices() if state.status == "issued")
 
 
 def test_the_whole_ladder_to_its_end(market: Market) -> None:
@@ -237,7 +204,7 @@ def test_money_on_its_way_stays_the_hand(market: Market) -> None:
 
 
 def _only_dunning(tx: Any) -> None:
-    dun_seller(tx, Nothing())
+    dun_seller(tx, Onwards())
     take_services(tx, Nothing())
 
 

@@ -11,7 +11,8 @@ from tests.billing.market import at
 
 from larabill_billing.dunning import ladder
 from larabill_billing.dunning.ceiling import ceiling
-from larabill_billing.settings import DEFAULT_LADDER, BillingSettings, LadderStep
+from larabill_billing.policies import DEFAULT_LADDER, LadderStep
+from larabill_billing.settings import BillingSettings
 from larabill_core.errors import Faults, InvalidInput
 from larabill_core.structure import structure
 

@@ -183,11 +183,12 @@ def test_a_refund_to_credit_moves_no_money_and_may_be_paid_out_later(shop: Shop)
 def test_credit_that_was_given_by_hand_is_paid_out_without_another_note(shop: Shop) -> None:
     invoice = shop.issue("12.50")
     payment = shop.run(lambda tx: record_manual(tx, invoice.id, Decimal("12.50"), "transfer 1"))
-    shop.run(lambda tx: credit(tx, invoice.id, amount=Decimal("5.00"), reason="a bad day"))
-    done = shop.run(lambda tx: refund(tx, payment.id, Decimal("5.00"), "as money", of_credit=True))
+    note = shop.run(lambda tx: credit(tx, invoice.id, amount=Decimal("5.00"), reason="a bad day"))
+    (lot,) = [each.lot_id for each in shop.run(lambda tx: tx.billing.credits.from_source("credit_note", note.id))]
+    done = shop.run(lambda tx: refund(tx, payment.id, Decimal("5.00"), "as money", of_lot=lot))
     assert done.returned == ()
-    with pytest.raises(Conflict, match="holds 0"):
-        shop.run(lambda tx: refund(tx, payment.id, Decimal("5.00"), "as money", of_credit=True))
+    with pytest.raises(Conflict, match="credit is 0"):
+        shop.run(lambda tx: refund(tx, payment.id, Decimal("5.00"), "as money", of_lot=lot))
     assert shop.violations() == []
 
 

@@ -360,7 +360,7 @@ class Stage:
         return [f"{line.amount:.2f}" for line in (invoice or self.last()).lines]
 
     def credit(self) -> Decimal:
-        balance: Decimal = self.engine.billing.customers.credit(self.seller, self.customer, "EUR")
+        balance: Decimal = self.engine.billing.credits.balance(self.seller, self.customer, "EUR")
         return balance
 
     def stock(self, plan_code: str) -> int:

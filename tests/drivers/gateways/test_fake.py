@@ -77,6 +77,7 @@ def test_the_answer_says_what_was_taken(cards: Any) -> None:
     [
         ("pm_declined", "card_declined"),
         ("pm_insufficient", "insufficient_funds"),
+        ("pm_stolen", "stolen_card"),
         ("4242424242424242", "no_such_method"),
     ],
 )

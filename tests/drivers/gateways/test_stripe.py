@@ -267,7 +267,7 @@ def test_settings_without_a_usable_secret_mode_or_account_are_refused(
 
 
 def test_it_is_a_gateway_by_its_webhooks_only() -> None:
-    assert capabilities(stripe()) == {"webhooks"}
+    assert capabilities(stripe()) == {"payments_declines", "webhooks"}
     assert stripe().ref_for(UUID(int=1)) == "lb_" + "0" * 31 + "1"
 
 

@@ -208,7 +208,7 @@ class _Reporter:
 
 
 def _credits(tx: Any, customer_id: UUID) -> list[Credit]:
-    found: list[Credit] = tx.billing.credits.for_customer(customer_id)
+    found: list[Credit] = tx.billing.credits.page(customer_id=customer_id, limit=10_000)
     return found
 
 

@@ -70,7 +70,7 @@ def subscribe(company: Company, entry: Subscribe) -> None:
             company.subscriptions[entry.id] = subscription.id
             company.labels.give(subscription.id, entry.id)
     if order.invoice_id is not None:
-        job = collect_job(company.seller, order.invoice_id)
+        job = collect_job(company.seller, order.invoice_id, "ordered")
         company.engine.run(lambda tx: tx.enqueue(job), seller=company.seller)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -132,6 +132,19 @@ class Charges:
     def for_subscription(self, subscription_id: UUID) -> list[Charge]:
         query = sa.select(CHARGES).where(_C.seller_id == self._tx.seller_id, _C.subscription_id == subscription_id)
         return [from_row(Charge, row) for row in self._tx.connection.execute(query.order_by(_C.id))]
+
+    def since(self, days: Mapping[UUID, date]) -> dict[UUID, list[Charge]]:
+        by_day: dict[date, list[UUID]] = defaultdict(list)
+        for subscription_id, day in days.items():
+            by_day[day].append(subscription_id)
+        wanted = [sa.and_(_C.subscription_id.in_(sorted(ids)), _C.period_end > day) for day, ids in by_day.items()]
+        query = sa.select(CHARGES).where(
+            _C.seller_id == self._tx.seller_id, _C.status != ChargeStatus.FREED.value, sa.or_(*wanted)
+        )
+        found: dict[UUID, list[Charge]] = defaultdict(list)
+        for row in self._tx.connection.execute(query.order_by(_C.id)):
+            found[row.subscription_id].append(from_row(Charge, row))
+        return dict(found)
 
     def overlapping(self) -> list[tuple[UUID, date, date]]:
         other = CHARGES.alias("other")

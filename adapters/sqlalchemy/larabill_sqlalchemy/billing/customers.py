@@ -52,6 +52,7 @@ CUSTOMERS = sa.Table(
     sa.Column("time_zone", code(64), nullable=False),
     sa.Column("language", code(35), nullable=False),
     sa.Column("billing_day", sa.Integer),
+    sa.Column("group", code(64), nullable=False),
     sa.Column("created_at", Instant, nullable=False),
     sa.Index("ix_larabill_customers_id", "seller_id", "id"),
     **MYSQL_OPTIONS,
@@ -104,6 +105,10 @@ class Customers:
             query = sa.select(CUSTOMERS).where(_C.seller_id == self._tx.seller_id, among(connection, _C.id, chunk))
             found |= {each.id: each for each in from_rows(Customer, connection.execute(query).all())}
         return found
+
+    def set_group(self, customer_id: UUID, group: str) -> None:
+        mine = sa.and_(_C.seller_id == self._tx.seller_id, _C.id == customer_id)
+        self._tx.connection.execute(sa.update(CUSTOMERS).where(mine).values(group=group))
 
     def page(self, *, after: UUID | None = None, limit: int = 100) -> list[Customer]:
         query = sa.select(CUSTOMERS).where(_C.seller_id == self._tx.seller_id).order_by(_C.id).limit(page_size(limit))

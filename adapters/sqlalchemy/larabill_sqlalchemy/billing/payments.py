@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -14,6 +15,7 @@ from larabill_billing.payments.model import (
     TOOK_MONEY,
     Part,
     Payment,
+    PaymentKind,
     PaymentMethod,
     PaymentStatus,
     Refund,
@@ -62,6 +64,7 @@ PAYMENTS = sa.Table(
     sa.Index("ix_larabill_payments_invoice", "seller_id", "invoice_id"),
     sa.Index("ix_larabill_payments_customer", "seller_id", "customer_id", "id"),
     sa.Index("ix_larabill_payments_status", "seller_id", "status", "id"),
+    sa.Index("ix_larabill_payments_method", "seller_id", "method_id", "id"),
     sa.Index("ix_larabill_payments_id", "seller_id", "id"),
     **MYSQL_OPTIONS,
 )
@@ -120,6 +123,10 @@ METHODS = sa.Table(
 
 _P, _R, _M, _N = PAYMENTS.c, REFUNDS.c, METHODS.c, PARTS.c
 _TOOK_MONEY = sorted(status.value for status in TOOK_MONEY)
+_NOT_PAID = [
+    status.value
+    for status in (PaymentStatus.CREATED, PaymentStatus.PENDING, PaymentStatus.REVIEW, PaymentStatus.DECLINED)
+]
 
 
 class Payments:
@@ -180,6 +187,25 @@ class Payments:
             query = self._mine().join(either, either.c.id == _P.id)
             found |= {payment.id: payment for payment in self._all(query)}
         return sorted(found.values(), key=lambda payment: payment.id)
+
+    def charged_top_ups(self, customer_id: UUID, since: datetime) -> list[Payment]:
+        return self._all(
+            self._mine(
+                _P.customer_id == customer_id,
+                _P.kind == PaymentKind.TOP_UP.value,
+                _P.method_id.is_not(None),
+                _P.created_at >= since,
+            )
+        )
+
+    def last_with_method(self, method_id: UUID) -> Payment | None:
+        ended = _P.status.in_([*_TOOK_MONEY, PaymentStatus.DECLINED.value])
+        query = sa.select(PAYMENTS).where(_P.seller_id == self._tx.seller_id, _P.method_id == method_id, ended)
+        found = self._all(query.order_by(_P.id.desc()).limit(1))
+        return found[0] if found else None
+
+    def unpaid_attempts(self, method_id: UUID, since: datetime) -> list[Payment]:
+        return self._all(self._mine(_P.method_id == method_id, _P.created_at > since, _P.status.in_(_NOT_PAID)))
 
     def page(
         self,

@@ -15,6 +15,7 @@ from larabill_core.errors import NotFound
 from larabill_sqlalchemy.billing.customers import CUSTOMERS
 from larabill_sqlalchemy.billing.invoicing import INVOICES, LINES
 from larabill_sqlalchemy.billing.metadata import METADATA
+from larabill_sqlalchemy.billing.numbering import NUMBERS
 from larabill_sqlalchemy.statements import among, chunks, from_row, from_rows, insert_many, page_size, to_row
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Id, Instant, code, text
@@ -137,8 +138,9 @@ class Tax:
     def wrong_categories(self) -> list[tuple[UUID, str, str, Decimal]]:
         untaxed = _L.tax_category.in_(sorted(each.value for each in NEVER_TAXED))
         query = (
-            sa.select(_I.id, _I.number, _L.tax_category, _L.tax_rate)
+            sa.select(_I.id, NUMBERS.c.number, _L.tax_category, _L.tax_rate)
             .join(LINES, sa.and_(_L.seller_id == _I.seller_id, _L.invoice_id == _I.id))
+            .join(NUMBERS, sa.and_(NUMBERS.c.seller_id == _I.seller_id, NUMBERS.c.invoice_id == _I.id))
             .where(
                 _I.seller_id == self._tx.seller_id,
                 sa.or_(

@@ -18,6 +18,7 @@ from larabill_core.clock import Clock
 from larabill_core.contracts.webhooks import Hint, VerifiedWebhook
 from larabill_core.errors import Faults, InvalidInput, Unverified
 from larabill_core.privacy import Secret
+from larabill_drivers.gateways.stripe.declines import DECLINES
 from larabill_drivers.gateways.stripe.money import from_minor
 from larabill_drivers.gateways.stripe.signing import HEADER
 from larabill_drivers.signatures import check_secrets, verify
@@ -64,6 +65,7 @@ class StripeWebhooks:
 
     name = "stripe"
     dedupes = True
+    declines = DECLINES
 
     def __init__(self, settings: StripeSettings, *, account: str, clock: Clock) -> None:
         self.account = account

@@ -19,16 +19,26 @@ def upgrade() -> None:
         sa.Column("id", Id(), nullable=False),
         sa.Column("seller_id", Id(), nullable=False),
         sa.Column("customer_id", Id(), nullable=False),
+        sa.Column("lot_id", Id(), nullable=False),
         sa.Column("amount", Amount(), nullable=False),
         sa.Column("currency", code(3), nullable=False),
         sa.Column("source", code(32), nullable=False),
         sa.Column("source_id", Id(), nullable=False),
+        sa.Column("part", sa.Integer(), nullable=False),
+        sa.Column("expires_on", sa.Date()),
         sa.Column("created_at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_larabill_credits"),
         **MYSQL_OPTIONS,
     )
-    op.create_index("ix_larabill_credits_customer", "larabill_credits", ["seller_id", "customer_id", "currency"])
-    op.create_index("uq_larabill_credits_source", "larabill_credits", ["seller_id", "source", "source_id"], unique=True)
+    for name, *columns in (
+        ("customer", "customer_id", "currency", "lot_id", "amount"),
+        ("history", "customer_id", "id"),
+        ("lot", "lot_id", "amount"),
+    ):
+        op.create_index(f"ix_larabill_credits_{name}", "larabill_credits", ["seller_id", *columns])
+    op.create_index(
+        "uq_larabill_credits_source", "larabill_credits", ["seller_id", "source", "source_id", "part"], unique=True
+    )
 
 
 def downgrade() -> None:

@@ -59,6 +59,7 @@ def _create_customers() -> None:
         sa.Column("time_zone", code(64), nullable=False),
         sa.Column("language", code(35), nullable=False),
         sa.Column("billing_day", sa.Integer()),
+        sa.Column("group", code(64), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_larabill_customers"),
         sa.ForeignKeyConstraint(["seller_id"], ["larabill_sellers.id"], name="fk_larabill_customers_seller_id"),

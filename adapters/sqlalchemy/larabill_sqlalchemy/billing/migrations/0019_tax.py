@@ -9,7 +9,7 @@ from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Id, Instant, code, text
 
 revision = "0019"
-down_revision = "0016"
+down_revision = "0018"
 
 
 def upgrade() -> None:

@@ -7,7 +7,7 @@ from alembic import op
 from larabill_sqlalchemy.types import Id
 
 revision = "0024"
-down_revision = "0029"
+down_revision = "0023"
 
 
 def upgrade() -> None:
