@@ -107,7 +107,7 @@ class BankLines:
                 _S.status == InvoiceStatus.ISSUED.value,
             )
         )
-        return [from_row(OpenInvoice, row) for row in self._tx.connection.execute(query)]
+        return [from_row(OpenInvoice, row._mapping) for row in self._tx.connection.execute(query)]
 
     def invoices_of_payments(self, payment_ids: Collection[UUID]) -> dict[UUID, UUID]:
         found: dict[UUID, UUID] = {}

@@ -9,7 +9,7 @@ from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Amount, Id, Instant, code, text
 
 revision = "0025"
-down_revision = "0041"
+down_revision = "0024"
 
 
 def upgrade() -> None:
