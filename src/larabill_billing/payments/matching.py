@@ -9,7 +9,7 @@ import attrs
 
 from larabill_billing.payments.dispute import DISPUTE_STATES
 from larabill_billing.payments.model import TOOK_MONEY, Payment, Refund, WebhookEvent
-from larabill_core.contracts.gateway import GatewayDispute, GatewayTransaction
+from larabill_core.contracts.gateway import GatewayDispute, GatewayTransaction, Settlement
 from larabill_core.errors import InvalidInput
 from larabill_core.money import UNIT_PRICE_PLACES, parse_decimal
 
@@ -25,6 +25,7 @@ class Claim:
     currency: str | None
     invoice: str | None
     from_truth: bool
+    settlement: Settlement | None = None
 
 
 def claim_of_event(event: WebhookEvent) -> Claim:
@@ -50,6 +51,7 @@ def claim_of_truth(event: WebhookEvent, truth: GatewayTransaction) -> Claim:
         currency=truth.currency,
         invoice=event.invoice,
         from_truth=True,
+        settlement=truth.settlement,
     )
 
 
