@@ -98,7 +98,6 @@ def test_a_webhook_of_a_dispute_that_comes_sixteen_times_has_one_effect(shop: Sh
     shop.world().decide_dispute(shop.world().dispute(payment.ref), end)
     sent: list[Any] = []
 
-
     shop.world().deliver_webhooks(
         lambda headers, body: sent.append((dict(headers), body)),
         secret=Secret(SECRET),
