@@ -22,7 +22,8 @@ from larabill_sqlalchemy.billing.credits import CREDITS
 from larabill_sqlalchemy.billing.invoicing import ALLOCATIONS, INVOICES, LINES, STATES
 from larabill_sqlalchemy.billing.ledger import ENTRIES, POSTINGS
 from larabill_sqlalchemy.billing.numbering import NUMBERS, SERIES
-from larabill_sqlalchemy.billing.payments import PAYMENTS, REFUNDS
+from larabill_sqlalchemy.billing.payments import PAYMENTS
+from larabill_sqlalchemy.billing.refunds import REFUNDS
 
 ONE = Decimal("1.00")
 Plant = Callable[[Shop, sa.Connection], None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tests.oracle import coupon, dunning, numbering, periods, pricing, proration, taxes
+from tests.oracle import coupon, dunning, numbering, periods, pricing, proration, refund, taxes
 from tests.oracle.runner import Shape
 
 SHAPES: Mapping[str, tuple[Shape, ...]] = {
@@ -14,6 +14,7 @@ SHAPES: Mapping[str, tuple[Shape, ...]] = {
     "period-arithmetic": periods.SHAPES,
     "proration": proration.SHAPES,
     "pricing-model": pricing.SHAPES,
+    "refund": refund.SHAPES,
     "rounding": taxes.ROUNDING,
     "tax": taxes.TAX,
 }

@@ -13,6 +13,7 @@ from tests.conftest import START
 from tests.storage.fifty_thousand import id_of, slot_at
 from tests.storage.test_jobs import a_job
 
+from larabill_billing.bank.model import LineStatus
 from larabill_billing.catalog.meters import Aggregation
 from larabill_billing.catalog.model import Units
 from larabill_billing.discounts.coupon import RedemptionStatus, Use
@@ -164,6 +165,13 @@ BILLING: dict[str, Query] = {
     "accounting.for_documents": lambda tx, of: tx.accounting.for_documents(of.ids),
     "audits.for_subject": lambda tx, of: tx.audits.for_subject("order", of.group_id),
     "audits.page": lambda tx, of: tx.audits.page(after=of.id),
+    "bank_lines.add_new": lambda tx, of: tx.bank_lines.add_new(tx.bank_lines.page(limit=10)),
+    "bank_lines.get": lambda tx, of: tx.bank_lines.get(of.id, lock=True),
+    "bank_lines.save": lambda tx, of: tx.bank_lines.save(tx.bank_lines.get(of.id)),
+    "bank_lines.note_many": lambda tx, of: tx.bank_lines.note_many(tx.bank_lines.page(limit=10)),
+    "bank_lines.page": lambda tx, of: tx.bank_lines.page(after=of.id),
+    "bank_lines.page of status": lambda tx, of: tx.bank_lines.page(status=LineStatus.OPEN, after=of.ids[0]),
+    "bank_lines.invoices_of_payments": lambda tx, of: tx.bank_lines.invoices_of_payments(of.ids),
     "charges.mark_invoiced": lambda tx, of: tx.charges.mark_invoiced(of.ids),
     "charges.free": lambda tx, of: tx.charges.free(of.id),
     "charges.for_invoices": lambda tx, of: tx.charges.for_invoices(of.ids),
@@ -201,6 +209,13 @@ BILLING: dict[str, Query] = {
     "deferrals.caught_up_on": lambda tx, of: tx.deferrals.caught_up_on(A_DAY),
     "deferrals.save_run": lambda tx, of: tx.deferrals.save_run(A_DAY),
     "deferrals.last_run": lambda tx, of: tx.deferrals.last_run(),
+    "disputes.get": lambda tx, of: tx.disputes.get(of.id, lock=True),
+    "disputes.save": lambda tx, of: tx.disputes.save(tx.disputes.get(of.id)),
+    "disputes.by_gateway_id": lambda tx, of: tx.disputes.by_gateway_id("bank", of.word, lock=True),
+    "disputes.for_payment": lambda tx, of: tx.disputes.for_payment(of.id),
+    "disputes.open_disputes_for": lambda tx, of: tx.disputes.open_disputes_for(of.group_ids),
+    "disputes.page": lambda tx, of: tx.disputes.page(after=of.id),
+    "disputes.page of customer": lambda tx, of: tx.disputes.page(customer_id=of.group_id),
     "drafts.take": lambda tx, of: tx.drafts.take(100),
     "drafts.wait": lambda tx, of: tx.drafts.wait(of.ids),
     "drafts.delete": lambda tx, of: tx.drafts.delete(of.ids),
@@ -245,6 +260,7 @@ BILLING: dict[str, Query] = {
     "invoices.state": lambda tx, of: tx.invoices.state(of.id, lock=True),
     "invoices.states": lambda tx, of: tx.invoices.states(of.ids),
     "invoices.numbers": lambda tx, of: tx.invoices.numbers(of.ids),
+    "invoices.open_for_customer": lambda tx, of: tx.invoices.open_for_customer(of.group_id, "EUR"),
     "invoices.save_state": lambda tx, of: tx.invoices.save_state(tx.invoices.state(of.id)),
     "invoices.page": lambda tx, of: tx.invoices.page(after=of.id),
     "invoices.page of customer": lambda tx, of: tx.invoices.page(customer_id=of.group_id),
@@ -270,6 +286,11 @@ BILLING: dict[str, Query] = {
     "orders.get": lambda tx, of: tx.orders.get(of.id, lock=True),
     "orders.page": lambda tx, of: tx.orders.page(after=of.id),
     "orders.page of customer": lambda tx, of: tx.orders.page(customer_id=of.group_id, after=of.ids[0]),
+    "payment_plans.get": lambda tx, of: tx.payment_plans.get(of.id),
+    "payment_plans.save": lambda tx, of: tx.payment_plans.save(tx.payment_plans.get(of.id)),
+    "payment_plans.due": lambda tx, of: tx.payment_plans.due(A_DAY, after=of.id),
+    "payment_plans.sellers_with_due": lambda tx, of: tx.payment_plans.sellers_with_due(A_DAY),
+    "payments.get_many": lambda tx, of: tx.payments.get_many(of.ids),
     "payment_methods.get": lambda tx, of: tx.payment_methods.get(of.id),
     "payment_methods.defaults": lambda tx, of: tx.payment_methods.defaults(of.group_ids),
     "payment_methods.payers": lambda tx, of: tx.payment_methods.payers(of.group_ids),
@@ -452,6 +473,7 @@ def _names(text: str) -> frozenset[str]:
 ONLY_INSERTS = _names("""
     billing.accounting.add_many billing.audits.add_many billing.charges.add_many billing.coupons.add
     billing.coupons.add_codes billing.credits.add_many billing.customers.add_many billing.deferrals.add_many
+    billing.disputes.add billing.payment_plans.add
     billing.draft_invoices.add billing.drafts.add_many billing.dunning.add_many
     billing.invoices.add_allocations billing.invoices.add_many billing.series.give
     billing.ledger.add_many billing.orders.add_items billing.pauses.add billing.payment_methods.add
@@ -467,6 +489,9 @@ ONLY_INSERTS = _names("""
 """Nothing is looked for."""
 
 VERIFY = _names("""
+    billing.bank_lines.state_without_audit billing.bank_lines.without_payment
+    billing.disputes.ledger_differences billing.disputes.reopened_differences billing.disputes.state_without_audit
+    billing.payment_plans.state_without_audit billing.payment_plans.strays billing.payment_plans.wrong_sums
     billing.charges.overlapping billing.coupons.wrong_uses billing.credits.expired
     billing.credits.ledger_differences billing.credits.wrong_lots billing.deferrals.unearned
     billing.referrals.state_without_audit billing.vouchers.ledger_differences billing.vouchers.without_credit
@@ -492,6 +517,7 @@ VERIFY = _names("""
 """What an operator asks about all that a seller ever did."""
 
 FEW = {
+    "billing.bank_lines.open_invoices": "lines are matched with all that is open",
     "billing.deferrals.behind": "the sellers of an installation",
     "billing.deferrals.lock_run": "the first run of a seller looks for the first day",
     "billing.ledger.movements": "a trial balance is of all accounts",

@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, str] = {
     "ledger": "larabill_cli.commands.ledger:ledger",
     "rates": "larabill_cli.commands.rates:rates",
     "usage": "larabill_cli.commands.usage:usage",
+    "bank": "larabill_cli.commands.bank:bank",
     "webhooks": "larabill_cli.commands.webhooks:webhooks",
     "verify": "larabill_cli.commands.verify:verify",
     "seed": "larabill_cli.commands.seed:seed",

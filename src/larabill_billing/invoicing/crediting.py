@@ -15,6 +15,7 @@ from uuid import UUID
 import attrs
 
 from larabill_billing.invoicing.model import DocumentType, Invoice, TaxSubtotal
+from larabill_billing.invoicing.shares import Share, tax_share
 from larabill_billing.invoicing.totals import Totals
 from larabill_billing.pricing.exact import EXACT, minor_unit, settled, spread
 from larabill_billing.tax.model import TaxRate
@@ -116,8 +117,9 @@ def by_amount(invoice: Invoice, left: Left, amount: object) -> Given:
         return everything(invoice, left)
     unit = minor_unit(left.currency)
     with localcontext(EXACT):
-        net = settled(left.net * wanted / left.total).quantize(unit)
-        net = max(min(net, left.net, wanted), min(unit, left.net), wanted - left.tax)
+        given = Share(gross=invoice.total - left.total, tax=invoice.tax - left.tax)
+        share = tax_share(Share(gross=invoice.total, tax=invoice.tax), wanted, [given], left.currency)
+        net = max(min(share.net, left.net, wanted), min(unit, left.net), wanted - left.tax)
         weights = [*left.lines.values()]
         parts = spread([settled(each * net / left.net) for each in weights], net, unit)
         taxes = [ZERO for _ in left.taxes]

@@ -25,6 +25,13 @@ def parse_label(value: object, path: str) -> str:
     return value
 
 
+def parse_days(value: object, path: str) -> tuple[date, ...]:
+    """Several days. Raises `InvalidInput`."""
+    if not isinstance(value, list | tuple):
+        raise InvalidInput.one(path, "must be a list of days")
+    return tuple(parse_day(each, f"{path}[{number}]") for number, each in enumerate(value))
+
+
 def _quantity(value: object, path: str) -> int:
     return parse_quantity(value, path)
 
@@ -202,6 +209,7 @@ class Refund(Entry):
     customer: str
     invoice: str = ""
     amount: Decimal | None = None
+    to: Literal["method", "credit"] = "method"
     reason: str = ""
 
 
@@ -216,10 +224,31 @@ class Credit(Entry):
 
 @attrs.frozen(kw_only=True)
 class Dispute(Entry):
-    """The customer's bank takes a payment back."""
+    """The customer's bank takes a payment back, all of it or an amount; later it is decided: `won` or `lost` by us."""
 
     customer: str
     invoice: str = ""
+    amount: Decimal | None = None
+    fee: Decimal = Decimal(0)
+    end: Literal["", "won", "lost"] = ""
+
+
+@attrs.frozen(kw_only=True)
+class Instalments(Entry):
+    """What is open of an invoice is paid in instalments, as even as cents allow, on these days."""
+
+    customer: str
+    due: tuple[date, ...] = attrs.field(metadata={"parse": parse_days})
+    invoice: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class WriteOff(Entry):
+    """What is open of an invoice, or of all, will not come."""
+
+    customer: str
+    invoice: str = ""
+    reason: str = ""
 
 
 VERBS: Final[Mapping[str, type[Entry]]] = {
@@ -239,4 +268,6 @@ VERBS: Final[Mapping[str, type[Entry]]] = {
     "refund": Refund,
     "credit": Credit,
     "dispute": Dispute,
+    "instalments": Instalments,
+    "write_off": WriteOff,
 }

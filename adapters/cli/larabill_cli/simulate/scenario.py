@@ -39,8 +39,6 @@ ELSEWHERE: Final = {
     "taxes": "they stand at the top: [[taxes]]",
 }
 """Keys of the `[billing]` table that are no policies of a scenario, and what to do instead."""
-NOT_YET: Final = frozenset({"dispute"})
-"""Verbs that are planned, and known by name only so far."""
 
 
 def _zone(value: object, path: str) -> str:
@@ -244,8 +242,6 @@ def _entries(data: object, faults: Faults) -> dict[int, Entry]:
             else:
                 faults.add(path, "must be a table", value=item)
             continue
-        if verb in NOT_YET:
-            faults.add(join(path, "do"), "cannot be played yet", value=verb, remedy="leave it out")
         entry = structure(VERBS[verb], item, faults, path)
         if isinstance(entry, Subscribe):
             entry = attrs.evolve(entry, id=labels[index])

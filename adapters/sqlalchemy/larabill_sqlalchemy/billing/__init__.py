@@ -23,9 +23,10 @@ from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.billing.numbering import Series
 from larabill_sqlalchemy.billing.orders import Orders
 from larabill_sqlalchemy.billing.pauses import Pauses
-from larabill_sqlalchemy.billing.payments import Methods, Payments, Refunds
+from larabill_sqlalchemy.billing.payments import Methods, Payments
 from larabill_sqlalchemy.billing.plans import Plans as PaymentPlans
 from larabill_sqlalchemy.billing.referrals import Referrals
+from larabill_sqlalchemy.billing.refunds import Refunds
 from larabill_sqlalchemy.billing.services import Services
 from larabill_sqlalchemy.billing.statements import Statements
 from larabill_sqlalchemy.billing.stock import StockRows
