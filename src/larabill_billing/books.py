@@ -1,4 +1,4 @@
-"""The part of `engine.billing` that is about money: payments, webhooks of gateways, the ledger."""
+"""The part of `engine.billing` that is about money: payments, webhooks of gateways."""
 
 from __future__ import annotations
 
@@ -7,9 +7,6 @@ from decimal import Decimal
 from uuid import UUID
 
 from larabill_billing.area import Area
-from larabill_billing.audits.model import Audit
-from larabill_billing.ledger.handlers import trial_balance
-from larabill_billing.ledger.model import AccountBalance
 from larabill_billing.payments import handlers as payments
 from larabill_billing.payments import webhooks
 from larabill_billing.payments.model import Payment, PaymentMethod, Refund, WebhookResult
@@ -101,17 +98,3 @@ class Webhooks(Area):
     def receive(self, account: str, headers: Mapping[str, str], body: bytes) -> WebhookResult:
         """Take one webhook of a gateway. Raises `Unverified` when it is not believed, `NotFound`."""
         return webhooks.receive(self._engine, account, headers, body)
-
-
-class LedgerBooks(Area):
-    """`engine.billing.ledger`."""
-
-    def trial_balance(self, seller: UUID, *, actor: Actor = SYSTEM) -> Sequence[AccountBalance]:
-        """The balance of each account; each currency's add up to zero (I4)."""
-        return self._run("ledger.read", seller, actor, trial_balance)
-
-    def audits(
-        self, seller: UUID, *, after: UUID | None = None, limit: int = 100, actor: Actor = SYSTEM
-    ) -> Sequence[Audit]:
-        """Everything that changed, oldest first."""
-        return self._run("ledger.read", seller, actor, lambda tx: tx.billing.audits.page(after=after, limit=limit))

@@ -15,7 +15,8 @@ import attrs
 from larabill_billing.agreements import Subscriptions
 from larabill_billing.area import Area
 from larabill_billing.balances import Credits
-from larabill_billing.books import LedgerBooks, Payments, Webhooks
+from larabill_billing.bookkeeping import Exchange, LedgerBooks
+from larabill_billing.books import Payments, Webhooks
 from larabill_billing.catalog.handlers import Changes, listed
 from larabill_billing.catalog.handlers import load as load_catalog
 from larabill_billing.catalog.model import Catalogue, Plan, Stock
@@ -56,6 +57,7 @@ class Billing:
         self.customers = Customers(engine, access)
         self.drafts = Drafts(engine, access)
         self.dunning = Dunning(engine, access)
+        self.exchange = Exchange(engine, access)
         self.invoices = Invoices(engine, access)
         self.ledger = LedgerBooks(engine, access)
         self.orders = Orders(engine, access)

@@ -9,6 +9,8 @@ from larabill_billing.credits import verify as credits_verify
 from larabill_billing.discounts import verify as discounts_verify
 from larabill_billing.dunning import jobs as dunning
 from larabill_billing.dunning import verify as dunning_verify
+from larabill_billing.exchange import jobs as exchange
+from larabill_billing.invoicing import jobs as invoicing
 from larabill_billing.invoicing import verify as invoicing_verify
 from larabill_billing.ledger import verify as ledger
 from larabill_billing.orders import jobs as orders
@@ -38,6 +40,7 @@ ABILITIES: Final = (
     "invoices.read",
     "invoices.write",
     "ledger.read",
+    "ledger.write",
     "orders.read",
     "orders.write",
     "payments.read",
@@ -57,6 +60,8 @@ MODULE: Final = Module(
     name="billing",
     handlers=(
         *credits.HANDLERS,
+        *exchange.HANDLERS,
+        *invoicing.HANDLERS,
         *payments.HANDLERS,
         *subscriptions.HANDLERS,
         *orders.HANDLERS,
@@ -64,7 +69,14 @@ MODULE: Final = Module(
         *tax.HANDLERS,
         *usage.HANDLERS,
     ),
-    schedules=(*payments.SCHEDULES, *subscriptions.SCHEDULES, *dunning.SCHEDULES, *tax.SCHEDULES),
+    schedules=(
+        *payments.SCHEDULES,
+        *subscriptions.SCHEDULES,
+        *invoicing.SCHEDULES,
+        *exchange.SCHEDULES,
+        *dunning.SCHEDULES,
+        *tax.SCHEDULES,
+    ),
     abilities=ABILITIES,
     settings=BillingSettings,
     storage="larabill_sqlalchemy.billing:STORAGE",

@@ -22,7 +22,9 @@ from larabill_billing.customers.checks import (
     check_text,
 )
 from larabill_billing.discounts.loyalty import LoyaltyTier, check_tiers
+from larabill_billing.exchange.model import ExchangeSettings
 from larabill_billing.invoicing.numbering import Numbering
+from larabill_billing.ledger.labels import AccountLabel
 from larabill_billing.policies import (
     DEFAULT,
     DEFAULT_LADDER,
@@ -110,6 +112,8 @@ class BillingSettings:
     `proration`: for plans that name no convention of their own. `billing_day`: the day of the month on which all
     agreements are billed; None: each on the day of its begin. `group_invoices`: what one customer owes on a day for
     several agreements stands on one invoice. `loyalty`: what is taken off prices that recur, by months of tenure.
+    `accounts`: what the bookkeeper calls accounts of the ledger.
+    `exchange`: where exchange rates come from; None: each currency for itself.
     `taxes`: rules of the seller's own, which go before the rest of `tax`.
     `proforma`: a proforma asks for the money, and the invoice follows when it is paid; else it is issued at once.
     `voiding`: an invoice is taken back by a credit note of the whole, or by the mark `void` alone.
@@ -131,6 +135,8 @@ class BillingSettings:
     group_invoices: bool = False
     taxes: tuple[TaxRule, ...] = ()
     loyalty: tuple[LoyaltyTier, ...] = ()
+    accounts: tuple[AccountLabel, ...] = ()
+    exchange: ExchangeSettings | None = None
     tax: TaxSettings = attrs.field(factory=TaxSettings)
     numbering: Numbering = attrs.field(factory=Numbering)
     proforma: bool = False
@@ -145,6 +151,8 @@ class BillingSettings:
         attempt(faults, lambda: check_text(self.terms, "terms"), "")
         attempt(faults, lambda: check_billing_day(self.billing_day, "billing_day"), None)
         attempt(faults, lambda: check_rules(self.taxes, self.tax), None)
+        if len({each.account for each in self.accounts}) < len(self.accounts):
+            faults.add("accounts", "name one account twice")
         if self.keep_data < timedelta(0):
             faults.add("keep_data", "must not be negative", value=shown(self.keep_data))
         if not timedelta(0) <= self.late_window <= LONGEST_WINDOW:

@@ -25,13 +25,12 @@ from larabill_billing.invoicing.model import (
     InvoiceStatus,
 )
 from larabill_billing.invoicing.ports import InvoicingTx
+from larabill_billing.invoicing.postings import taken_back
 from larabill_billing.invoicing.proforma import follow, prepay
 from larabill_billing.invoicing.states import next_status
 from larabill_billing.invoicing.taxing import rates_of, treatments, unanswered
 from larabill_billing.invoicing.totals import Totals, totals
-from larabill_billing.invoicing.write import change, entry, paid_event, write
-from larabill_billing.ledger.handlers import post
-from larabill_billing.ledger.model import RECEIVABLE, REVENUE, TAX_PAYABLE, Posting
+from larabill_billing.invoicing.write import change, paid_event, post_documents, write
 from larabill_billing.settings import settings_of
 from larabill_billing.tax.ask import ask_job
 from larabill_billing.tax.calculate import Rounding
@@ -209,13 +208,8 @@ def free(tx: InvoicingTx, invoice_id: UUID) -> None:
 
 
 def _reverse(tx: InvoicingTx, invoice: Invoice) -> None:
-    issued = (
-        Posting(account=RECEIVABLE, amount=-invoice.total, customer_id=invoice.customer_id),
-        Posting(account=REVENUE, amount=invoice.net),
-        Posting(account=TAX_PAYABLE, amount=invoice.tax),
-    )
-    back = tuple([posting for posting in issued if posting.amount])
-    post(tx, [entry(tx, invoice.id, invoice.currency, "voided", back)] if back else [])
+    was = [posting for entry in tx.billing.ledger.for_document("invoice", invoice.id) for posting in entry.postings]
+    post_documents(tx, "voided", [(invoice, taken_back(was, tx.billing.deferrals.for_document(invoice.id)))])
 
 
 def apply_payment(

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from larabill_billing.audits.ports import AuditRepositories
 from larabill_billing.discounts.ports import DiscountsRepositories
+from larabill_billing.exchange.ports import ExchangeRepositories
 from larabill_billing.invoicing.drafts import DraftInvoice
 from larabill_billing.invoicing.model import (
     Allocation,
@@ -132,6 +133,10 @@ class InvoiceRepository(Protocol):
         """Documents without lines."""
         ...
 
+    def whole(self, *, after: UUID | None = None, limit: int = 100) -> list[Invoice]:
+        """Documents with their lines, by id, keyset paged with `after`: two statements."""
+        ...
+
     def following(self, proforma_id: UUID) -> UUID | None:
         """The invoice that followed a proforma, if one has."""
         ...
@@ -141,6 +146,10 @@ class InvoiceRepository(Protocol):
         ...
 
     def states(self, invoice_ids: Collection[UUID]) -> dict[UUID, InvoiceState]: ...
+
+    def numbers(self, invoice_ids: Collection[UUID]) -> dict[UUID, str]:
+        """The numbers of those of these that are documents."""
+        ...
 
     def save_state(self, state: InvoiceState) -> None:
         """Write status, balance and paid_at, version + 1. Raises `StaleVersion`."""
@@ -186,6 +195,10 @@ class InvoiceRepository(Protocol):
         """
         ...
 
+    def overcredited(self) -> list[tuple[UUID, Decimal, Decimal]]:
+        """Lines of which more was given back than they came to: invoice, net amount, what was given back (I11)."""
+        ...
+
     def without_number(self) -> list[UUID]:
         """Documents that have no number (I5)."""
         ...
@@ -209,6 +222,10 @@ class InvoiceRepository(Protocol):
         """Customers whose receivables are not their open balances: id, currency, difference (I4)."""
         ...
 
+    def tax_differences(self) -> list[tuple[str, Decimal]]:
+        """Currencies in which the ledger's tax is not that of the documents: currency, ledger less documents (I4)."""
+        ...
+
     def state_without_audit(self) -> list[tuple[UUID, str]]:
         """Invoices whose audits do not lead to their status: id, status (I6)."""
         ...
@@ -228,7 +245,9 @@ class StatementRepository(Protocol):
         ...
 
 
-class InvoicingRepositories(DiscountsRepositories, TaxRepositories, LedgerRepositories, AuditRepositories, Protocol):
+class InvoicingRepositories(
+    ExchangeRepositories, DiscountsRepositories, TaxRepositories, LedgerRepositories, AuditRepositories, Protocol
+):
     @property
     def charges(self) -> ChargeRepository: ...
 

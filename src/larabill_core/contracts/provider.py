@@ -22,6 +22,7 @@ from larabill_core.contracts.provisioner import (
     CanResume,
     CanSuspend,
 )
+from larabill_core.contracts.rates import ExchangeRates
 from larabill_core.contracts.tax import TaxIdRegister, TaxProvider
 from larabill_core.contracts.webhooks import Webhooks
 
@@ -86,6 +87,7 @@ CAPABILITIES: dict[str, type[Any]] = {
     "payments_find": CanFindTransaction,
     "payments_list": GatewayListing,
     "payments_declines": ClassifiesDeclines,
+    "rates": ExchangeRates,
     "tax_ids": TaxIdRegister,
     "taxes": TaxProvider,
 }

@@ -11,8 +11,10 @@ from larabill_sqlalchemy.billing.charges import Charges, Drafts
 from larabill_sqlalchemy.billing.coupons import Coupons, Redemptions
 from larabill_sqlalchemy.billing.credits import Credits
 from larabill_sqlalchemy.billing.customers import Customers, Sellers
+from larabill_sqlalchemy.billing.deferrals import Deferrals
 from larabill_sqlalchemy.billing.draft_invoices import DraftInvoices
 from larabill_sqlalchemy.billing.dunning import Dunning
+from larabill_sqlalchemy.billing.exchange import AccountingAmounts, ExchangeRates
 from larabill_sqlalchemy.billing.invoicing import Invoices
 from larabill_sqlalchemy.billing.ledger import Ledger
 from larabill_sqlalchemy.billing.metadata import METADATA
@@ -41,14 +43,17 @@ class SqlBillingRepositories:
     """Implements `larabill_billing.repositories.BillingRepositories`: what stands as `tx.billing`."""
 
     def __init__(self, tx: SqlTx) -> None:
+        self.accounting = AccountingAmounts(tx)
         self.audits = Audits(tx)
         self.charges = Charges(tx)
         self.coupons = Coupons(tx)
         self.credits = Credits(tx)
         self.customers = Customers(tx)
+        self.deferrals = Deferrals(tx)
         self.draft_invoices = DraftInvoices(tx)
         self.drafts = Drafts(tx)
         self.dunning = Dunning(tx)
+        self.exchange_rates = ExchangeRates(tx)
         self.gateway_accounts = GatewayAccounts(tx)
         self.invoices = Invoices(tx)
         self.ledger = Ledger(tx)
@@ -84,6 +89,8 @@ STORAGE = Storage(
     insert_only=(
         "larabill_billing_audits",
         "larabill_credits",
+        "larabill_document_accounting",
+        "larabill_exchange_rates",
         "larabill_invoice_lines",
         "larabill_invoice_numbers",
         "larabill_invoices",

@@ -12,10 +12,11 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from larabill_billing.invoicing.model import Allocation, DocumentType, Invoice, InvoiceLine, InvoiceState, InvoiceStatus
-from larabill_billing.ledger.model import PREPAYMENTS, RECEIVABLE
+from larabill_billing.ledger.model import PREPAYMENTS, RECEIVABLE, TAX_PAYABLE
 from larabill_core.errors import NotFound, StaleVersion
 from larabill_sqlalchemy.billing.audits import states_without_audit
-from larabill_sqlalchemy.billing.ledger import ENTRIES, ZERO, ledger_differences, total
+from larabill_sqlalchemy.billing.charges import CHARGES
+from larabill_sqlalchemy.billing.ledger import ENTRIES, POSTINGS, ZERO, ledger_differences, total
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.billing.numbering import NUMBERS
 from larabill_sqlalchemy.faults import unique
@@ -122,7 +123,7 @@ ALLOCATIONS = sa.Table(
 )
 
 _I, _L, _S, _A = INVOICES.c, LINES.c, STATES.c, ALLOCATIONS.c
-_N = NUMBERS.c
+_E, _P, _N = ENTRIES.c, POSTINGS.c, NUMBERS.c
 
 
 _OF_IT = sa.and_(_N.seller_id == _I.seller_id, _N.invoice_id == _I.id)
@@ -174,6 +175,27 @@ class Invoices:
             documents |= {row.id: from_row(Invoice, row, lines=()) for row in self._tx.connection.execute(query)}
         return documents
 
+    def whole(self, *, after: UUID | None = None, limit: int = 100) -> list[Invoice]:
+        query = _documents(self._tx.seller_id).order_by(_I.id).limit(page_size(limit))
+        rows = self._tx.connection.execute(query if after is None else query.where(_I.id > after)).all()
+        lines: dict[UUID, list[InvoiceLine]] = defaultdict(list)
+        for chunk in chunks([row.id for row in rows]):
+            mine = sa.select(LINES).where(_L.seller_id == self._tx.seller_id, _L.invoice_id.in_(chunk))
+            for line in self._tx.connection.execute(mine.order_by(_L.invoice_id, _L.position)):
+                lines[line.invoice_id].append(from_row(InvoiceLine, line))
+        return [from_row(Invoice, row, lines=tuple(lines[row.id])) for row in rows]
+
+    def overcredited(self) -> list[tuple[UUID, Decimal, Decimal]]:
+        net = sa.type_coerce(_L.amount - _L.share, Amount())
+        given = sa.type_coerce(ZERO - total(CHARGES.c.amount), Amount())
+        return self._rows(
+            sa.select(_L.invoice_id, net, given)
+            .join(CHARGES, sa.and_(CHARGES.c.seller_id == _L.seller_id, CHARGES.c.credited_line_id == _L.id))
+            .where(_L.seller_id == self._tx.seller_id)
+            .group_by(_L.invoice_id, _L.id, _L.amount, _L.share)
+            .having(sa.or_(sa.and_(net >= ZERO, given > net), sa.and_(net < ZERO, given < net)))
+        )
+
     def following(self, proforma_id: UUID) -> UUID | None:
         query = sa.select(_I.id).where(
             _I.seller_id == self._tx.seller_id,
@@ -193,6 +215,13 @@ class Invoices:
         found: dict[UUID, InvoiceState] = {}
         for chunk in chunks(sorted(invoice_ids)):
             found |= {state.invoice_id: state for state in self._states(_S.invoice_id.in_(chunk))}
+        return found
+
+    def numbers(self, invoice_ids: Collection[UUID]) -> dict[UUID, str]:
+        found: dict[UUID, str] = {}
+        for chunk in chunks(sorted(invoice_ids)):
+            query = sa.select(NUMBERS).where(_N.seller_id == self._tx.seller_id, _N.invoice_id.in_(chunk))
+            found |= {row.invoice_id: row.number for row in self._tx.connection.execute(query)}
         return found
 
     def save_state(self, state: InvoiceState) -> None:
@@ -339,6 +368,30 @@ class Invoices:
             _S.type == DocumentType.INVOICE.value,
         )
         return ledger_differences(self._tx, RECEIVABLE, balances)
+
+    def tax_differences(self) -> list[tuple[str, Decimal]]:
+        posted = (
+            sa.select(_P.currency.label("currency"), _P.amount.label("amount"))
+            .join(ENTRIES, sa.and_(_E.seller_id == _P.seller_id, _E.id == _P.entry_id))
+            .where(
+                _P.seller_id == self._tx.seller_id,
+                sa.or_(_P.account == TAX_PAYABLE, _P.account.startswith(f"{TAX_PAYABLE}:", autoescape=True)),
+                _E.document_kind == "invoice",
+            )
+        )
+        reversed_ = sa.exists().where(
+            _E.seller_id == _I.seller_id,
+            _E.document_kind == "invoice",
+            _E.document_id == _I.id,
+            _E.purpose == "voided",
+        )
+        is_note = _I.type == DocumentType.CREDIT_NOTE.value
+        said = sa.select(_I.currency, sa.type_coerce(sa.case((is_note, -_I.tax), else_=_I.tax), Amount())).where(
+            _I.seller_id == self._tx.seller_id, _I.type != DocumentType.PROFORMA.value, ~reversed_
+        )
+        both = sa.union_all(posted, said).subquery("both_sides")
+        query = sa.select(both.c.currency, total(both.c.amount)).group_by(both.c.currency)
+        return self._rows(query.having(total(both.c.amount) != ZERO).order_by(both.c.currency))
 
     def prepayment_differences(self) -> list[tuple[UUID | None, str, Decimal]]:
         next_one = INVOICES.alias("next_one")
