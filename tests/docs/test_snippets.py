@@ -24,9 +24,12 @@ PAGES = (
     "tutorials/first-order.md",
     "reference/errors.md",
     "reference/pricing-models.md",
+    "how-to/discounts.md",
     "how-to/embed.md",
     "how-to/meter-usage.md",
     "explanation/conventions.md",
+    "explanation/ledger.md",
+    "how-to/close-a-month.md",
     "explanation/tax.md",
 )
 

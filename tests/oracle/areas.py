@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tests.oracle import numbering, periods, pricing, proration, taxes
+from tests.oracle import coupon, dunning, numbering, periods, pricing, proration, taxes
 from tests.oracle.runner import Shape
 
 SHAPES: Mapping[str, tuple[Shape, ...]] = {
+    "coupon": coupon.SHAPES,
+    "dunning": dunning.SHAPES,
     "numbering": numbering.SHAPES,
     "period-arithmetic": periods.SHAPES,
     "proration": proration.SHAPES,

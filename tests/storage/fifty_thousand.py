@@ -220,6 +220,18 @@ def contents() -> dict[str, dict[str, Any]]:
         "larabill_exchange_rates": {"source": sa.literal("x"), "base": N.word, "quote": N.word},
         "larabill_document_accounting": {},
         "larabill_credits": {"lot_id": N.id, "source_id": N.id, "expires_on": since(50, N.on, None)},
+        "larabill_referrals": {
+            "referrer_id": N.group_id,
+            "referred_id": N.id,
+            "invoice_id": N.id,
+            "status": by_lot({95: "rewarded"}, "pending"),
+        },
+        "larabill_voucher_batches": {},
+        "larabill_vouchers": {
+            "batch_id": N.group_id,
+            "digest": N.word,
+            "status": by_lot({60: "redeemed", 70: "expired"}, "open"),
+        },
         "larabill_top_up_rules": {"customer_id": N.id},
         "larabill_journal_entries": {"document_kind": sa.literal("invoice"), "document_id": N.id},
         "larabill_postings": {"entry_id": N.group_id, "account": sa.literal("receivable"), "customer_id": N.group_id},

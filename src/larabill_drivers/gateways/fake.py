@@ -1,7 +1,8 @@
 """The gateway `fake_gateway`: a pretended payment gateway with a memory, whose faults are scripted.
 
 Methods and how they end: `pm_ok` pays; `pm_declined` and `pm_insufficient` are declined and may pay later, `pm_stolen`
-never does; `pm_slow` stays pending until `FakeWorld.settle`. Everything else is no stored method.
+never does; `pm_until:2026-03-14` has no funds before that day (UTC); `pm_slow` stays pending until `FakeWorld.settle`.
+Everything else is no stored method.
 For tests and demonstrations.
 """
 
@@ -20,6 +21,7 @@ from larabill_core.clock import Clock
 from larabill_core.contracts.gateway import (
     ChargeRequest,
     DeclineClass,
+    GatewayDispute,
     GatewayTransaction,
     RefundRequest,
     Settlement,
@@ -40,6 +42,17 @@ _DECLINES = {
     "pm_insufficient": ("insufficient_funds", "the card has insufficient funds"),
     "pm_stolen": ("stolen_card", "the card was reported stolen"),
 }
+
+
+_UNTIL = re.compile(r"pm_until:([0-9]{4}-[0-9]{2}-[0-9]{2})")
+
+
+def _method_today(method: str, now: datetime) -> str:
+    """What a method is that changes on a day."""
+    found = _UNTIL.fullmatch(method)
+    if found is None:
+        return method
+    return "pm_ok" if now.date().isoformat() >= found[1] else "pm_insufficient"
 
 
 @attrs.frozen(kw_only=True)
@@ -101,10 +114,11 @@ class FakeGateway:
             if there is not None:
                 return _answer(there)
             refusal = _refusal(request.ref, request.amount, request.currency)
-            if refusal is None and request.method in _DECLINES:
-                code, reason = _DECLINES[request.method]
+            method = _method_today(request.method, self._clock.now())
+            if refusal is None and method in _DECLINES:
+                code, reason = _DECLINES[method]
                 refusal = Failed(reason=reason, code=code)
-            if refusal is None and request.method not in ("pm_ok", "pm_slow"):
+            if refusal is None and method not in ("pm_ok", "pm_slow"):
                 refusal = Failed(reason="there is no such payment method", code="no_such_method")
             if refusal is not None:
                 return refusal
@@ -167,6 +181,8 @@ class FakeGateway:
                 return refusal
             if payment is None or payment.status != "captured":
                 return _not_possible(payment, "refunded")
+            if payment.body.get("disputed"):
+                return Failed(reason="a payment that is disputed cannot be refunded", code="charge_disputed")
             refunded = Decimal(payment.body["refunded"]) + request.amount
             if request.currency != payment.body["currency"] or refunded > Decimal(payment.body["amount"]):
                 return Failed(reason="that is more than is left of the payment", code="amount_too_large")
@@ -203,6 +219,8 @@ class FakeGateway:
     def handle_webhook(self, webhook: VerifiedWebhook) -> Hint:
         kind = webhook.event_type.partition(".")[0]
         data = webhook.body["data"]
+        if kind == "dispute":
+            return _dispute_hint(data)
         if kind not in ("payment", "refund"):
             return Hint(kind="other", ref=None, state="")
         return Hint(
@@ -247,6 +265,39 @@ class FindingFakeGateway(FakeGateway):
 
         found = self._ask("find", ref, look)
         return _transaction(found[0]) if found else None
+
+    def find_dispute(self, dispute: str) -> GatewayDispute | None:
+        def look(tx: WorldTx) -> Thing | None:
+            thing = tx.get(self.account, dispute)
+            return thing if thing is not None and thing.kind == "dispute" else None
+
+        found: Thing | None = self._ask("find_dispute", dispute, look)
+        if found is None:
+            return None
+        body = found.body
+        return GatewayDispute(
+            dispute=found.id,
+            transaction=body["payment"],
+            state=found.status,
+            amount=Decimal(body["amount"]),
+            currency=body["currency"],
+            fee=Decimal(body["fee"]),
+            reason=body["reason"],
+        )
+
+
+def _dispute_hint(data: Mapping[str, Any]) -> Hint:
+    return Hint(
+        kind="dispute",
+        ref=data.get("ref"),
+        state=str(data.get("state", "")),
+        transaction=data.get("transaction"),
+        amount=data.get("amount"),
+        currency=data.get("currency"),
+        reason=str(data.get("reason", "")),
+        dispute=data.get("dispute"),
+        fee=data.get("fee"),
+    )
 
 
 def _refusal(ref: str, amount: Decimal, currency: str) -> Failed | None:

@@ -15,10 +15,14 @@ import attrs
 from larabill_billing.catalog.loader import parse_tables
 from larabill_billing.catalog.model import Catalogue
 from larabill_billing.customers.checks import check_country, check_tax_id
+from larabill_billing.discounts.codes import canonical
+from larabill_billing.discounts.coupon import NewCoupon
+from larabill_billing.exchange.parse import rates_of
 from larabill_billing.settings import BillingSettings
 from larabill_cli.simulate.entries import VERBS, Addon, Entry, Subscribe, parse_label
 from larabill_cli.simulate.moments import Moment, instant, parse_moment
 from larabill_core.clock import zone
+from larabill_core.contracts.rates import PublishedRate
 from larabill_core.errors import ConfigurationError, Faults, InvalidInput, join
 from larabill_core.money import exponent, parse_currency, parse_decimal
 from larabill_core.structure import structure
@@ -31,10 +35,11 @@ MOST_ENTRIES: Final = 10_000
 ELSEWHERE: Final = {
     "seller": "leave it out",
     "catalog": "the plans stand in the scenario: [[plans]]",
+    "exchange": "rates stand at the top: [[rates]]",
     "taxes": "they stand at the top: [[taxes]]",
 }
 """Keys of the `[billing]` table that are no policies of a scenario, and what to do instead."""
-NOT_YET: Final = frozenset({"apply_coupon", "dispute"})
+NOT_YET: Final = frozenset({"dispute"})
 """Verbs that are planned, and known by name only so far."""
 
 
@@ -52,7 +57,10 @@ def _country(value: object, path: str) -> str:
 
 @attrs.frozen(kw_only=True)
 class Buyer:
-    """A customer. `pays`: by a stored card, at once, or by hand, that is: when the timeline says `pay`."""
+    """A customer. `pays`: by a stored card, at once, or by hand, that is: when the timeline says `pay`.
+
+    `group`: a code by which a dunning policy may name the customer.
+    """
 
     id: str = attrs.field(metadata={"parse": parse_label})
     country: str = attrs.field(default="DE", metadata={"parse": _country})
@@ -60,6 +68,7 @@ class Buyer:
     currency: str = attrs.field(default="", metadata={"parse": _currency})
     timezone: str = attrs.field(default="", metadata={"parse": _zone})
     pays: Literal["card", "by_hand"] = "card"
+    group: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -81,6 +90,8 @@ class Scenario:
     currency: str
     policies: Mapping[str, Any]
     catalogue: Catalogue
+    rates: tuple[PublishedRate, ...]
+    coupons: tuple[NewCoupon, ...]
     customers: tuple[Buyer, ...]
     timeline: tuple[Step, ...]
 
@@ -98,6 +109,7 @@ class ScenarioFile:
     plans: Any = ()
     coupons: Any = ()
     taxes: Any = ()
+    rates: Any = ()
     customers: Any = ()
     timeline: Any = ()
 
@@ -112,8 +124,9 @@ def parse_scenario(text: str, source: str) -> Scenario:
     file = structure(ScenarioFile, data, faults)
     policies = _policies(data.get("policies", {}), data.get("taxes", ()), faults)
     catalogue = _catalogue(data, faults)
-    if data.get("coupons"):
-        faults.add("coupons", "cannot be played yet", remedy="leave them out")
+    coupons = _tables(NewCoupon, data.get("coupons", ()), faults, "coupons")
+    _check_codes(coupons, faults)
+    rates = _rates(data.get("rates", ()), faults)
     buyers = _tables(Buyer, data.get("customers", ()), faults, "customers")
     entries = _entries(data.get("timeline", ()), faults)
     _check_labels(data, entries, faults)
@@ -138,6 +151,8 @@ def parse_scenario(text: str, source: str) -> Scenario:
         currency=currency,
         policies=policies,
         catalogue=catalogue,
+        rates=rates,
+        coupons=tuple(coupons.values()),
         customers=tuple(buyers.values()),
         timeline=timeline,
     )
@@ -195,6 +210,13 @@ def _policies(data: object, taxes: object, faults: Faults) -> Mapping[str, Any]:
     structure(BillingSettings, own, faults, "policies")
     structure(BillingSettings, {"taxes": taxes}, faults)
     return {**own, "taxes": taxes}
+
+
+def _rates(data: object, faults: Faults) -> tuple[PublishedRate, ...]:
+    if not isinstance(data, list | tuple) or not all(isinstance(row, Mapping) for row in data):
+        faults.add("rates", "must be a list of tables", value=data)
+        return ()
+    return tuple(rates_of(((join("rates", index), row) for index, row in enumerate(data)), faults))
 
 
 def _tables(cls: type[T], data: object, faults: Faults, path: str) -> dict[int, T]:
@@ -278,6 +300,16 @@ def _check_labels(data: Mapping[str, Any], entries: Mapping[int, Entry], faults:
                     _unknown(faults, path, plan, plans, "is not a plan of this scenario")
 
 
+def _check_codes(coupons: Mapping[int, NewCoupon], faults: Faults) -> None:
+    """A code stands for one coupon; those of one coupon were looked at with it."""
+    seen: set[str] = set()
+    for index, coupon in coupons.items():
+        codes = {canonical(code) for code in coupon.codes}
+        if codes & seen:
+            faults.add(join("coupons", index, "codes"), "stand for another coupon already")
+        seen |= codes
+
+
 def _plans_of(entry: Entry) -> Iterable[tuple[str, str]]:
     plan: str = getattr(entry, "plan", "")
     if plan:
@@ -309,7 +341,7 @@ def _steps(entries: Mapping[int, Entry], zones: Mapping[str, str], time_zone: st
     steps: list[Step] = []
     for index, entry in entries.items():
         place = join("timeline", index)
-        customer = getattr(entry, "customer", owners.get(getattr(entry, "subscription", ""), ""))
+        customer = getattr(entry, "customer", None) or owners.get(getattr(entry, "subscription", ""), "")
         zone_name = zones.get(customer, time_zone)
         at = _instant(entry.at, zone_name, join(place, "at"), faults)
         _instant(getattr(entry, "happened", None), zone_name, join(place, "happened"), faults)

@@ -9,7 +9,7 @@ from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Id, Instant, Json, code, text
 
 revision = "0029"
-down_revision = "0024"
+down_revision = "0028"
 
 
 def upgrade() -> None:
