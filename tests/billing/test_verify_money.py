@@ -54,6 +54,14 @@ def _line(shop: Shop, connection: sa.Connection) -> None:
     _copy(shop, connection, LINES, position=99, charge_id=new_id())
 
 
+def _taxed_at_nothing(shop: Shop, connection: sa.Connection) -> None:
+    _copy(shop, connection, LINES, position=98, charge_id=new_id(), tax_category="S", tax_rate=Decimal(0))
+
+
+def _reverse_charge_at_a_rate(shop: Shop, connection: sa.Connection) -> None:
+    _copy(shop, connection, LINES, position=98, charge_id=new_id(), tax_category="AE", tax_rate=Decimal(19))
+
+
 def _balance(shop: Shop, connection: sa.Connection) -> None:
     _change(shop, connection, STATES, balance=ONE)
 
@@ -123,6 +131,8 @@ PLANTS: list[tuple[Plant, str]] = [
     (_entry_without_postings, "entry-unbalanced"),
     (_line, "total-differs"),
     (_line, "sums-differ"),
+    (_taxed_at_nothing, "tax-category-differs"),
+    (_reverse_charge_at_a_rate, "tax-category-differs"),
     (_too_much_back, "credited-too-much"),
     (_balance, "balance-differs"),
     (_balance, "receivable-differs"),

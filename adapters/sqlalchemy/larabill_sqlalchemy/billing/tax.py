@@ -145,9 +145,11 @@ class Tax:
     def with_tax_id(self, *, after: UUID | None = None, limit: int = 100) -> list[Customer]:
         return self._customers(_C.tax_id != "", after, limit)
 
-    def with_evidence(self, *, after: UUID | None = None, limit: int = 100) -> list[Customer]:
-        some = sa.exists().where(_E.seller_id == self._tx.seller_id, _E.customer_id == _C.id)
-        return self._customers(some, after, limit)
+    def with_evidence(self, *, after: UUID | None = None, limit: int = 100) -> list[UUID]:
+        query = sa.select(_E.customer_id).distinct().where(_E.seller_id == self._tx.seller_id)
+        if after is not None:
+            query = query.where(_E.customer_id > after)
+        return [*self._tx.connection.execute(query.order_by(_E.customer_id).limit(page_size(limit))).scalars()]
 
     def answers(self, customer_ids: Collection[UUID]) -> dict[UUID, ProviderAnswer]:
         found: dict[UUID, ProviderAnswer] = {}
