@@ -28,6 +28,9 @@ PAGES = (
     "how-to/embed.md",
     "how-to/meter-usage.md",
     "explanation/conventions.md",
+    "explanation/ledger.md",
+    "how-to/close-a-month.md",
+    "explanation/tax.md",
 )
 
 _BLOCK = re.compile(r"^```(python|console|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

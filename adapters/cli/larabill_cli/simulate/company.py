@@ -25,6 +25,8 @@ T = TypeVar("T")
 
 GATEWAY: Final = "cards"
 """The account of the pretended gateway."""
+RATES: Final = "scenario"
+"""The source of the exchange rates that stand in a scenario."""
 PAGE: Final = 1000
 
 
@@ -70,7 +72,7 @@ class Company:
         return next(buyer for buyer in self.scenario.customers if buyer.id == label)
 
     def store_card(self, label: str, token: str) -> None:
-        """The customer's default method from now on: `pm_ok` pays, `pm_declined` does not."""
+        """The customer's default method from now on: `pm_ok` pays, the others do not."""
         words = "a card" if token == "pm_ok" else "a card that is declined"  # noqa: S105 - the fake's name for it
         self.cards[label] = self.engine.billing.payments.add_method(
             self.seller, self.customers[label], GATEWAY, token, words
@@ -81,7 +83,7 @@ def _settings(scenario: Scenario) -> dict[str, Any]:
     limits = {"rate": 1e6, "burst": 1_000_000, "concurrency": 1_000_000}
     return {
         "larabill": {"modules": ["billing", STAGE.name]},
-        "billing": dict(scenario.policies),
+        "billing": {**scenario.policies, **({"exchange": {"source": RATES}} if scenario.rates else {})},
         "drivers": {GATEWAY: {"driver": "fake_gateway", "limits": limits}},
     }
 
@@ -97,6 +99,8 @@ def found(scenario: Scenario) -> Company:
     company = Company(scenario=scenario, engine=engine, clock=clock, seller=seller)
     company.labels.give(seller, "seller")
     billing.catalog.load(seller, scenario.catalogue)
+    if scenario.rates:
+        billing.exchange.load(seller, RATES, scenario.rates)
     for coupon in scenario.coupons:
         billing.coupons.create(seller, coupon)
     for buyer in scenario.customers:
@@ -104,8 +108,10 @@ def found(scenario: Scenario) -> Company:
             name=buyer.id,
             email=f"{buyer.id}@example.com",
             country=buyer.country,
+            tax_id=buyer.tax_id,
             currency=buyer.currency,
             time_zone=buyer.timezone,
+            group=buyer.group,
         )
         company.customers[buyer.id] = billing.customers.create(seller, new).id
         company.labels.give(company.customers[buyer.id], buyer.id)

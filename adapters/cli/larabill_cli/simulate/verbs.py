@@ -25,8 +25,10 @@ from larabill_cli.simulate.entries import (
     Entry,
     Pause,
     Pay,
+    Promise,
     Refund,
     Resume,
+    StoreCard,
     Subscribe,
     TopUp,
     Usage,
@@ -146,10 +148,22 @@ def pay(company: Company, entry: Pay) -> None:
 
 
 def decline(company: Company, entry: Decline) -> None:
-    """From now on the gateway refuses."""
+    """From now on the gateway refuses: for the moment, or for good."""
     if entry.customer not in company.cards:
         raise Conflict(f"customer {entry.customer}", "no card is stored", 'give the customer pays = "card"')
-    company.store_card(entry.customer, "pm_declined")
+    token = "pm_declined" if entry.until is None else f"pm_until:{entry.until}"
+    company.store_card(entry.customer, "pm_stolen" if entry.kind == "hard" else token)
+
+
+def store_card(company: Company, entry: StoreCard) -> None:
+    """One that pays: what is open is charged at once where the policy says so."""
+    company.store_card(entry.customer, "pm_ok")
+
+
+def promise(company: Company, entry: Promise) -> None:
+    """By the customer: for what is named, or for all that is open."""
+    for invoice, _ in _open_invoices(company, entry.customer, entry.invoice):
+        company.engine.billing.dunning.promise(company.seller, invoice.id, entry.until, entry.customer)
 
 
 def refund(company: Company, entry: Refund) -> None:
@@ -231,6 +245,8 @@ _VERBS: Final[Mapping[type[Entry], Callable[[Company, Any], None]]] = {
     ApplyCoupon: apply_coupon,
     Pay: pay,
     Decline: decline,
+    StoreCard: store_card,
+    Promise: promise,
     Refund: refund,
     Credit: credit,
 }
