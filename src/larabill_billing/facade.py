@@ -25,6 +25,7 @@ from larabill_billing.customers.handlers import create_customer, create_seller, 
 from larabill_billing.customers.model import Customer, NewCustomer, NewSeller, Seller
 from larabill_billing.documents import Drafts, Invoices
 from larabill_billing.dunning.choice import check_named
+from larabill_billing.gifts import Referrals, Vouchers
 from larabill_billing.metering import Usage
 from larabill_billing.orders import check as order_check
 from larabill_billing.orders import handlers as orders
@@ -62,11 +63,13 @@ class Billing:
         self.ledger = LedgerBooks(engine, access)
         self.orders = Orders(engine, access)
         self.payments = Payments(engine, access)
+        self.referrals = Referrals(engine, access)
         self.sellers = Sellers(engine, access)
         self.services = Services(engine, access)
         self.subscriptions = Subscriptions(engine, access)
         self.taxes = Taxes(engine, access)
         self.usage = Usage(engine, access)
+        self.vouchers = Vouchers(engine, access)
         self.webhooks = Webhooks(engine, access)
 
     def default_seller(self) -> UUID:

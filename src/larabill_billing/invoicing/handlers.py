@@ -28,10 +28,11 @@ from larabill_billing.invoicing.ports import InvoicingTx
 from larabill_billing.invoicing.postings import taken_back
 from larabill_billing.invoicing.proforma import follow, prepay
 from larabill_billing.invoicing.states import next_status
-from larabill_billing.invoicing.taxing import rates_of, treatments
+from larabill_billing.invoicing.taxing import rates_of, treatments, unanswered
 from larabill_billing.invoicing.totals import Totals, totals
 from larabill_billing.invoicing.write import change, paid_event, post_documents, write
 from larabill_billing.settings import settings_of
+from larabill_billing.tax.ask import ask_job
 from larabill_billing.tax.calculate import Rounding
 from larabill_billing.tax.determine import Treatment
 from larabill_core.errors import Conflict, Faults, NotFound
@@ -46,19 +47,23 @@ def issue(tx: InvoicingTx, requests: Sequence[InvoiceRequest]) -> list[Invoice]:
 
     The number of statements does not depend on the number of requests. In a host's transaction (`tx.joined`) only
     drafts are written, a job issues them after the host's commit, and the answer is empty; the invoices will have the
-    requests' ids. Raises `AlreadyExists` when something was charged before (I3), `NotFound` for a customer,
-    `InvalidInput`.
+    requests' ids. So it is while the provider of taxes has not said which hold. Raises `AlreadyExists` when something
+    was charged before (I3), `NotFound` for a customer, `InvalidInput`.
     """
     _check(requests)
     if not requests:
         return []
     customers = _customers(tx, requests)
-    tx.billing.charges.add_many(requests, ChargeStatus.OPEN if tx.joined else ChargeStatus.INVOICED)
-    if not tx.joined:
+    waiting = unanswered(tx, {id: customers[id] for id in _to_be_taxed(requests)})
+    later = tx.joined or bool(waiting)
+    tx.billing.charges.add_many(requests, ChargeStatus.OPEN if later else ChargeStatus.INVOICED)
+    if not later:
         return _issue(tx, requests, customers)
-    tx.billing.drafts.add_many([_draft(tx, request) for request in requests])
+    tx.billing.drafts.add_many([_draft(tx, request, request.customer_id in waiting) for request in requests])
     event_id = derived_id(requests[0].id, "issue_drafts")
     tx.enqueue(NewJob(handler="billing.issue_drafts", event_id=event_id, seller_id=tx.seller_id))
+    if waiting:
+        tx.enqueue(ask_job(tx.seller_id))
     return []
 
 
@@ -86,7 +91,7 @@ def _is_sound(request: InvoiceRequest) -> bool:
     return bool(request.charges)
 
 
-def _draft(tx: InvoicingTx, request: InvoiceRequest) -> Draft:
+def _draft(tx: InvoicingTx, request: InvoiceRequest, waits: bool) -> Draft:
     return Draft(
         id=request.id,
         seller_id=tx.seller_id,
@@ -99,13 +104,15 @@ def _draft(tx: InvoicingTx, request: InvoiceRequest) -> Draft:
         purchase_order=request.purchase_order,
         note=request.note,
         terms=request.terms,
+        waits=waits,
         created_at=tx.now,
     )
 
 
 def issue_drafts(tx: InvoicingTx) -> list[Invoice]:
     """Issue what was drafted inside hosts' transactions, oldest first: up to 100; another job follows for the rest."""
-    drafts = tx.billing.drafts.take(DRAFTS_AT_ONCE)
+    taken = tx.billing.drafts.take(DRAFTS_AT_ONCE)
+    drafts = _answered(tx, taken)
     if not drafts:
         return []
     ids = [draft.id for draft in drafts]
@@ -128,9 +135,23 @@ def issue_drafts(tx: InvoicingTx) -> list[Invoice]:
     ]
     tx.billing.charges.mark_invoiced(ids)
     tx.billing.drafts.delete(ids)
-    if len(drafts) == DRAFTS_AT_ONCE:
+    if len(taken) == DRAFTS_AT_ONCE:
         tx.enqueue(NewJob(handler="billing.issue_drafts", seller_id=tx.seller_id))
     return _issue(tx, requests, _customers(tx, requests))
+
+
+def _to_be_taxed(requests: Sequence[InvoiceRequest]) -> set[UUID]:
+    """The customers of documents whose taxes no earlier one has settled."""
+    return {each.customer_id for each in requests if any(charge.taxes is None for charge in each.charges)}
+
+
+def _answered(tx: InvoicingTx, drafts: Sequence[Draft]) -> list[Draft]:
+    """Those whose taxes are known; the others wait, and are asked about."""
+    waiting = unanswered(tx, tx.billing.customers.get_many({draft.customer_id for draft in drafts}))
+    if waiting:
+        tx.billing.drafts.wait([draft.id for draft in drafts if draft.customer_id in waiting])
+        tx.enqueue(ask_job(tx.seller_id))
+    return [draft for draft in drafts if draft.customer_id not in waiting]
 
 
 def _customers(tx: InvoicingTx, requests: Sequence[InvoiceRequest]) -> dict[UUID, Customer]:

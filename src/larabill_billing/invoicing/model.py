@@ -150,6 +150,7 @@ class Draft:
     purchase_order: str
     note: str
     terms: str
+    waits: bool = False
     created_at: datetime
 
 

@@ -69,7 +69,11 @@ class DraftRepository(Protocol):
     def add_many(self, drafts: Sequence[Draft]) -> None: ...
 
     def take(self, limit: int) -> list[Draft]:
-        """The oldest, locked; those locked by others are skipped."""
+        """The oldest that do not wait, locked; those locked by others are skipped."""
+        ...
+
+    def wait(self, draft_ids: Collection[UUID]) -> None:
+        """They are not taken before the taxes of their customers are known."""
         ...
 
     def delete(self, draft_ids: Collection[UUID]) -> None: ...
@@ -129,6 +133,10 @@ class InvoiceRepository(Protocol):
         """Documents without lines."""
         ...
 
+    def whole(self, *, after: UUID | None = None, limit: int = 100) -> list[Invoice]:
+        """Documents with their lines, by id, keyset paged with `after`: two statements."""
+        ...
+
     def following(self, proforma_id: UUID) -> UUID | None:
         """The invoice that followed a proforma, if one has."""
         ...
@@ -185,6 +193,10 @@ class InvoiceRepository(Protocol):
 
         Id, status, balance, and what it should be.
         """
+        ...
+
+    def overcredited(self) -> list[tuple[UUID, Decimal, Decimal]]:
+        """Lines of which more was given back than they came to: invoice, net amount, what was given back (I11)."""
         ...
 
     def without_number(self) -> list[UUID]:

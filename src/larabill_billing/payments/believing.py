@@ -110,7 +110,7 @@ def _believe_payment(tx: PaymentsTx, payment: Payment, event: WebhookEvent, clai
         if other is not None and other.id != payment.id:
             return WebhookStatus.UNMATCHED, f"its transaction belongs to payment {other.id}"
     if step == "capture":
-        settle(tx, payment, claim.transaction_id)
+        settle(tx, payment, claim.transaction_id, claim.settlement)
     elif step == "authorise":
         authorise(tx, payment, claim.transaction_id)
     elif step == "decline":
@@ -140,7 +140,7 @@ def _believe_refund(tx: PaymentsTx, payment: Payment, refund: Refund, claim: Cla
         status = WebhookStatus.UNMATCHED if contradicts else WebhookStatus.STALE
         return status, f"the refund is {refund.status}"
     if step == "finish":
-        finish(tx, payment, refund, claim.transaction_id)
+        finish(tx, payment, refund, claim.transaction_id, claim.settlement)
     elif step == "fail":
         fail(tx, refund, "the gateway says that it failed")
     else:

@@ -7,7 +7,7 @@ from decimal import Decimal
 import attrs
 
 from larabill_billing.payments.model import TOOK_MONEY, Payment, Refund, WebhookEvent
-from larabill_core.contracts.gateway import GatewayTransaction
+from larabill_core.contracts.gateway import GatewayTransaction, Settlement
 from larabill_core.errors import InvalidInput
 from larabill_core.money import UNIT_PRICE_PLACES, parse_decimal
 
@@ -23,6 +23,7 @@ class Claim:
     currency: str | None
     invoice: str | None
     from_truth: bool
+    settlement: Settlement | None = None
 
 
 def claim_of_event(event: WebhookEvent) -> Claim:
@@ -54,6 +55,7 @@ def claim_of_truth(event: WebhookEvent, truth: GatewayTransaction) -> Claim:
         currency=truth.currency,
         invoice=event.invoice,
         from_truth=True,
+        settlement=truth.settlement,
     )
 
 

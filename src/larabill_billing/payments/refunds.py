@@ -12,13 +12,17 @@ from larabill_billing.audits.handlers import check_reason, record
 from larabill_billing.credits.handlers import lot_of, move, put_back
 from larabill_billing.credits.model import Lot
 from larabill_billing.ledger.handlers import post
-from larabill_billing.ledger.model import CUSTOMER_CREDIT, REFUNDS, Entry, Posting, cash
+from larabill_billing.ledger.model import CUSTOMER_CREDIT, REFUNDS, Entry, Posting
+from larabill_billing.payments.cash import aside, money
+from larabill_billing.payments.events import PaymentReturned
+from larabill_billing.payments.exchange import exchange_later
 from larabill_billing.payments.handlers import check_amount
 from larabill_billing.payments.model import MANUAL, TOOK_MONEY, Payment, Refund, RefundStatus
 from larabill_billing.payments.operations import can_ask, intend, reference
 from larabill_billing.payments.ports import PaymentsTx
 from larabill_billing.payments.settle import advance
 from larabill_billing.payments.states import next_refund_status
+from larabill_core.contracts.gateway import Settlement
 from larabill_core.errors import Conflict, Faults, InvalidInput
 from larabill_core.ids import new_id, public_id
 from larabill_core.money import quantize
@@ -111,7 +115,13 @@ def _reserve(tx: PaymentsTx, new: Refund, lot: Lot | None) -> None:
     )
 
 
-def finish(tx: PaymentsTx, payment: Payment, pending: Refund, transaction_id: str | None) -> Refund:
+def finish(
+    tx: PaymentsTx,
+    payment: Payment,
+    pending: Refund,
+    transaction_id: str | None,
+    settlement: Settlement | None = None,
+) -> Refund:
     """The money went back. Payment and refund are locked; finished already: nothing happens."""
     if pending.status in (RefundStatus.DONE, RefundStatus.FAILED):
         return pending
@@ -121,11 +131,23 @@ def finish(tx: PaymentsTx, payment: Payment, pending: Refund, transaction_id: st
         pending,
         "paid",
         Posting(account=REFUNDS, amount=pending.amount),
-        Posting(account=cash(pending.account), amount=-pending.amount),
+        Posting(account=money(pending, settlement), amount=-pending.amount),
+        settlement=settlement,
     )
+    exchange_later(tx, pending)
     given = [each for each in tx.billing.refunds.for_payment(payment.id) if each.status is RefundStatus.DONE]
     whole = sum((each.amount for each in given), Decimal(0)) == payment.amount
     advance(tx, payment, "refund" if whole else "refund_part")
+    if whole:
+        tx.publish(
+            PaymentReturned(
+                seller_id=tx.seller_id,
+                occurred_at=tx.now,
+                payment_id=payment.id,
+                customer_id=payment.customer_id,
+                why="refunded",
+            )
+        )
     return done
 
 
@@ -163,7 +185,9 @@ def lock_both(tx: PaymentsTx, refund_id: UUID) -> tuple[Payment, Refund]:
     return payment, tx.billing.refunds.get(refund_id, lock=True)
 
 
-def _post(tx: PaymentsTx, document: Refund, purpose: str, *postings: Posting) -> None:
+def _post(
+    tx: PaymentsTx, document: Refund, purpose: str, *postings: Posting, settlement: Settlement | None = None
+) -> None:
     entry = Entry(
         seller_id=document.seller_id,
         currency=document.currency,
@@ -173,4 +197,4 @@ def _post(tx: PaymentsTx, document: Refund, purpose: str, *postings: Posting) ->
         occurred_at=tx.now,
         postings=postings,
     )
-    post(tx, [entry])
+    post(tx, [entry, *aside(document, entry, settlement)])

@@ -15,20 +15,26 @@ from larabill_billing.audits.handlers import record
 from larabill_billing.credits.handlers import move
 from larabill_billing.invoicing.handlers import apply_payment
 from larabill_billing.ledger.handlers import post
-from larabill_billing.ledger.model import CUSTOMER_CREDIT, RECEIVABLE, Entry, Posting, cash
+from larabill_billing.ledger.model import CUSTOMER_CREDIT, RECEIVABLE, Entry, Posting
+from larabill_billing.payments.cash import aside, money
 from larabill_billing.payments.events import PaymentAuthorised
+from larabill_billing.payments.exchange import exchange_later
 from larabill_billing.payments.model import TOOK_MONEY, Payment
 from larabill_billing.payments.ports import PaymentsTx
 from larabill_billing.payments.states import can, next_status
+from larabill_core.contracts.gateway import Settlement
 from larabill_core.privacy import redact_text
 from larabill_core.published import PaymentCaptured, PaymentDeclined
 
 
-def settle(tx: PaymentsTx, payment: Payment, transaction_id: str | None) -> Payment:
+def settle(
+    tx: PaymentsTx, payment: Payment, transaction_id: str | None, settlement: Settlement | None = None
+) -> Payment:
     """The money was taken. `payment` is locked. Settled already: nothing happens (F05, F06).
 
     Writes state, allocation, ledger, credit for what the invoice did not need, audit, and `PaymentCaptured`. A
-    transaction that paid something else already is for a person to look at (B12).
+    transaction that paid something else already is for a person to look at (B12). `settlement`: what the gateway made
+    of it, where it says so.
     """
     if payment.status in TOOK_MONEY:
         return payment
@@ -45,7 +51,7 @@ def settle(tx: PaymentsTx, payment: Payment, transaction_id: str | None) -> Paym
     if rest:
         move(tx, payment.customer_id, rest, payment.currency, "payment", payment.id)
     postings = [
-        Posting(account=cash(payment.account), amount=payment.amount),
+        Posting(account=money(payment, settlement), amount=payment.amount),
         Posting(account=RECEIVABLE, amount=-applied, customer_id=payment.customer_id),
         Posting(account=CUSTOMER_CREDIT, amount=-rest, customer_id=payment.customer_id),
     ]
@@ -58,7 +64,8 @@ def settle(tx: PaymentsTx, payment: Payment, transaction_id: str | None) -> Paym
         occurred_at=tx.now,
         postings=tuple(posting for posting in postings if posting.amount),
     )
-    post(tx, [entry])
+    post(tx, [entry, *aside(payment, entry, settlement)])
+    exchange_later(tx, payment)
     tx.publish(
         PaymentCaptured(
             seller_id=payment.seller_id,

@@ -22,6 +22,7 @@ from larabill_sqlalchemy.billing.numbering import Series
 from larabill_sqlalchemy.billing.orders import Orders
 from larabill_sqlalchemy.billing.pauses import Pauses
 from larabill_sqlalchemy.billing.payments import Methods, Payments, Refunds
+from larabill_sqlalchemy.billing.referrals import Referrals
 from larabill_sqlalchemy.billing.services import Services
 from larabill_sqlalchemy.billing.statements import Statements
 from larabill_sqlalchemy.billing.stock import StockRows
@@ -29,6 +30,7 @@ from larabill_sqlalchemy.billing.subscriptions import Subscriptions
 from larabill_sqlalchemy.billing.tax import Tax
 from larabill_sqlalchemy.billing.top_ups import TopUpRules
 from larabill_sqlalchemy.billing.usage import Usage
+from larabill_sqlalchemy.billing.vouchers import Vouchers
 from larabill_sqlalchemy.billing.webhooks import GatewayAccounts, Webhooks
 from larabill_sqlalchemy.storage import Storage
 
@@ -63,6 +65,7 @@ class SqlBillingRepositories:
         self.payments = Payments(tx)
         self.plans = Plans(tx)
         self.redemptions = Redemptions(tx)
+        self.referrals = Referrals(tx)
         self.refunds = Refunds(tx)
         self.sellers = Sellers(tx)
         self.series = Series(tx)
@@ -74,6 +77,7 @@ class SqlBillingRepositories:
         self.tax = Tax(tx)
         self.top_up_rules = TopUpRules(tx)
         self.usage = Usage(tx)
+        self.vouchers = Vouchers(tx)
         self.webhooks = Webhooks(tx)
 
 

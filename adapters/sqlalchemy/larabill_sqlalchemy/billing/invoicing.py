@@ -15,6 +15,7 @@ from larabill_billing.invoicing.model import Allocation, DocumentType, Invoice, 
 from larabill_billing.ledger.model import PREPAYMENTS, RECEIVABLE, TAX_PAYABLE
 from larabill_core.errors import NotFound, StaleVersion
 from larabill_sqlalchemy.billing.audits import states_without_audit
+from larabill_sqlalchemy.billing.charges import CHARGES
 from larabill_sqlalchemy.billing.ledger import ENTRIES, POSTINGS, ZERO, ledger_differences, total
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.billing.numbering import NUMBERS
@@ -173,6 +174,27 @@ class Invoices:
             query = _documents(self._tx.seller_id).where(_I.id.in_(chunk))
             documents |= {row.id: from_row(Invoice, row, lines=()) for row in self._tx.connection.execute(query)}
         return documents
+
+    def whole(self, *, after: UUID | None = None, limit: int = 100) -> list[Invoice]:
+        query = _documents(self._tx.seller_id).order_by(_I.id).limit(page_size(limit))
+        rows = self._tx.connection.execute(query if after is None else query.where(_I.id > after)).all()
+        lines: dict[UUID, list[InvoiceLine]] = defaultdict(list)
+        for chunk in chunks([row.id for row in rows]):
+            mine = sa.select(LINES).where(_L.seller_id == self._tx.seller_id, _L.invoice_id.in_(chunk))
+            for line in self._tx.connection.execute(mine.order_by(_L.invoice_id, _L.position)):
+                lines[line.invoice_id].append(from_row(InvoiceLine, line))
+        return [from_row(Invoice, row, lines=tuple(lines[row.id])) for row in rows]
+
+    def overcredited(self) -> list[tuple[UUID, Decimal, Decimal]]:
+        net = sa.type_coerce(_L.amount - _L.share, Amount())
+        given = sa.type_coerce(ZERO - total(CHARGES.c.amount), Amount())
+        return self._rows(
+            sa.select(_L.invoice_id, net, given)
+            .join(CHARGES, sa.and_(CHARGES.c.seller_id == _L.seller_id, CHARGES.c.credited_line_id == _L.id))
+            .where(_L.seller_id == self._tx.seller_id)
+            .group_by(_L.invoice_id, _L.id, _L.amount, _L.share)
+            .having(sa.or_(sa.and_(net >= ZERO, given > net), sa.and_(net < ZERO, given < net)))
+        )
 
     def following(self, proforma_id: UUID) -> UUID | None:
         query = sa.select(_I.id).where(
