@@ -23,6 +23,7 @@ from larabill_sqlalchemy.billing.orders import Orders
 from larabill_sqlalchemy.billing.pauses import Pauses
 from larabill_sqlalchemy.billing.payments import Methods, Payments, Refunds
 from larabill_sqlalchemy.billing.referrals import Referrals
+from larabill_sqlalchemy.billing.reports import Reports
 from larabill_sqlalchemy.billing.services import Services
 from larabill_sqlalchemy.billing.statements import Statements
 from larabill_sqlalchemy.billing.stock import StockRows
@@ -67,6 +68,7 @@ class SqlBillingRepositories:
         self.redemptions = Redemptions(tx)
         self.referrals = Referrals(tx)
         self.refunds = Refunds(tx)
+        self.reports = Reports(tx)
         self.sellers = Sellers(tx)
         self.series = Series(tx)
         self.services = Services(tx)
@@ -103,6 +105,7 @@ STORAGE = Storage(
         "larabill_postings",
         "larabill_tax_evidence",
         "larabill_tax_id_checks",
+        "larabill_recurring_moves",
         "larabill_usage_bills",
         "larabill_usage_draws",
     ),
