@@ -99,9 +99,7 @@ def test_shown_movements_add_up_to_the_cent(opening: Decimal, moved: list[Decima
         month=date(2026, 3, 1),
         currency="EUR",
         opening=opening,
-        moves=Movements(
-            new=moved[0], expansion=moved[1], contraction=moved[2], churn=moved[3], reactivation=moved[4]
-        ),
+        moves=Movements(new=moved[0], expansion=moved[1], contraction=moved[2], churn=moved[3], reactivation=moved[4]),
         closing=Recurring(mrr=closing),
         customers=1,
         agreements=1,
