@@ -72,11 +72,11 @@ class ReportRepository(Protocol):
         ...
 
     def taxes(self, first: date, last: date) -> list[TaxLine]:
-        """What the documents issued in these days say of taxes; voided invoices apart."""
+        """What the documents issued in these days say of taxes; those that were marked as void apart."""
         ...
 
     def sales(self, first: date, last: date) -> list[Sale]:
-        """The lines of the documents issued in these days, by description; voided invoices apart."""
+        """The lines of the documents issued in these days, by description; those that were marked as void apart."""
         ...
 
 

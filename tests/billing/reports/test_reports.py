@@ -165,7 +165,7 @@ def _owed(**amounts: str) -> Receivables:
 
 
 def test_taxes_and_sales_come_from_the_documents(open_market: Callable[..., Market]) -> None:
-    """Two orders of 5.00 and a set-up fee of 9.00, with 25 % in it; one is voided and counts no more."""
+    """Two orders of 5.00 and a set-up fee of 9.00, with 25 % in it; one is voided, and a credit note takes it back."""
     market = open_market(taxes=TAX)
     market.place()
     voided = market.place()
@@ -173,10 +173,17 @@ def test_taxes_and_sales_come_from_the_documents(open_market: Callable[..., Mark
     days = (market.seller, date(2026, 1, 31), date(2026, 1, 31))
     (line,) = market.engine.billing.reports.taxes(*days)
     assert (line.country, line.jurisdiction, line.category, line.rate) == ("DE", "DE", "S", Decimal(25))
-    assert (line.base, line.tax, line.documents) == (Decimal("11.20"), Decimal("2.80"), 1)
+    assert (line.base, line.tax, line.documents) == (Decimal("11.20"), Decimal("2.80"), 3)
     sold = {each.kind: each.net for each in market.engine.billing.reports.sales(*days)}
     assert sold == {"recurring": Decimal("4.00"), "setup": Decimal("7.20")}
     assert [*market.engine.billing.reports.taxes(market.seller, date(2026, 2, 1), date(2026, 2, 28))] == []
+
+
+def test_an_invoice_that_is_marked_as_void_does_not_count(open_market: Callable[..., Market]) -> None:
+    market = open_market(taxes=TAX, voiding="mark")
+    market.engine.billing.invoices.void(market.seller, market.place().invoice_id, "a mistake")
+    days = (market.seller, date(2026, 1, 31), date(2026, 1, 31))
+    assert [*market.engine.billing.reports.taxes(*days)] == [*market.engine.billing.reports.sales(*days)] == []
 
 
 def test_no_rate_is_said(open_market: Callable[..., Market]) -> None:

@@ -210,8 +210,17 @@ class Reports:
             _I.seller_id == self._tx.seller_id,
             _I.issued_on.between(first, last),
             _I.type.in_(_TAXED),
-            _T.status != InvoiceStatus.VOID.value,
+            sa.or_(_T.status != InvoiceStatus.VOID.value, self._credited()),
         ]
+
+    def _credited(self) -> sa.ColumnElement[bool]:
+        """A voided invoice counts where a credit note takes it back; one that is only marked does not."""
+        note = INVOICES.alias("credit_note")
+        return sa.exists().where(
+            note.c.seller_id == self._tx.seller_id,
+            note.c.preceding_id == _I.id,
+            note.c.type == DocumentType.CREDIT_NOTE.value,
+        )
 
     def sales(self, first: date, last: date) -> list[Sale]:
         sign = sa.case((_I.type == DocumentType.CREDIT_NOTE.value, -1), else_=1)
