@@ -46,9 +46,12 @@ class Reports(Area):
         return self._run("reports.read", seller, actor, ask)
 
     def taxes(self, seller: UUID, first: date, last: date, *, actor: Actor = SYSTEM) -> Sequence[TaxLine]:
-        """What the documents issued in these days say of taxes, as a return asks for it; those that were marked as void apart."""
+        """What the documents issued in these days say of taxes, as a return asks for it.
+
+        Those that were only marked as void do not count.
+        """
         return self._run("reports.read", seller, actor, lambda tx: tx.billing.reports.taxes(first, last))
 
     def sales(self, seller: UUID, first: date, last: date, *, actor: Actor = SYSTEM) -> Sequence[Sale]:
-        """What was sold by the documents issued in these days, by description; those that were marked as void apart."""
+        """What was sold by the documents issued in these days, by description; as `taxes`."""
         return self._run("reports.read", seller, actor, lambda tx: tx.billing.reports.sales(first, last))

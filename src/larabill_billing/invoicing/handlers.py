@@ -1,4 +1,4 @@
-"""Issue invoices, void them, and take note of what paid them.
+"""Issue invoices and void them.
 
 Locks are taken in this order everywhere: webhook, payment, refund, invoice state, customer; the number series last.
 """
@@ -16,27 +16,25 @@ from larabill_billing.audits.handlers import record_many
 from larabill_billing.customers.model import Customer
 from larabill_billing.discounts.handlers import undo
 from larabill_billing.invoicing.model import (
-    Allocation,
     ChargeStatus,
     DocumentType,
     Draft,
     Invoice,
     InvoiceRequest,
-    InvoiceStatus,
 )
+from larabill_billing.invoicing.plans import finish_plan
 from larabill_billing.invoicing.ports import InvoicingTx
 from larabill_billing.invoicing.postings import taken_back
-from larabill_billing.invoicing.proforma import follow, prepay
 from larabill_billing.invoicing.states import next_status
 from larabill_billing.invoicing.taxing import rates_of, treatments, unanswered
 from larabill_billing.invoicing.totals import Totals, totals
-from larabill_billing.invoicing.write import change, paid_event, post_documents, write
+from larabill_billing.invoicing.write import change, post_documents, write
 from larabill_billing.settings import settings_of
 from larabill_billing.tax.ask import ask_job
 from larabill_billing.tax.calculate import Rounding
 from larabill_billing.tax.determine import Treatment
 from larabill_core.errors import Conflict, Faults, NotFound
-from larabill_core.ids import derived_id, new_id
+from larabill_core.ids import derived_id
 from larabill_core.jobs import NewJob
 
 DRAFTS_AT_ONCE: Final = 100
@@ -194,7 +192,8 @@ def void(tx: InvoicingTx, invoice_id: UUID, reason: str) -> None:
     status = next_status(invoice_id, state.status, "void")
     if tx.billing.invoices.allocations(invoice_id):
         raise Conflict(f"invoice {invoice_id}", "it is paid in part", "refund the payment, or issue a credit")
-    tx.billing.invoices.save_state(attrs.evolve(state, status=status, balance=Decimal(0)))
+    finish_plan(tx, state, "replace")
+    tx.billing.invoices.save_state(attrs.evolve(state, status=status, balance=Decimal(0), plan_id=None))
     free(tx, invoice_id)
     if state.type is DocumentType.INVOICE:
         _reverse(tx, tx.billing.invoices.get(invoice_id))
@@ -210,43 +209,3 @@ def free(tx: InvoicingTx, invoice_id: UUID) -> None:
 def _reverse(tx: InvoicingTx, invoice: Invoice) -> None:
     was = [posting for entry in tx.billing.ledger.for_document("invoice", invoice.id) for posting in entry.postings]
     post_documents(tx, "voided", [(invoice, taken_back(was, tx.billing.deferrals.for_document(invoice.id)))])
-
-
-def apply_payment(
-    tx: InvoicingTx, invoice_id: UUID, amount: Decimal, source_id: UUID, source_kind: str = "payment"
-) -> Decimal:
-    """How much of `amount` the invoice took: its balance at most, 0 when it is paid or void.
-
-    Locks the state, writes the allocation, publishes `InvoicePaid` when nothing is left. The caller posts the ledger
-    entry (against `receivable`) and keeps the rest as the customer's credit. What pays a proforma is held as a
-    prepayment; when nothing is left the invoice follows, paid.
-    """
-    state = tx.billing.invoices.state(invoice_id, lock=True)
-    applied = min(amount, state.balance) if state.status is InvoiceStatus.ISSUED else Decimal(0)
-    if applied <= 0:
-        return Decimal(0)
-    allocation = Allocation(
-        id=new_id(),
-        seller_id=tx.seller_id,
-        invoice_id=invoice_id,
-        source_kind=source_kind,
-        source_id=source_id,
-        amount=applied,
-        currency=state.currency,
-        created_at=tx.now,
-    )
-    tx.billing.invoices.add_allocations([allocation])
-    if state.type is DocumentType.PROFORMA:
-        prepay(tx, state, allocation)
-    left = state.balance - applied
-    if left:
-        tx.billing.invoices.save_state(attrs.evolve(state, balance=left))
-        record_many(tx, [change(invoice_id, "pay_part", state.status, state.status)])
-        return applied
-    paid = next_status(invoice_id, state.status, "pay")
-    tx.billing.invoices.save_state(attrs.evolve(state, balance=left, status=paid, paid_at=tx.now))
-    record_many(tx, [change(invoice_id, "pay", state.status, paid)])
-    tx.publish(paid_event(tx, invoice_id, state.customer_id))
-    if state.type is DocumentType.PROFORMA:
-        follow(tx, invoice_id)
-    return applied

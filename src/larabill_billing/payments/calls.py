@@ -100,13 +100,13 @@ class PaymentCall(_GatewayCall):
             return None if expected else Withdrawn(reason=f"the payment is {payment.status}")
         if payment.status is not PaymentStatus.CREATED:
             return Withdrawn(reason=f"the payment is {payment.status}")
-        if payment.invoice_id is None:
-            return None
-        state = tx.billing.invoices.state(payment.invoice_id, lock=True)
-        if state.status is not InvoiceStatus.ISSUED:
-            return Withdrawn(reason=f"the invoice is {state.status}")
-        if state.balance < payment.amount:
-            return Withdrawn(reason="less is owed by now")
+        states = tx.billing.invoices.states(payment.invoice_ids, lock=True)
+        for part in payment.for_invoices:
+            state = states[part.invoice_id]
+            if state.status is not InvoiceStatus.ISSUED:
+                return Withdrawn(reason=f"the invoice is {state.status}")
+            if state.balance < part.amount:
+                return Withdrawn(reason="less is owed by now")
         return None
 
     def known(self) -> Outcome | None:

@@ -13,7 +13,7 @@ import attrs
 
 from larabill_billing.audits.handlers import record
 from larabill_billing.credits.handlers import move
-from larabill_billing.invoicing.handlers import apply_payment
+from larabill_billing.invoicing.paying import apply_payment
 from larabill_billing.ledger.handlers import post
 from larabill_billing.ledger.model import CUSTOMER_CREDIT, RECEIVABLE, Entry, Posting
 from larabill_billing.payments.cash import aside, money
@@ -45,8 +45,8 @@ def settle(
     changes = {"transaction_id": transaction_id or payment.transaction_id, "captured_at": tx.now}
     captured = advance(tx, payment, "capture", code="", reason="", **changes)
     applied = Decimal(0)
-    if payment.invoice_id is not None:
-        applied = apply_payment(tx, payment.invoice_id, payment.amount, payment.id)
+    for part in sorted(payment.for_invoices, key=lambda part: part.invoice_id):
+        applied += apply_payment(tx, part.invoice_id, part.amount, payment.id)
     rest = payment.amount - applied
     if rest:
         move(tx, payment.customer_id, rest, payment.currency, "payment", payment.id)
@@ -86,14 +86,17 @@ def authorise(tx: PaymentsTx, payment: Payment, transaction_id: str | None) -> P
         return payment
     authorised = advance(tx, payment, "authorise", transaction_id=transaction_id, code="", reason="")
     tx.publish(
-        PaymentAuthorised(
-            seller_id=payment.seller_id,
-            occurred_at=tx.now,
-            payment_id=payment.id,
-            customer_id=payment.customer_id,
-            invoice_id=payment.invoice_id,
-            amount=payment.amount,
-            currency=payment.currency,
+        *(
+            PaymentAuthorised(
+                seller_id=payment.seller_id,
+                occurred_at=tx.now,
+                payment_id=payment.id,
+                customer_id=payment.customer_id,
+                invoice_id=part.invoice_id,
+                amount=part.amount,
+                currency=payment.currency,
+            )
+            for part in payment.for_invoices
         )
     )
     return authorised

@@ -108,10 +108,9 @@ class TaxLine:
 class Sale:
     """What stands under one description on the documents issued in a time: without tax, after discounts.
 
-    `kind` is a `ChargeKind`. Credit notes count below zero.
+    Credit notes count below zero.
     """
 
     description: str
-    kind: str
     currency: str
     net: Decimal

@@ -107,6 +107,23 @@ class GatewayTransaction:
     settlement: Settlement | None = None
 
 
+@attrs.frozen(kw_only=True)
+class GatewayDispute:
+    """A payment that the customer had their bank call back. `transaction` is the payment's.
+
+    `state`: opened, under_review, won or lost (by us). `fee` is what the dispute costs us, in the same currency.
+    """
+
+    dispute: str
+    transaction: str
+    state: str
+    amount: Decimal
+    currency: str
+    fee: Decimal = Decimal(0)
+    reason: str = ""
+    respond_by: datetime | None = None
+
+
 @runtime_checkable
 class PaymentGateway(Protocol):
     def charge(self, request: ChargeRequest) -> Outcome: ...
@@ -130,6 +147,18 @@ class CanFindTransaction(Protocol):
         """The payment or refund that carries our `ref`; None only when the gateway says that there is none.
 
         What was declined took no money and is none.
+
+        Raises `RetryLater` when the gateway cannot be asked now.
+        """
+        ...
+
+
+@runtime_checkable
+class CanFindDispute(Protocol):
+    """For gateways whose disputes can be looked up; of others the verified event is believed when everything fits."""
+
+    def find_dispute(self, dispute: str) -> GatewayDispute | None:
+        """The dispute of this id; None only when the gateway says that there is none.
 
         Raises `RetryLater` when the gateway cannot be asked now.
         """

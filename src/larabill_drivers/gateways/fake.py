@@ -21,6 +21,7 @@ from larabill_core.clock import Clock
 from larabill_core.contracts.gateway import (
     ChargeRequest,
     DeclineClass,
+    GatewayDispute,
     GatewayTransaction,
     RefundRequest,
     Settlement,
@@ -180,6 +181,8 @@ class FakeGateway:
                 return refusal
             if payment is None or payment.status != "captured":
                 return _not_possible(payment, "refunded")
+            if payment.body.get("disputed"):
+                return Failed(reason="a payment that is disputed cannot be refunded", code="charge_disputed")
             refunded = Decimal(payment.body["refunded"]) + request.amount
             if request.currency != payment.body["currency"] or refunded > Decimal(payment.body["amount"]):
                 return Failed(reason="that is more than is left of the payment", code="amount_too_large")
@@ -216,6 +219,8 @@ class FakeGateway:
     def handle_webhook(self, webhook: VerifiedWebhook) -> Hint:
         kind = webhook.event_type.partition(".")[0]
         data = webhook.body["data"]
+        if kind == "dispute":
+            return _dispute_hint(data)
         if kind not in ("payment", "refund"):
             return Hint(kind="other", ref=None, state="")
         return Hint(
@@ -260,6 +265,39 @@ class FindingFakeGateway(FakeGateway):
 
         found = self._ask("find", ref, look)
         return _transaction(found[0]) if found else None
+
+    def find_dispute(self, dispute: str) -> GatewayDispute | None:
+        def look(tx: WorldTx) -> Thing | None:
+            thing = tx.get(self.account, dispute)
+            return thing if thing is not None and thing.kind == "dispute" else None
+
+        found: Thing | None = self._ask("find_dispute", dispute, look)
+        if found is None:
+            return None
+        body = found.body
+        return GatewayDispute(
+            dispute=found.id,
+            transaction=body["payment"],
+            state=found.status,
+            amount=Decimal(body["amount"]),
+            currency=body["currency"],
+            fee=Decimal(body["fee"]),
+            reason=body["reason"],
+        )
+
+
+def _dispute_hint(data: Mapping[str, Any]) -> Hint:
+    return Hint(
+        kind="dispute",
+        ref=data.get("ref"),
+        state=str(data.get("state", "")),
+        transaction=data.get("transaction"),
+        amount=data.get("amount"),
+        currency=data.get("currency"),
+        reason=str(data.get("reason", "")),
+        dispute=data.get("dispute"),
+        fee=data.get("fee"),
+    )
 
 
 def _refusal(ref: str, amount: Decimal, currency: str) -> Failed | None:

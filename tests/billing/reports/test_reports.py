@@ -174,8 +174,8 @@ def test_taxes_and_sales_come_from_the_documents(open_market: Callable[..., Mark
     (line,) = market.engine.billing.reports.taxes(*days)
     assert (line.country, line.jurisdiction, line.category, line.rate) == ("DE", "DE", "S", Decimal(25))
     assert (line.base, line.tax, line.documents) == (Decimal("11.20"), Decimal("2.80"), 3)
-    sold = {each.kind: each.net for each in market.engine.billing.reports.sales(*days)}
-    assert sold == {"recurring": Decimal("4.00"), "setup": Decimal("7.20")}
+    sold = {each.description: each.net for each in market.engine.billing.reports.sales(*days)}
+    assert sold == {"Web hosting": Decimal("4.00"), "Web hosting, set-up": Decimal("7.20")}
     assert [*market.engine.billing.reports.taxes(market.seller, date(2026, 2, 1), date(2026, 2, 28))] == []
 
 

@@ -226,15 +226,15 @@ class Reports:
         sign = sa.case((_I.type == DocumentType.CREDIT_NOTE.value, -1), else_=1)
         net = sa.type_coerce(sa.func.sum(sign * sa.type_coerce(_L.amount - _L.share, sa.Numeric)), Amount())
         query = (
-            sa.select(_L.description, _L.kind, _I.currency, net)
+            sa.select(_L.description, _I.currency, net)
             .select_from(_ISSUED.join(LINES, sa.and_(_L.seller_id == _I.seller_id, _L.invoice_id == _I.id)))
             .where(*self._issued(first, last))
-            .group_by(_L.description, _L.kind, _I.currency)
-            .order_by(_I.currency, _L.kind, _L.description)
+            .group_by(_L.description, _I.currency)
+            .order_by(_I.currency, _L.description)
         )
         return [
-            Sale(description=description, kind=kind, currency=currency, net=net)
-            for description, kind, currency, net in self._tx.connection.execute(query)
+            Sale(description=description, currency=currency, net=net)
+            for description, currency, net in self._tx.connection.execute(query)
         ]
 
 
