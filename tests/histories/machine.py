@@ -56,7 +56,7 @@ class History(RuleBasedStateMachine):
         super().__init__()
         self.company = company
         self.issued: checks.Documents = {}
-        self.steps: list[str] = []
+        self.seen: object = None
 
     # What customers do
 
@@ -223,11 +223,14 @@ class History(RuleBasedStateMachine):
         """After each step, with what is due at once carried out."""
         company = self.company
         company.work()
+        now = checks.seen(company)
+        if now == self.seen:
+            return
         none_of(checks.violations(company))
         none_of(checks.unbalanced(company))
         documents = checks.documents(company)
         none_of(checks.altered(self.issued, documents))
-        self.issued = documents
+        self.issued, self.seen = documents, checks.seen(company)
 
     def teardown(self) -> None:
         """When nothing fails any more, all work comes to its end."""
