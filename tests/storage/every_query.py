@@ -273,6 +273,12 @@ BILLING: dict[str, Query] = {
     "invoices.past_due after": lambda tx, of: tx.invoices.past_due(A_DAY, after=of.id),
     "invoices.allocations": lambda tx, of: tx.invoices.allocations(of.id),
     "invoices.allocated_by": lambda tx, of: tx.invoices.allocated_by("payment", of.ids),
+    "reports.newest": lambda tx, of: tx.reports.newest(),
+    "reports.to_value": lambda tx, of: tx.reports.to_value(slot_at(500), after=of.id, limit=10),
+    "reports.known": lambda tx, of: tx.reports.known(of.ids),
+    "reports.steps": lambda tx, of: tx.reports.steps("EUR", A_DAY, A_DAY),
+    "reports.taxes": lambda tx, of: tx.reports.taxes(A_DAY, A_DAY),
+    "reports.sales": lambda tx, of: tx.reports.sales(A_DAY, A_DAY),
     "ledger.for_document": lambda tx, of: tx.ledger.for_document("invoice", of.id),
     "ledger.page": lambda tx, of: tx.ledger.page(slot_at(2), slot_at(9), limit=100),
     "ledger.page after": lambda tx, of: tx.ledger.page(START, LATE, after=(slot_at(9), of.id), limit=100),
@@ -476,7 +482,7 @@ ONLY_INSERTS = _names("""
     billing.disputes.add billing.payment_plans.add
     billing.draft_invoices.add billing.drafts.add_many billing.dunning.add_many
     billing.invoices.add_allocations billing.invoices.add_many billing.series.give
-    billing.ledger.add_many billing.orders.add_items billing.pauses.add billing.payment_methods.add
+    billing.ledger.add_many billing.reports.add_many billing.orders.add_items billing.pauses.add billing.payment_methods.add
     billing.payments.add billing.plans.add_many billing.redemptions.add_many billing.referrals.add billing.refunds.add
     billing.sellers.add billing.services.add_many billing.subscription_changes.add_many
     billing.subscriptions.add_many billing.tax.add_checks billing.tax.add_evidence billing.tax.add_exemption
@@ -523,6 +529,12 @@ FEW = {
     "billing.ledger.movements": "a trial balance is of all accounts",
     "billing.plans.latest": "a catalogue is loaded",
     "billing.sellers.all": "the sellers of an installation",
+    "billing.reports.changes": "a report is of all agreements",
+    "billing.reports.count_on": "a report is of all agreements",
+    "billing.reports.currencies": "a report is of all agreements",
+    "billing.reports.receivables": "a report is of all that is owed",
+    "billing.reports.recurring_on": "a report is of all agreements",
+    "billing.reports.standing": "a report is of all customers",
     "billing.services.count_live": "a share of all services is wanted",
     "billing.top_up_rules.sellers": "the sellers of an installation",
     "billing.stock.all": "all that is limited",

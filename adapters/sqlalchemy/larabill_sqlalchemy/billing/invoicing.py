@@ -54,6 +54,7 @@ INVOICES = sa.Table(
     sa.Column("buyer", Json, nullable=False),
     sa.Index("ix_larabill_invoices_order", "seller_id", "order_id"),
     sa.Index("ix_larabill_invoices_preceding", "seller_id", "preceding_id"),
+    sa.Index("ix_larabill_invoices_issued", "seller_id", "issued_on"),
     **MYSQL_OPTIONS,
 )
 
