@@ -31,6 +31,7 @@ class OpenTestEngine(Protocol):
         *modules: Module,
         drivers: Mapping[str, DriverInfo] | None = None,
         settings: Mapping[str, Any] | None = None,
+        at: ManualClock | None = None,
     ) -> Engine: ...
 
 
@@ -105,13 +106,14 @@ def open_test_engine(
 ) -> Iterator[OpenTestEngine]:
     """Opens engines; the test fails when a statement on a seller's rows did not name the seller.
 
-    `settings` are tables of the manifest besides `[larabill]`."""
+    `settings` are tables of the manifest besides `[larabill]`; the clock is the test's unless one is given."""
     monkeypatch.setattr(opening, "open_database", _place.open_watched)
 
     def open_one(
         *modules: Module,
         drivers: Mapping[str, DriverInfo] | None = None,
         settings: Mapping[str, Any] | None = None,
+        at: ManualClock | None = None,
     ) -> Engine:
         basics = {
             "database": _place.url,
@@ -124,7 +126,7 @@ def open_test_engine(
         storages = storages_of(manifest.modules)
         _place.prepare(storages)
         _place.scoped |= tables_of_sellers(storages)
-        return open_engine(manifest, clock=clock, installed=installed, drivers=drivers or {})
+        return open_engine(manifest, clock=at or clock, installed=installed, drivers=drivers or {})
 
     yield open_one
     unscoped = [*_place.unscoped]

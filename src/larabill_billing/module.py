@@ -4,23 +4,30 @@ from __future__ import annotations
 
 from typing import Final
 
+from larabill_billing.bank import verify as bank_verify
 from larabill_billing.credits import jobs as credits
 from larabill_billing.credits import verify as credits_verify
 from larabill_billing.discounts import verify as discounts_verify
 from larabill_billing.dunning import jobs as dunning
 from larabill_billing.dunning import verify as dunning_verify
+from larabill_billing.exchange import jobs as exchange
+from larabill_billing.invoicing import jobs as invoicing
 from larabill_billing.invoicing import verify as invoicing_verify
 from larabill_billing.ledger import verify as ledger
 from larabill_billing.orders import jobs as orders
 from larabill_billing.orders import verify as orders_verify
 from larabill_billing.payments import jobs as payments
 from larabill_billing.payments import verify as payments_verify
+from larabill_billing.referrals import jobs as referrals
+from larabill_billing.referrals import verify as referrals_verify
 from larabill_billing.settings import BillingSettings
 from larabill_billing.subscriptions import jobs as subscriptions
 from larabill_billing.subscriptions import verify as subscriptions_verify
 from larabill_billing.tax import jobs as tax
 from larabill_billing.tax import verify as tax_verify
 from larabill_billing.usage import jobs as usage
+from larabill_billing.vouchers import jobs as vouchers
+from larabill_billing.vouchers import verify as vouchers_verify
 from larabill_core.module import Module
 
 ABILITIES: Final = (
@@ -38,10 +45,13 @@ ABILITIES: Final = (
     "invoices.read",
     "invoices.write",
     "ledger.read",
+    "ledger.write",
     "orders.read",
     "orders.write",
     "payments.read",
     "payments.write",
+    "referrals.read",
+    "referrals.write",
     "sellers.read",
     "sellers.write",
     "subscriptions.force",
@@ -51,20 +61,33 @@ ABILITIES: Final = (
     "taxes.write",
     "usage.read",
     "usage.write",
+    "vouchers.read",
+    "vouchers.write",
 )
 
 MODULE: Final = Module(
     name="billing",
     handlers=(
         *credits.HANDLERS,
+        *exchange.HANDLERS,
+        *invoicing.HANDLERS,
         *payments.HANDLERS,
         *subscriptions.HANDLERS,
         *orders.HANDLERS,
         *dunning.HANDLERS,
         *tax.HANDLERS,
         *usage.HANDLERS,
+        *referrals.HANDLERS,
+        *vouchers.HANDLERS,
     ),
-    schedules=(*payments.SCHEDULES, *subscriptions.SCHEDULES, *dunning.SCHEDULES, *tax.SCHEDULES),
+    schedules=(
+        *payments.SCHEDULES,
+        *subscriptions.SCHEDULES,
+        *invoicing.SCHEDULES,
+        *exchange.SCHEDULES,
+        *dunning.SCHEDULES,
+        *tax.SCHEDULES,
+    ),
     abilities=ABILITIES,
     settings=BillingSettings,
     storage="larabill_sqlalchemy.billing:STORAGE",
@@ -84,5 +107,8 @@ MODULE: Final = Module(
         *subscriptions_verify.VERIFY,
         *orders_verify.VERIFY,
         *dunning_verify.VERIFY,
+        *referrals_verify.VERIFY,
+        *vouchers_verify.VERIFY,
+        *bank_verify.VERIFY,
     ),
 )

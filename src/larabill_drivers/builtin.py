@@ -8,6 +8,7 @@ from larabill_drivers.fake import FakeSettings
 from larabill_drivers.gateways.fake import FakeGatewaySettings
 from larabill_drivers.gateways.stripe.driver import StripeSettings
 from larabill_drivers.hookspecs import hookimpl
+from larabill_drivers.services.ecb_rates import EcbRatesSettings
 from larabill_drivers.services.vies import ViesSettings
 
 
@@ -38,6 +39,12 @@ def larabill_drivers() -> list[DriverInfo]:
             type=DriverType.GATEWAY,
             settings_class=StripeSettings,
             target="larabill_drivers.gateways.stripe.driver:StripeWebhooks",
+        ),
+        DriverInfo(
+            name="ecb_rates",
+            type=DriverType.SERVICE,
+            settings_class=EcbRatesSettings,
+            target="larabill_drivers.services.ecb_rates:EcbRates",
         ),
         DriverInfo(
             name="vies",

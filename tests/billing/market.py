@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -302,13 +302,19 @@ def at(year: int, month: int, day: int, hour: int = 12) -> datetime:
 
 
 def make_market(
-    open_test_engine: OpenTestEngine, clock: ManualClock, node: str, *, provisioning: Module = PRETEND, **billing: Any
+    open_test_engine: OpenTestEngine,
+    clock: ManualClock,
+    node: str,
+    *,
+    provisioning: Module = PRETEND,
+    accounts: Mapping[str, Any] | None = None,
+    **billing: Any,
 ) -> Market:
-    """A market on the test's database. The gateway's account is `pay`."""
+    """A market on the test's database. The gateway's account is `pay`; `accounts` are more."""
     drivers = {
         "pay": {"driver": "fake_gateway", "webhook_secret": {"env": "TEST_WEBHOOK_SECRET"}, "world": f":memory:{node}"}
     }
-    settings: dict[str, Any] = {"drivers": drivers}
+    settings: dict[str, Any] = {"drivers": {**drivers, **(accounts or {})}}
     if billing:
         settings["billing"] = billing
     engine = open_test_engine(MODULE, provisioning, drivers=load_infos(), settings=settings)

@@ -15,6 +15,8 @@ from larabill_billing.credits import jobs as credits_jobs
 from larabill_billing.credits import verify as verify_credits
 from larabill_billing.customers.handlers import create_customer, create_seller
 from larabill_billing.customers.model import Customer, NewCustomer, NewSeller, Seller
+from larabill_billing.exchange import jobs as exchange_jobs
+from larabill_billing.invoicing import jobs as invoicing_jobs
 from larabill_billing.invoicing import verify as verify_invoicing
 from larabill_billing.invoicing.handlers import issue
 from larabill_billing.invoicing.model import Charge, ChargeKind, Invoice, InvoiceRequest, InvoiceState
@@ -52,6 +54,8 @@ BOOK = Module(
     settings=BillingSettings,
     handlers=(
         *credits_jobs.HANDLERS,
+        *exchange_jobs.HANDLERS,
+        *invoicing_jobs.HANDLERS,
         *payments_jobs.HANDLERS,
         *(
             Handler(name=f"test.{event.__name__}", target="tests.billing.shop:listen", payload=event)

@@ -112,7 +112,11 @@ def _count(settings: dict[str, Any], due: int) -> dict[str, int]:
         rows = connection.exec_driver_sql(
             "SELECT subscription_item_id, period_start FROM larabill_charges WHERE kind = 'recurring'"
         ).all()
-        numbers = connection.exec_driver_sql("SELECT sequence FROM larabill_invoices ORDER BY sequence").scalars().all()
+        numbers = (
+            connection.exec_driver_sql("SELECT sequence FROM larabill_invoice_numbers ORDER BY sequence")
+            .scalars()
+            .all()
+        )
     items = Counter(item for item, _ in rows)
     violations = find_violations(engine)
     for violation in violations[:10]:

@@ -28,6 +28,7 @@ from larabill_provisioning.resources.states import ResourceStatus
 
 LATE = slot_at(600)
 A_DAY = (START + timedelta(days=1)).date()
+LAST_DAY = (START + timedelta(days=495)).date()
 
 
 @attrs.frozen
@@ -91,6 +92,7 @@ class Sample:
         """Of ten redemptions."""
         return [Use(redemption_id=id, cycles=1, discount=Decimal(1), revenue=Decimal(2)) for id in self.ids]
 
+    @property
     def notice(self) -> Notice:
         """One that is there already."""
         return Notice(id=id_of(60_000), seller_id=self.seller_id, invoice_id=self.id, number=1, sent_at=START)
@@ -159,6 +161,7 @@ KERNEL: dict[str, Query] = {
 }
 
 BILLING: dict[str, Query] = {
+    "accounting.for_documents": lambda tx, of: tx.accounting.for_documents(of.ids),
     "audits.for_subject": lambda tx, of: tx.audits.for_subject("order", of.group_id),
     "audits.page": lambda tx, of: tx.audits.page(after=of.id),
     "charges.mark_invoiced": lambda tx, of: tx.charges.mark_invoiced(of.ids),
@@ -184,7 +187,22 @@ BILLING: dict[str, Query] = {
     "customers.get_many": lambda tx, of: tx.customers.get_many(of.ids),
     "customers.set_group": lambda tx, of: tx.customers.set_group(of.id, "friends"),
     "customers.page": lambda tx, of: tx.customers.page(after=of.id),
+    "charges.crediting": lambda tx, of: tx.charges.crediting(of.ids),
+    "draft_invoices.find": lambda tx, of: tx.draft_invoices.find(of.id),
+    "draft_invoices.page": lambda tx, of: tx.draft_invoices.page(after=of.id),
+    "draft_invoices.page of customer": lambda tx, of: tx.draft_invoices.page(customer_id=of.group_id),
+    "draft_invoices.save": lambda tx, of: tx.draft_invoices.save(tx.draft_invoices.find(of.id)),
+    "draft_invoices.delete": lambda tx, of: tx.draft_invoices.delete(of.ids),
+    "deferrals.for_document": lambda tx, of: tx.deferrals.for_document(of.group_id),
+    "deferrals.posted_on": lambda tx, of: tx.deferrals.posted_on(LAST_DAY),
+    "deferrals.posted_on after": lambda tx, of: tx.deferrals.posted_on(LAST_DAY, after=of.id),
+    "deferrals.begin": lambda tx, of: tx.deferrals.begin(A_DAY),
+    "deferrals.earned_on": lambda tx, of: tx.deferrals.earned_on(LAST_DAY),
+    "deferrals.caught_up_on": lambda tx, of: tx.deferrals.caught_up_on(A_DAY),
+    "deferrals.save_run": lambda tx, of: tx.deferrals.save_run(A_DAY),
+    "deferrals.last_run": lambda tx, of: tx.deferrals.last_run(),
     "drafts.take": lambda tx, of: tx.drafts.take(100),
+    "drafts.wait": lambda tx, of: tx.drafts.wait(of.ids),
     "drafts.delete": lambda tx, of: tx.drafts.delete(of.ids),
     "dunning.overdue": lambda tx, of: tx.dunning.overdue(A_DAY, 200),
     "dunning.overdue after": lambda tx, of: tx.dunning.overdue(A_DAY, 200, an_overdue(of)),
@@ -211,12 +229,22 @@ BILLING: dict[str, Query] = {
     "dunning.open_for_subscription": lambda tx, of: tx.dunning.open_for_subscription(of.id),
     "dunning.page": lambda tx, of: tx.dunning.page(after=of.id, open_only=False),
     "dunning.page of open": lambda tx, of: tx.dunning.page(),
+    "exchange_rates.add_new": lambda tx, of: tx.exchange_rates.add_new(tx.exchange_rates.between("x", A_DAY, A_DAY)),
+    "exchange_rates.between": lambda tx, of: tx.exchange_rates.between("x", A_DAY, A_DAY),
+    "exchange_rates.between of currencies": lambda tx, of: tx.exchange_rates.between(
+        "x", A_DAY, A_DAY, currencies=("EUR", "USD")
+    ),
+    "exchange_rates.newest": lambda tx, of: tx.exchange_rates.newest("x"),
     "gateway_accounts.heard": lambda tx, of: tx.gateway_accounts.heard("bank", LATE),
     "gateway_accounts.claim": lambda tx, of: tx.gateway_accounts.claim("bank", of.seller_id),
     "gateway_accounts.find": lambda tx, of: tx.gateway_accounts.find("bank"),
     "invoices.get": lambda tx, of: tx.invoices.get(of.id),
+    "invoices.headers": lambda tx, of: tx.invoices.headers(of.ids),
+    "invoices.following": lambda tx, of: tx.invoices.following(of.id),
+    "invoices.whole": lambda tx, of: tx.invoices.whole(after=of.id, limit=10),
     "invoices.state": lambda tx, of: tx.invoices.state(of.id, lock=True),
     "invoices.states": lambda tx, of: tx.invoices.states(of.ids),
+    "invoices.numbers": lambda tx, of: tx.invoices.numbers(of.ids),
     "invoices.save_state": lambda tx, of: tx.invoices.save_state(tx.invoices.state(of.id)),
     "invoices.page": lambda tx, of: tx.invoices.page(after=of.id),
     "invoices.page of customer": lambda tx, of: tx.invoices.page(customer_id=of.group_id),
@@ -230,6 +258,9 @@ BILLING: dict[str, Query] = {
     "invoices.allocations": lambda tx, of: tx.invoices.allocations(of.id),
     "invoices.allocated_by": lambda tx, of: tx.invoices.allocated_by("payment", of.ids),
     "ledger.for_document": lambda tx, of: tx.ledger.for_document("invoice", of.id),
+    "ledger.page": lambda tx, of: tx.ledger.page(slot_at(2), slot_at(9), limit=100),
+    "ledger.page after": lambda tx, of: tx.ledger.page(START, LATE, after=(slot_at(9), of.id), limit=100),
+    "ledger.lines": lambda tx, of: tx.ledger.lines("receivable", slot_at(2), slot_at(4), limit=100),
     "ledger.customer_balance": lambda tx, of: tx.ledger.customer_balance("receivable", of.group_id, "EUR"),
     "orders.add_new": lambda tx, of: tx.orders.add_new(tx.orders.get(of.id)),
     "orders.items": lambda tx, of: tx.orders.items(of.group_id),
@@ -266,6 +297,12 @@ BILLING: dict[str, Query] = {
     "redemptions.page of customer": lambda tx, of: tx.redemptions.page(customer_id=of.group_id),
     "redemptions.use": lambda tx, of: tx.redemptions.use(of.uses),
     "redemptions.set_status": lambda tx, of: tx.redemptions.set_status(of.ids, RedemptionStatus.REMOVED),
+    "referrals.for_invoices": lambda tx, of: tx.referrals.for_invoices(of.ids),
+    "referrals.has_referred": lambda tx, of: tx.referrals.has_referred(of.group_id),
+    "referrals.of": lambda tx, of: tx.referrals.of(of.id, lock=True),
+    "referrals.page": lambda tx, of: tx.referrals.page(after=of.id),
+    "referrals.page of referrer": lambda tx, of: tx.referrals.page(referrer_id=of.group_id, after=of.ids[0]),
+    "referrals.save": lambda tx, of: tx.referrals.save(tx.referrals.of(of.id)),
     "refunds.get": lambda tx, of: tx.refunds.get(of.id, lock=True),
     "refunds.save": lambda tx, of: tx.refunds.save(tx.refunds.get(of.id)),
     "refunds.by_ref": lambda tx, of: tx.refunds.by_ref(of.word),
@@ -285,6 +322,10 @@ BILLING: dict[str, Query] = {
     "services.page": lambda tx, of: tx.services.page(after=of.id),
     "services.page of customer": lambda tx, of: tx.services.page(customer_id=of.group_id),
     "series.take": lambda tx, of: tx.series.take("A", 1),
+    "statements.balance": lambda tx, of: tx.statements.balance(of.group_id, "x", ["receivable"], before=LATE),
+    "statements.movements": lambda tx, of: tx.statements.movements(
+        of.group_id, "x", ["receivable"], begin=slot_at(5), end=LATE
+    ),
     "stock.lock": lambda tx, of: tx.stock.lock(of.units),
     "stock.take": lambda tx, of: tx.stock.take(of.units),
     "stock.give_back": lambda tx, of: tx.stock.give_back(of.units),
@@ -311,6 +352,18 @@ BILLING: dict[str, Query] = {
     "subscriptions.page": lambda tx, of: tx.subscriptions.page(after=of.id),
     "subscriptions.page of customer": lambda tx, of: tx.subscriptions.page(customer_id=of.group_id),
     "subscriptions.page of held": lambda tx, of: tx.subscriptions.page(held=True),
+    "tax.for_customers": lambda tx, of: tx.tax.for_customers(of.group_ids),
+    "tax.exemptions": lambda tx, of: tx.tax.exemptions(of.group_ids),
+    "tax.exemption": lambda tx, of: tx.tax.exemption(of.id, lock=True),
+    "tax.end_exemption": lambda tx, of: tx.tax.end_exemption(tx.tax.exemption(of.id)),
+    "tax.checks": lambda tx, of: tx.tax.checks(of.group_id),
+    "tax.evidence": lambda tx, of: tx.tax.evidence(of.group_id),
+    "tax.answers": lambda tx, of: tx.tax.answers(of.group_ids),
+    "tax.save_answers": lambda tx, of: tx.tax.save_answers([*tx.tax.answers(of.ids).values()]),
+    "tax.waiting": lambda tx, of: tx.tax.waiting(after=of.id),
+    "tax.let_go": lambda tx, of: tx.tax.let_go(of.group_ids),
+    "tax.with_tax_id": lambda tx, of: tx.tax.with_tax_id(after=of.id),
+    "tax.with_evidence": lambda tx, of: tx.tax.with_evidence(after=of.id),
     "usage.meters": lambda tx, of: tx.usage.meters([of.word]),
     "usage.counted": lambda tx, of: tx.usage.counted(["traffic", of.word]),
     "usage.save_meters": lambda tx, of: tx.usage.save_meters(new=[], changed=list(tx.usage.meters([of.word]).values())),
@@ -334,6 +387,12 @@ BILLING: dict[str, Query] = {
     "usage.add_grant": lambda tx, of: tx.usage.add_grant(of.grant),
     "usage.grants": lambda tx, of: tx.usage.grants(of.group_ids),
     "usage.reached": lambda tx, of: tx.usage.reached(of.periods),
+    "vouchers.batch": lambda tx, of: tx.vouchers.batch(of.id),
+    "vouchers.batches": lambda tx, of: tx.vouchers.batches(after=of.id),
+    "vouchers.by_digest": lambda tx, of: tx.vouchers.by_digest(of.word),
+    "vouchers.counts": lambda tx, of: tx.vouchers.counts(of.group_ids),
+    "vouchers.expire": lambda tx, of: tx.vouchers.expire(of.group_id),
+    "vouchers.save": lambda tx, of: tx.vouchers.save(tx.vouchers.by_digest(of.word)),
     "webhooks.get": lambda tx, of: tx.webhooks.get(of.id, lock=True),
     "webhooks.add_new": lambda tx, of: tx.webhooks.add_new(tx.webhooks.get(of.id)),
     "webhooks.save": lambda tx, of: tx.webhooks.save(tx.webhooks.get(of.id)),
@@ -391,13 +450,17 @@ def _names(text: str) -> frozenset[str]:
 
 
 ONLY_INSERTS = _names("""
-    billing.audits.add_many billing.charges.add_many billing.coupons.add billing.coupons.add_codes
-    billing.credits.add_many billing.customers.add_many billing.drafts.add_many billing.dunning.add_many
-    billing.invoices.add_allocations billing.invoices.add_many billing.ledger.add_many billing.orders.add_items
-    billing.pauses.add billing.payment_methods.add billing.payments.add billing.plans.add_many
-    billing.redemptions.add_many billing.refunds.add billing.sellers.add billing.services.add_many
-    billing.subscription_changes.add_many billing.subscriptions.add_many billing.top_up_rules.put
+    billing.accounting.add_many billing.audits.add_many billing.charges.add_many billing.coupons.add
+    billing.coupons.add_codes billing.credits.add_many billing.customers.add_many billing.deferrals.add_many
+    billing.draft_invoices.add billing.drafts.add_many billing.dunning.add_many
+    billing.invoices.add_allocations billing.invoices.add_many billing.series.give
+    billing.ledger.add_many billing.orders.add_items billing.pauses.add billing.payment_methods.add
+    billing.payments.add billing.plans.add_many billing.redemptions.add_many billing.referrals.add billing.refunds.add
+    billing.sellers.add billing.services.add_many billing.subscription_changes.add_many
+    billing.subscriptions.add_many billing.tax.add_checks billing.tax.add_evidence billing.tax.add_exemption
+    billing.top_up_rules.put billing.vouchers.add
     billing.usage.add_bills billing.usage.add_reached limits.put operations.add_many
+    secrets.put
     provisioning.audits.add_many provisioning.credentials.add provisioning.plan_maps.add_many
     provisioning.resources.add_many provisioning.tasks.add_many secrets.put
 """)
@@ -405,25 +468,33 @@ ONLY_INSERTS = _names("""
 
 VERIFY = _names("""
     billing.charges.overlapping billing.coupons.wrong_uses billing.credits.expired
-    billing.credits.ledger_differences billing.credits.wrong_lots
+    billing.credits.ledger_differences billing.credits.wrong_lots billing.deferrals.unearned
+    billing.referrals.state_without_audit billing.vouchers.ledger_differences billing.vouchers.without_credit
     billing.dunning.ended_though_paid billing.dunning.open_on_settled billing.dunning.suspended_though_active
-    billing.dunning.without_case billing.invoices.number_gaps billing.invoices.receivable_differences
-    billing.invoices.state_without_audit billing.invoices.without_entry billing.invoices.without_series
-    billing.invoices.without_state billing.invoices.wrong_balances billing.invoices.wrong_totals
+    billing.dunning.without_case billing.invoices.overcredited billing.invoices.receivable_differences
+    billing.invoices.state_without_audit billing.invoices.tax_differences billing.invoices.prepayment_differences
+    billing.invoices.without_entry
+    billing.invoices.without_number billing.invoices.without_state billing.invoices.wrong_balances
+    billing.invoices.wrong_totals
     billing.ledger.trial_balance billing.ledger.unbalanced_currencies billing.ledger.unbalanced_entries
     billing.pauses.stepped_in_pause billing.pauses.unheeded billing.pauses.without_pause
     billing.orders.paid_unreleased billing.orders.released_twice billing.orders.state_without_audit
     billing.payments.captured_unallocated billing.payments.captured_without_entry billing.payments.over_refunded
+    billing.series.gaps billing.series.unknown
     billing.payments.state_without_audit billing.payments.twice_captured billing.redemptions.state_without_audit
     billing.redemptions.wrong_sums billing.refunds.state_without_audit billing.services.state_without_audit
-    billing.subscriptions.billed_periods billing.subscriptions.state_without_audit provisioning.audits.moves_outside
-    provisioning.audits.status_mismatches provisioning.resources.active_unconfirmed
-    provisioning.resources.shared_driver_refs provisioning.resources.shared_services provisioning.resources.stalled
+    billing.subscriptions.billed_periods billing.subscriptions.state_without_audit billing.tax.wrong_categories
+    provisioning.audits.moves_outside provisioning.audits.status_mismatches
+    provisioning.resources.active_unconfirmed provisioning.resources.shared_driver_refs
+    provisioning.resources.shared_services provisioning.resources.stalled
     provisioning.resources.without_driver_ref
 """)
 """What an operator asks about all that a seller ever did."""
 
 FEW = {
+    "billing.deferrals.behind": "the sellers of an installation",
+    "billing.deferrals.lock_run": "the first run of a seller looks for the first day",
+    "billing.ledger.movements": "a trial balance is of all accounts",
     "billing.plans.latest": "a catalogue is loaded",
     "billing.sellers.all": "the sellers of an installation",
     "billing.services.count_live": "a share of all services is wanted",

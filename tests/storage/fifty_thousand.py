@@ -118,7 +118,7 @@ def _ordinary(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
 
 def contents() -> dict[str, dict[str, Any]]:
     """What is said of the columns of each table that is filled; the newest lots hold what is still open."""
-    billed = {"subscription_id": N.id, "due_on": N.on}
+    billed = {"type": sa.literal("invoice"), "subscription_id": N.id, "due_on": N.on}
     money = {"account": sa.literal("bank"), "ref": N.word}
     provider = {"account": sa.literal("host"), "driver_ref": N.word, "ref": N.word}
     return {
@@ -185,22 +185,26 @@ def contents() -> dict[str, dict[str, Any]]:
             "subscription_id": N.id,
             "subscription_item_id": N.id,
             "invoice_id": N.id,
+            "credited_line_id": since(99, N.id, None),
             "kind": sa.literal("recurring"),
             "quantity": sa.literal(Decimal(1), UnitPrice()),
             "period_start": N.on,
             "period_end": N.on,
             "status": since(99, "open", "invoiced"),
         },
-        "larabill_invoices": {**billed, "order_id": N.id, "sequence": N.n, "number": N.word},
+        "larabill_invoices": {**billed, "order_id": N.id, "preceding_id": N.id, "type": sa.literal("invoice")},
+        "larabill_invoice_numbers": {"invoice_id": N.id, "sequence": N.n, "number": N.word},
+        "larabill_draft_invoices": {"lines": sa.literal([], Json())},
         "larabill_invoice_lines": {
             "invoice_id": N.group_id,
             "position": N.n % 10,
             "kind": sa.literal("recurring"),
         },
-        "larabill_invoice_drafts": {},
+        "larabill_invoice_drafts": {"waits": since(99, True, False)},
         "larabill_invoice_states": {
             **billed,
             "invoice_id": N.id,
+            "type": sa.literal("invoice"),
             "status": by_lot({95: "paid", 96: "void"}, "issued"),
         },
         "larabill_payment_allocations": {"source_kind": sa.literal("payment")},
@@ -212,10 +216,25 @@ def contents() -> dict[str, dict[str, Any]]:
         },
         "larabill_payment_methods": {"is_default": sa.literal(True)},
         "larabill_refunds": {"payment_id": N.group_id, "ref": N.word, "status": sa.literal("done")},
+        "larabill_deferrals": {"document_id": N.group_id, "begun_on": since(97, None, N.on)},
+        "larabill_exchange_rates": {"source": sa.literal("x"), "base": N.word, "quote": N.word},
+        "larabill_document_accounting": {},
         "larabill_credits": {"lot_id": N.id, "source_id": N.id, "expires_on": since(50, N.on, None)},
+        "larabill_referrals": {
+            "referrer_id": N.group_id,
+            "referred_id": N.id,
+            "invoice_id": N.id,
+            "status": by_lot({95: "rewarded"}, "pending"),
+        },
+        "larabill_voucher_batches": {},
+        "larabill_vouchers": {
+            "batch_id": N.group_id,
+            "digest": N.word,
+            "status": by_lot({60: "redeemed", 70: "expired"}, "open"),
+        },
         "larabill_top_up_rules": {"customer_id": N.id},
         "larabill_journal_entries": {"document_kind": sa.literal("invoice"), "document_id": N.id},
-        "larabill_postings": {"entry_id": N.group_id, "account": sa.literal("receivable")},
+        "larabill_postings": {"entry_id": N.group_id, "account": sa.literal("receivable"), "customer_id": N.group_id},
         "larabill_webhook_rejects": {},
         "larabill_dunning_cases": {
             "is_open": since(97, True, None),
@@ -243,6 +262,10 @@ def contents() -> dict[str, dict[str, Any]]:
         "larabill_usage_bills": {"subscription_item_id": N.group_id, "meter": sa.literal("traffic")},
         "larabill_usage_thresholds": {"subscription_item_id": N.group_id, "percent": N.n % 10},
         "larabill_usage_grants": {"subscription_item_id": N.group_id, "reference": N.word},
+        "larabill_tax_answers": {"customer_id": N.id},
+        "larabill_tax_exemptions": {"category": sa.literal("E")},
+        "larabill_tax_id_checks": {"tax_id": N.word, "answer": sa.literal("valid")},
+        "larabill_tax_evidence": {"kind": sa.literal("ip"), "country": sa.literal("DE")},
         "larabill_usage_draws": {"grant_id": N.id, "bill_id": N.id},
         "larabill_webhook_events": {
             **money,

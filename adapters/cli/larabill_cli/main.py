@@ -25,6 +25,8 @@ COMMANDS: Mapping[str, str] = {
     "resources": "larabill_cli.commands.resources:resources",
     "modules": "larabill_cli.commands.modules:modules",
     "drivers": "larabill_cli.commands.drivers:drivers",
+    "ledger": "larabill_cli.commands.ledger:ledger",
+    "rates": "larabill_cli.commands.rates:rates",
     "usage": "larabill_cli.commands.usage:usage",
     "webhooks": "larabill_cli.commands.webhooks:webhooks",
     "verify": "larabill_cli.commands.verify:verify",

@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from larabill_billing.invoicing.document import invoice_context
-from larabill_billing.invoicing.model import InvoiceStatus
+from larabill_billing.invoicing.model import DocumentType, InvoiceStatus
 from larabill_core.engine import Engine
 from larabill_core.errors import ConfigurationError, InvalidInput, Parked
 from larabill_core.jobs import Job
@@ -53,9 +52,9 @@ def promise_broken(engine: Engine, event: PromiseBroken, job: Job) -> None:
 
 
 def receipt(engine: Engine, event: InvoicePaid, job: Job) -> None:
-    """Thanks for a payment; nothing for an invoice that cost nothing."""
+    """Thanks for a payment; nothing for an invoice that cost nothing, and for a credit note."""
     invoice, _ = engine.billing.invoices.get(event.seller_id, event.invoice_id)
-    if invoice.total:
+    if invoice.total and invoice.type is not DocumentType.CREDIT_NOTE:
         _about_invoice(engine, "receipt", event)
 
 
@@ -85,7 +84,7 @@ def _about_unpaid(engine: Engine, letter: str, event: AboutUnpaid, number: int =
 
 def _about_invoice(engine: Engine, letter: str, event: AboutUnpaid | InvoicePaid, number: int = 1) -> None:
     customer = engine.billing.customers.get(event.seller_id, event.customer_id)
-    context = invoice_context(*engine.billing.invoices.get(event.seller_id, event.invoice_id))
+    context = engine.billing.invoices.context(event.seller_id, event.invoice_id)
     _send(engine, letter, context, customer.email, customer.language, event.event_id, number)
 
 

@@ -118,7 +118,8 @@ class PlanDefinition:
     `conflicts` plans of which none may; an `addon` is never sold alone. `commitments` are the least that a period
     costs, by currency: what is missing is billed as a true-up. `stock` is how many may exist at once in a region (""
     for a plan without regions); regions that are not named are not limited. `proration` is the seller's where it is
-    None. `dunning` names the policy for its unpaid invoices. `product` only groups plans.
+    None. `dunning` names the policy for its unpaid invoices. `product` only groups plans. `tax_class` says what it is
+    to the tax: "reduced", "exempt", or one that the seller's rules name.
     """
 
     code: str
@@ -135,6 +136,7 @@ class PlanDefinition:
     billing: BillingMode = attrs.field(default=BillingMode.ADVANCE, converter=BillingMode)
     proration: ProrationPolicy | None = None
     dunning: str = ""
+    tax_class: str = "standard"
     trial_days: int = 0
     trial_needs_method: bool = False
     addon: bool = False

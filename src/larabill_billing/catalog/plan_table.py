@@ -41,6 +41,7 @@ REQUIRED: Final = ("code", "name", "prices")
 MOST_STOCK: Final = 1_000_000_000
 
 _CODE = re.compile(r"[a-z0-9](?:[a-z0-9_.-]{0,62}[a-z0-9])?")
+_CLASS = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _REGION_LENGTH: Final = 64
 
 
@@ -49,6 +50,13 @@ def parse_code(value: object, path: str) -> str:
     if not isinstance(value, str) or not _CODE.fullmatch(value):
         raise InvalidInput.one(path, "is not a code", value, "use up to 64 of a-z, 0-9, dash, dot and underscore")
     refuse_pan(value, path)
+    return value
+
+
+def _tax_class(value: object, path: str) -> str:
+    """Which classes there are, only the settings know: one that they do not name is taxed as all others."""
+    if not isinstance(value, str) or not _CLASS.fullmatch(value):
+        raise InvalidInput.one(path, "is not a tax class", value, "use up to 32 of a-z, 0-9 and underscore")
     return value
 
 
@@ -179,6 +187,7 @@ class PlanTable:
     billing: BillingMode = BillingMode.ADVANCE
     proration: ProrationPolicy | None = attrs.field(default=None, metadata={"parse": _proration})
     dunning: str = attrs.field(default="", metadata={"parse": parse_code})
+    tax_class: str = attrs.field(default="standard", metadata={"parse": _tax_class})
     trial: TrialTable | None = None
     addon: bool = False
     requires: tuple[str, ...] = attrs.field(default=(), metadata={"parse": _codes})

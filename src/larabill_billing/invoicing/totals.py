@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, localcontext
-from operator import add, neg, sub
+from operator import add, neg
 from typing import Any, Final
 from uuid import UUID
 
@@ -108,15 +108,15 @@ def _discounted(
 ) -> tuple[tuple[Decimal, ...], tuple[Decimal, ...], tuple[tuple[Allowance, ...], ...]]:
     """Of each line: BT-131, its part of the document's allowances, and its own allowances, all without tax."""
     own = [tuple([each for each in mine if not each.document]) for mine in allowed]
-    before_document = [*map(add, final, [_sum(mine, document=True) for mine in allowed])]
-    prices = [*map(add, before_document, [_sum(mine, document=False) for mine in allowed])]
+    shares = tuple([_sum(mine, document=True) for mine in allowed])
     if not taxed.taxes[0][0].inclusive:
-        return tuple(before_document), tuple(map(sub, before_document, final)), tuple(own)
-    amounts = _nets(calculate(before_document, taxed.taxes, currency, taxed.rounding))
-    whole = _nets(calculate(prices, taxed.taxes, currency, taxed.rounding))
+        return tuple(map(add, final, shares)), shares, tuple(own)
+    # what is taken off is reckoned by itself, so that a line without allowances has no part of a cent that moved
+    shares = _nets(calculate(shares, taxed.taxes, currency))
+    owns = _nets(calculate([_sum(mine, document=False) for mine in allowed], taxed.taxes, currency))
     unit = minor_unit(currency)
-    net_own = [_in_net(mine, price - amount, unit) for mine, price, amount in zip(own, whole, amounts, strict=True)]
-    return amounts, tuple(map(sub, amounts, nets)), tuple(net_own)
+    net_own = [_in_net(mine, net, unit) for mine, net in zip(own, owns, strict=True)]
+    return tuple(map(add, nets, shares)), shares, tuple(net_own)
 
 
 def _sum(allowances: Sequence[Allowance], *, document: bool) -> Decimal:

@@ -8,15 +8,17 @@ from uuid import UUID
 from larabill_billing.audits.handlers import record_many
 from larabill_billing.audits.model import Change
 from larabill_billing.customers.model import Customer
+from larabill_billing.invoicing.accounting import freeze
 from larabill_billing.invoicing.build import document, state_of
 from larabill_billing.invoicing.model import DocumentType, Invoice, InvoiceRequest, InvoiceStatus
 from larabill_billing.invoicing.number import number
 from larabill_billing.invoicing.ports import InvoicingTx
-from larabill_billing.invoicing.postings import issued
+from larabill_billing.invoicing.postings import Posted, issued
 from larabill_billing.invoicing.totals import Totals
 from larabill_billing.ledger.handlers import post
 from larabill_billing.ledger.model import Entry, Posting
 from larabill_billing.settings import settings_of
+from larabill_core.clock import local_date
 from larabill_core.messages import Event
 from larabill_core.published import InvoiceIssued, InvoicePaid
 
@@ -31,12 +33,26 @@ def write(
         document(request, sums, seller, customers[request.customer_id], terms, tx.now) for request, sums in documents
     ]
     tx.billing.invoices.add_many(made, [state_of(each) for each in made])
-    entries = [(request, issued(request.customer_id, sums)) for request, sums in documents]
-    post(tx, [entry(tx, request.id, request.currency, "issued", postings) for request, postings in entries if postings])
+    today = local_date(tx.now, seller.time_zone)
+    freeze(tx, seller, documents, today)
+    post_documents(tx, "issued", [(request, issued(tx.seller_id, request, sums, today)) for request, sums in documents])
     record_many(tx, [change for request, sums in documents for change in _issued_changes(request.id, sums)])
     numbered = number(tx, made)
     tx.publish(*[event for each in numbered for event in _issued_events(tx, each)])
     return numbered
+
+
+def post_documents(tx: InvoicingTx, purpose: str, documents: Sequence[tuple[InvoiceRequest | Invoice, Posted]]) -> None:
+    """The ledger's entries of documents, and what of them is earned day by day."""
+    post(
+        tx,
+        [
+            entry(tx, document.id, document.currency, purpose, posted.postings)
+            for document, posted in documents
+            if posted.postings
+        ],
+    )
+    tx.billing.deferrals.add_many([deferral for _, posted in documents for deferral in posted.deferrals])
 
 
 def entry(tx: InvoicingTx, invoice_id: UUID, currency: str, purpose: str, postings: tuple[Posting, ...]) -> Entry:

@@ -225,6 +225,7 @@ def _one_time(order: Order, item: OrderItem, line: PricedLine) -> Charge:
         unit_price=cost.unit_price,
         amount=cost.amount,
         currency=order.currency,
+        tax_class=line.plan.tax_class,
         trace=cost.trace,
     )
 

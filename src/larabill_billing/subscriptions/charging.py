@@ -99,6 +99,7 @@ def item_charges(
                 unit_price=component.unit_price,
                 amount=amount,
                 currency=subscription.currency,
+                tax_class=agreement.plans[item.plan_id].tax_class,
                 trace=trace,
             )
         )
@@ -176,6 +177,7 @@ def setup_charges(agreement: Agreement, item: SubscriptionItem, on: date) -> lis
             unit_price=fee.unit_price,
             amount=fee.amount,
             currency=subscription.currency,
+            tax_class=agreement.plans[item.plan_id].tax_class,
             trace=fee.trace,
         )
     ]
@@ -197,6 +199,7 @@ def paid_already(agreement: Agreement, item: SubscriptionItem, part: Period) -> 
         unit_price=Decimal(0),
         amount=Decimal(0),
         currency=subscription.currency,
+        tax_class=agreement.plans[item.plan_id].tax_class,
     )
 
 
@@ -247,6 +250,7 @@ def adjustment(
                 unit_price=component.unit_price,
                 amount=amount,
                 currency=subscription.currency,
+                tax_class=agreement.plans[item.plan_id].tax_class,
                 trace=trace,
             )
         )

@@ -89,6 +89,7 @@ def _charge(agreement: Agreement, item: SubscriptionItem, part: Period, price: U
         unit_price=cost.unit_price,
         amount=cost.amount,
         currency=subscription.currency,
+        tax_class=agreement.plans[item.plan_id].tax_class,
         trace={**(cost.trace or {}), "usage": use.to_data(price.included)},
     )
 
@@ -140,6 +141,7 @@ def _true_up(
             unit_price=missing,
             amount=missing,
             currency=subscription.currency,
+            tax_class=agreement.plans[item.plan_id].tax_class,
             trace={"true_up": step if trace is None else {**step, "proration": trace}},
         )
     ]

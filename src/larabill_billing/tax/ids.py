@@ -47,13 +47,18 @@ def vat_id(text: str, country: str) -> VatId | None:
     number = compact.removeprefix(prefix)
     if home in _PREFIX and number == compact:
         number = compact.removeprefix(home)
-    return VatId(prefix, number) if _has_the_form(prefix, number) else None
+    found = _in_full(prefix, number)
+    return None if found is None else VatId(prefix, found)
 
 
-def _has_the_form(prefix: str, number: str) -> bool:
+def _in_full(prefix: str, number: str) -> str | None:
+    """The number as the register writes it, zeros in front and all; None for a wrong form or check digit."""
     try:
         from stdnum.eu import vat
     except ImportError:
         remedy = "pip install 'larabill[vat]'"
         raise ConfigurationError.one("billing.tax", "needs python-stdnum to read VAT ids", remedy=remedy) from None
-    return bool(number) and number.isascii() and number.isalnum() and bool(vat.is_valid(prefix + number))
+    if not (number.isascii() and number.isalnum() and vat.is_valid(prefix + number)):
+        return None
+    full: str = vat.compact(prefix + number)
+    return full.removeprefix(prefix)

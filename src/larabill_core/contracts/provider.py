@@ -9,7 +9,13 @@ from uuid import UUID
 
 import attrs
 
-from larabill_core.contracts.gateway import CanFindTransaction, ClassifiesDeclines, GatewayListing, PaymentGateway
+from larabill_core.contracts.gateway import (
+    CanFindDispute,
+    CanFindTransaction,
+    ClassifiesDeclines,
+    GatewayListing,
+    PaymentGateway,
+)
 from larabill_core.contracts.inventory import Inventory
 from larabill_core.contracts.metrics import Metrics
 from larabill_core.contracts.provisioner import (
@@ -22,6 +28,7 @@ from larabill_core.contracts.provisioner import (
     CanResume,
     CanSuspend,
 )
+from larabill_core.contracts.rates import ExchangeRates
 from larabill_core.contracts.tax import TaxIdRegister, TaxProvider
 from larabill_core.contracts.webhooks import Webhooks
 
@@ -85,7 +92,9 @@ CAPABILITIES: dict[str, type[Any]] = {
     "payments": PaymentGateway,
     "payments_find": CanFindTransaction,
     "payments_list": GatewayListing,
+    "payments_disputes": CanFindDispute,
     "payments_declines": ClassifiesDeclines,
+    "rates": ExchangeRates,
     "tax_ids": TaxIdRegister,
     "taxes": TaxProvider,
 }

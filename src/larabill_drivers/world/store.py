@@ -128,6 +128,10 @@ class WorldTx:
         row = (f"{name}:{index}" if name else None, fault_to_json(fault), fault.times)
         self._connection.execute("INSERT OR IGNORE INTO fault (name, body, remaining) VALUES (?, ?, ?)", row)
 
+    def drop_faults(self) -> None:
+        """None is left; their names stay taken."""
+        self._connection.execute("UPDATE fault SET remaining = 0")
+
     def take_fault(self, method: str, ref: str) -> Fault | None:
         """The next fault meant for this call; it is used up by that."""
         for n, body in self._connection.execute("SELECT n, body FROM fault WHERE remaining > 0 ORDER BY n").fetchall():

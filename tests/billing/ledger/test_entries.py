@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import attrs
 import pytest
 from tests.billing.shop import Shop
 
@@ -21,7 +22,7 @@ def _entry(shop: Shop, *amounts: str) -> Entry:
         document_id=new_id(),
         purpose="issued",
         occurred_at=shop.clock.now(),
-        postings=tuple(Posting(account=f"a{index}", amount=Decimal(text)) for index, text in enumerate(amounts)),
+        postings=tuple(Posting(account=f"cash:a{index}", amount=Decimal(text)) for index, text in enumerate(amounts)),
     )
 
 
@@ -40,4 +41,12 @@ def test_a_document_posts_once_for_a_purpose(shop: Shop) -> None:
         shop.run(lambda tx: post(tx, [entry]))
     found = shop.run(trial_balance)
     assert sum(line.balance for line in found) == 0
-    assert [line.account for line in found] == ["a0", "a1", "a2"]
+    assert [line.account for line in found] == ["cash:a0", "cash:a1", "cash:a2"]
+
+
+def test_an_account_outside_the_chart_is_refused_and_nothing_is_written(shop: Shop) -> None:
+    entry = _entry(shop, "1.00", "-1.00")
+    strange = attrs.evolve(entry, postings=(entry.postings[0], Posting(account="petty_cash", amount=Decimal("-1.00"))))
+    with pytest.raises(InvalidInput, match="not of the chart"):
+        shop.run(lambda tx: post(tx, [strange]))
+    assert shop.run(trial_balance) == []

@@ -97,11 +97,14 @@ def found(scenario: Scenario) -> Company:
     company = Company(scenario=scenario, engine=engine, clock=clock, seller=seller)
     company.labels.give(seller, "seller")
     billing.catalog.load(seller, scenario.catalogue)
+    for coupon in scenario.coupons:
+        billing.coupons.create(seller, coupon)
     for buyer in scenario.customers:
         new = NewCustomer(
             name=buyer.id,
             email=f"{buyer.id}@example.com",
             country=buyer.country,
+            tax_id=buyer.tax_id,
             currency=buyer.currency,
             time_zone=buyer.timezone,
             group=buyer.group,

@@ -49,7 +49,10 @@ class Addon:
 
 @attrs.frozen(kw_only=True)
 class Subscribe(Entry):
-    """An order. Without a cycle: something that is sold once. `id` is what the timeline calls the subscription."""
+    """An order. Without a cycle: something that is sold once. `id` is what the timeline calls the subscription.
+
+    `codes`: of coupons that are redeemed with it.
+    """
 
     customer: str
     plan: str
@@ -58,6 +61,7 @@ class Subscribe(Entry):
     region: str = ""
     options: Mapping[str, Any] = attrs.field(factory=dict)
     addons: tuple[Addon, ...] = ()
+    codes: tuple[str, ...] = ()
     id: str = attrs.field(default="", metadata={"parse": parse_label})
 
 
@@ -142,10 +146,15 @@ class TopUp(Entry):
 
 @attrs.frozen(kw_only=True)
 class ApplyCoupon(Entry):
-    """A coupon's code is entered."""
+    """A coupon's code is redeemed for what runs: for an agreement, or for all of a customer's."""
 
-    subscription: str
     coupon: str
+    subscription: str | None = None
+    customer: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if (self.subscription is None) == (self.customer is None):
+            raise InvalidInput.one("subscription", "must be named, or customer, and not both")
 
 
 @attrs.frozen(kw_only=True)

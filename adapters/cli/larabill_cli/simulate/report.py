@@ -105,7 +105,7 @@ class _Reporter:
             lines=tuple(_line(line) for line in invoice.lines),
             allowances=_allowances(invoice.allowances, invoice.currency),
             net=amount(invoice.net, invoice.currency),
-            taxes=tuple(_tax(each, invoice.currency) for each in invoice.taxes if each.tax),
+            taxes=tuple(_tax(each, invoice.currency) for each in invoice.taxes if each.tax or each.reason),
             tax=amount(invoice.tax, invoice.currency),
             total=amount(invoice.total, invoice.currency),
             balance=amount(state.balance, invoice.currency),
@@ -246,6 +246,7 @@ def _tax(subtotal: TaxSubtotal, currency: str) -> Tax:
         rate=plain(subtotal.rate),
         base=amount(subtotal.base, currency),
         tax=amount(subtotal.tax, currency),
+        reason=subtotal.reason,
     )
 
 

@@ -16,6 +16,7 @@ from larabill_billing.subscriptions.collect import collect_job
 from larabill_billing.usage.model import NewUsage
 from larabill_cli.simulate.company import Company, every, id_of_invoice
 from larabill_cli.simulate.entries import (
+    ApplyCoupon,
     Cancel,
     ChangePlan,
     ChangeQuantity,
@@ -63,6 +64,7 @@ def subscribe(company: Company, entry: Subscribe) -> None:
         customer_id=company.customers[entry.customer],
         currency=buyer.currency or company.scenario.currency,
         items=(first, *addons),
+        codes=entry.codes,
     )
     order = company.engine.billing.orders.place(company.seller, wanted)
     for subscription in every(
@@ -123,6 +125,15 @@ def top_up(company: Company, entry: TopUp) -> None:
         entry.meter,
         entry.units,
         str(new_id()),
+    )
+
+
+def apply_coupon(company: Company, entry: ApplyCoupon) -> None:
+    company.engine.billing.coupons.apply(
+        company.seller,
+        entry.coupon,
+        subscription_id=None if entry.subscription is None else _subscription(company, entry),
+        customer_id=None if entry.customer is None else company.customers[entry.customer],
     )
 
 
@@ -231,6 +242,7 @@ _VERBS: Final[Mapping[type[Entry], Callable[[Company, Any], None]]] = {
     Resume: resume,
     Usage: usage,
     TopUp: top_up,
+    ApplyCoupon: apply_coupon,
     Pay: pay,
     Decline: decline,
     StoreCard: store_card,

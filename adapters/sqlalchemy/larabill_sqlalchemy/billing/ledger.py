@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from decimal import Decimal
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from larabill_billing.ledger.model import AccountBalance, Entry, Posting
+from larabill_billing.ledger.model import AccountBalance, AccountLine, Entry, Movement, Posting
 from larabill_core.ids import new_ids
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.faults import unique
-from larabill_sqlalchemy.statements import Each, insert_many
+from larabill_sqlalchemy.statements import Each, from_rows, insert_many, page_size
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Amount, Id, Instant, code
 
@@ -34,6 +35,7 @@ ENTRIES = sa.Table(
     sa.Index(
         "uq_larabill_journal_entries_document", "seller_id", "document_kind", "document_id", "purpose", unique=True
     ),
+    sa.Index("ix_larabill_journal_entries_occurred", "seller_id", "occurred_at", "id"),
     **MYSQL_OPTIONS,
 )
 
@@ -92,13 +94,7 @@ class Ledger:
             )
             .order_by(_E.id, _P.id)
         )
-        entries = []
-        for _, rows in groupby(self._tx.connection.execute(query), key=lambda row: row.id):
-            found = list(rows)
-            postings = tuple(Posting(account=r.account, amount=r.amount, customer_id=r.customer_id) for r in found)
-            fields = {name: getattr(found[0], name) for name in ENTRIES.columns.keys()}  # noqa: SIM118
-            entries.append(Entry(**fields, postings=postings))
-        return entries
+        return _entries(self._tx.connection.execute(query))
 
     def trial_balance(self) -> list[AccountBalance]:
         query = (
@@ -111,6 +107,65 @@ class Ledger:
             AccountBalance(currency=currency, account=account, balance=balance)
             for currency, account, balance in self._tx.connection.execute(query)
         ]
+
+    def movements(self, since: datetime, until: datetime) -> list[Movement]:
+        before, later = _E.occurred_at < since, _E.occurred_at >= since
+        query = (
+            sa.select(
+                _P.currency,
+                _P.account,
+                total(sa.case((before, _P.amount), else_=ZERO)).label("opening"),
+                total(sa.case((sa.and_(later, _P.amount > ZERO), _P.amount), else_=ZERO)).label("debit"),
+                total(sa.case((sa.and_(later, _P.amount < ZERO), -_P.amount), else_=ZERO)).label("credit"),
+            )
+            .join(ENTRIES, sa.and_(_E.seller_id == _P.seller_id, _E.id == _P.entry_id))
+            .where(_P.seller_id == self._tx.seller_id, _E.occurred_at < until)
+            .group_by(_P.currency, _P.account)
+            .order_by(_P.currency, _P.account)
+        )
+        return from_rows(Movement, self._tx.connection.execute(query).all())
+
+    def page(
+        self, since: datetime, until: datetime, *, after: tuple[datetime, UUID] | None = None, limit: int = 1000
+    ) -> list[Entry]:
+        page = (
+            sa.select(_E.id)
+            .where(_E.seller_id == self._tx.seller_id, *_moment(since, until, after, _E.id))
+            .order_by(_E.occurred_at, _E.id)
+            .limit(page_size(limit))
+            .subquery("page")
+        )
+        query = (
+            sa.select(ENTRIES, _P.account, _P.amount, _P.customer_id)
+            .join(page, page.c.id == _E.id)
+            .join(POSTINGS, sa.and_(_P.seller_id == _E.seller_id, _P.entry_id == _E.id))
+            .where(_E.seller_id == self._tx.seller_id)
+            .order_by(_E.occurred_at, _E.id, _P.id)
+        )
+        return _entries(self._tx.connection.execute(query))
+
+    def lines(
+        self,
+        account: str,
+        since: datetime,
+        until: datetime,
+        *,
+        after: tuple[datetime, UUID] | None = None,
+        limit: int = 1000,
+    ) -> list[AccountLine]:
+        query: sa.Select[Any] = (
+            sa.select(
+                _P.id.label("posting_id"),
+                _P.entry_id,
+                *(_E.occurred_at, _E.document_kind, _E.document_id, _E.purpose),
+                *(_P.account, _P.currency, _P.amount, _P.customer_id),
+            )
+            .join(ENTRIES, sa.and_(_E.seller_id == _P.seller_id, _E.id == _P.entry_id))
+            .where(_P.seller_id == self._tx.seller_id, _P.account == account, *_moment(since, until, after, _P.id))
+            .order_by(_E.occurred_at, _P.id)
+            .limit(page_size(limit))
+        )
+        return from_rows(AccountLine, self._tx.connection.execute(query).all())
 
     def customer_balance(self, account: str, customer_id: UUID, currency: str) -> Decimal:
         query = sa.select(total(_P.amount)).where(
@@ -139,6 +194,27 @@ class Ledger:
             .having(total(_P.amount) != ZERO)
         )
         return [(currency, difference) for currency, difference in self._tx.connection.execute(query)]
+
+
+def _moment(
+    since: datetime, until: datetime, after: tuple[datetime, UUID] | None, id: sa.Column[UUID]
+) -> Iterator[sa.ColumnElement[bool]]:
+    """From `since` until before `until`, behind the row that `after` names."""
+    yield _E.occurred_at >= (since if after is None else after[0])
+    yield _E.occurred_at < until
+    if after is not None:
+        yield sa.or_(_E.occurred_at > after[0], id > after[1])
+
+
+def _entries(rows: Iterable[sa.Row[Any]]) -> list[Entry]:
+    """Entries of rows that come entry by entry, one for each posting."""
+    entries = []
+    for _, group in groupby(rows, key=lambda row: row.id):
+        found = list(group)
+        postings = tuple(Posting(account=r.account, amount=r.amount, customer_id=r.customer_id) for r in found)
+        fields = {name: getattr(found[0], name) for name in ENTRIES.columns.keys()}  # noqa: SIM118
+        entries.append(Entry(**fields, postings=postings))
+    return entries
 
 
 def ledger_differences(

@@ -43,6 +43,9 @@ def _create_journal_entries() -> None:
         ["seller_id", "document_kind", "document_id", "purpose"],
         unique=True,
     )
+    op.create_index(
+        "ix_larabill_journal_entries_occurred", "larabill_journal_entries", ["seller_id", "occurred_at", "id"]
+    )
 
 
 def _create_postings() -> None:
