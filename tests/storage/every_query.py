@@ -16,7 +16,7 @@ from tests.storage.test_jobs import a_job
 from larabill_billing.catalog.meters import Aggregation
 from larabill_billing.catalog.model import Units
 from larabill_billing.discounts.coupon import RedemptionStatus, Use
-from larabill_billing.dunning.model import Notice
+from larabill_billing.dunning.model import Notice, PauseKind
 from larabill_billing.dunning.ports import Overdue
 from larabill_billing.invoicing.model import InvoiceStatus
 from larabill_billing.payments.model import PaymentStatus, WebhookStatus
@@ -215,6 +215,7 @@ BILLING: dict[str, Query] = {
     "pauses.get": lambda tx, of: tx.pauses.get(of.id),
     "pauses.save_many": lambda tx, of: tx.pauses.save_many(tx.pauses.open_for(of.ids)),
     "pauses.open_for": lambda tx, of: tx.pauses.open_for(of.ids),
+    "pauses.open_of_kind": lambda tx, of: tx.pauses.open_of_kind(PauseKind.PROMISE, None, 200),
     "pauses.open_of_customer": lambda tx, of: tx.pauses.open_of_customer(of.group_id),
     "pauses.of_invoice": lambda tx, of: tx.pauses.of_invoice(of.id),
     "pauses.claim_settled": lambda tx, of: tx.pauses.claim_settled(200),
@@ -225,7 +226,7 @@ BILLING: dict[str, Query] = {
     "dunning.claim_pointless": lambda tx, of: tx.dunning.claim_pointless(slot_at(9), 200),
     "dunning.claim_unheeded": lambda tx, of: tx.dunning.claim_unheeded(slot_at(9), 200),
     "dunning.sellers_with_work": lambda tx, of: tx.dunning.sellers_with_work(A_DAY),
-    "dunning.open_for_invoice": lambda tx, of: tx.dunning.open_for_invoice(of.id),
+    "dunning.open_for_invoices": lambda tx, of: tx.dunning.open_for_invoices(of.ids),
     "dunning.open_for_subscription": lambda tx, of: tx.dunning.open_for_subscription(of.id),
     "dunning.page": lambda tx, of: tx.dunning.page(after=of.id, open_only=False),
     "dunning.page of open": lambda tx, of: tx.dunning.page(),
@@ -454,7 +455,7 @@ ONLY_INSERTS = _names("""
     billing.coupons.add_codes billing.credits.add_many billing.customers.add_many billing.deferrals.add_many
     billing.draft_invoices.add billing.drafts.add_many billing.dunning.add_many
     billing.invoices.add_allocations billing.invoices.add_many billing.series.give
-    billing.ledger.add_many billing.orders.add_items billing.pauses.add billing.payment_methods.add
+    billing.ledger.add_many billing.orders.add_items billing.pauses.add_many billing.payment_methods.add
     billing.payments.add billing.plans.add_many billing.redemptions.add_many billing.referrals.add billing.refunds.add
     billing.sellers.add billing.services.add_many billing.subscription_changes.add_many
     billing.subscriptions.add_many billing.tax.add_checks billing.tax.add_evidence billing.tax.add_exemption

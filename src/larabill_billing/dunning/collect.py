@@ -68,7 +68,7 @@ def _not_before(
         if due_at > tx.now:
             return due_at
     pauses = tx.billing.pauses.of_invoice(state.invoice_id)
-    if any(pause.is_open for pause in pauses):
+    if any(pause.is_open for pause in pauses) or tx.billing.disputes.open_disputes_for([state.customer_id]):
         return tx.now + DAY
     if not declined or not policy.retries:
         return tx.now

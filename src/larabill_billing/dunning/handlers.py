@@ -127,7 +127,7 @@ def on_invoice_paid(tx: DunningTx, event: InvoicePaid) -> None:
     if tx.billing.invoices.state(event.invoice_id, lock=True).status is InvoiceStatus.ISSUED:
         return
     end_settled(tx, tx.billing.pauses.open_for([event.invoice_id]))
-    close(tx, tx.billing.dunning.open_for_invoice(event.invoice_id), "settled")
+    close(tx, tx.billing.dunning.open_for_invoices([event.invoice_id]), "settled")
 
 
 def close(tx: DunningTx, cases: Sequence[DunningCase], reason: str) -> None:

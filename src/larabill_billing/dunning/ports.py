@@ -10,7 +10,7 @@ from uuid import UUID
 
 import attrs
 
-from larabill_billing.dunning.model import DunningCase, Notice, Pause
+from larabill_billing.dunning.model import DunningCase, Notice, Pause, PauseKind
 from larabill_billing.orders.ports import OrdersRepositories
 from larabill_core.ports.unit_of_work import Tx
 
@@ -119,8 +119,8 @@ class DunningRepository(Protocol):
         """Sellers with open cases, or with invoices due before a day: the one query here that looks across sellers."""
         ...
 
-    def open_for_invoice(self, invoice_id: UUID) -> list[DunningCase]:
-        """Open cases of an invoice, locked."""
+    def open_for_invoices(self, invoice_ids: Collection[UUID]) -> list[DunningCase]:
+        """Open cases of these invoices, locked, by id."""
         ...
 
     def open_of_customer(self, customer_id: UUID) -> list[DunningCase]:
@@ -156,8 +156,8 @@ class DunningRepository(Protocol):
 
 
 class PauseRepository(Protocol):
-    def add(self, pause: Pause) -> None:
-        """Raises `AlreadyExists` when the invoice has an open pause of this kind."""
+    def add_many(self, pauses: Sequence[Pause]) -> None:
+        """Insert. Raises `AlreadyExists` when an invoice has an open pause of the kind."""
         ...
 
     def get(self, pause_id: UUID) -> Pause:
@@ -170,6 +170,10 @@ class PauseRepository(Protocol):
 
     def open_for(self, invoice_ids: Collection[UUID]) -> list[Pause]:
         """Those that stand, by id."""
+        ...
+
+    def open_of_kind(self, kind: PauseKind, after: UUID | None, limit: int) -> list[Pause]:
+        """Those of a kind that stand, by id, keyset paged with `after`."""
         ...
 
     def open_of_customer(self, customer_id: UUID) -> list[Pause]:

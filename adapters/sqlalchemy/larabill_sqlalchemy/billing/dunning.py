@@ -235,8 +235,11 @@ class Dunning:
         query = sa.select(seller_id).where(sa.or_(sa.exists().where(_C.seller_id == seller_id, _OPEN), late))
         return list(self._tx.connection.scalars(query.order_by(seller_id)))
 
-    def open_for_invoice(self, invoice_id: UUID) -> list[DunningCase]:
-        return self._open(_C.invoice_id == invoice_id)
+    def open_for_invoices(self, invoice_ids: Collection[UUID]) -> list[DunningCase]:
+        found: list[DunningCase] = []
+        for chunk in chunks(sorted(set(invoice_ids))):
+            found += self._open(among(self._tx.connection, _C.invoice_id, chunk))
+        return found
 
     def open_of_customer(self, customer_id: UUID) -> list[DunningCase]:
         mine = sa.and_(_C.seller_id == self._tx.seller_id, _C.customer_id == customer_id, _OPEN)
