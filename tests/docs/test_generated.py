@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 import pytest
 
+from larabill_billing.policies import DunningPolicy, LadderStep, LateFee
 from larabill_billing.proration.model import Convention, ProrationPolicy
 from larabill_billing.settings import BillingSettings, SellerSettings
 from larabill_billing.tax.model import TaxCategory
@@ -64,6 +65,7 @@ def test_links_between_the_pages_lead_somewhere() -> None:
         *(("manifest", each) for each in (Basics, MailSettings, BillingSettings, SellerSettings, TaxRule, TaxSettings)),
         *(("manifest", each) for each in (ProvisioningSettings, PlanSettings, LimitSettings)),
         *(("manifest", each) for each in (GenericSshSettings, StripeSettings)),
+        *(("manifest", each) for each in (DunningPolicy, LateFee, LadderStep)),
         ("catalogue", ProrationPolicy),
     ],
 )
