@@ -17,7 +17,7 @@ from larabill_billing.bank.model import LineStatus
 from larabill_billing.catalog.meters import Aggregation
 from larabill_billing.catalog.model import Units
 from larabill_billing.discounts.coupon import RedemptionStatus, Use
-from larabill_billing.dunning.model import Notice
+from larabill_billing.dunning.model import Notice, PauseKind
 from larabill_billing.dunning.ports import Overdue
 from larabill_billing.invoicing.model import InvoiceStatus
 from larabill_billing.payments.model import PaymentStatus, WebhookStatus
@@ -223,13 +223,14 @@ BILLING: dict[str, Query] = {
     "dunning.overdue after": lambda tx, of: tx.dunning.overdue(A_DAY, 200, an_overdue(of)),
     "dunning.overdue_sums": lambda tx, of: tx.dunning.overdue_sums(of.group_ids, A_DAY),
     "dunning.about": lambda tx, of: tx.dunning.about(of.ids),
-    "dunning.unpaid_of": lambda tx, of: tx.dunning.unpaid_of(of.group_id),
+    "attempts.unpaid_of": lambda tx, of: tx.attempts.unpaid_of(of.group_id),
     "dunning.upcoming": lambda tx, of: tx.dunning.upcoming(A_DAY, A_DAY, of.id, 200),
     "dunning.add_notices": lambda tx, of: tx.dunning.add_notices([of.notice]),
     "dunning.open_of_customer": lambda tx, of: tx.dunning.open_of_customer(of.group_id),
     "pauses.get": lambda tx, of: tx.pauses.get(of.id),
     "pauses.save_many": lambda tx, of: tx.pauses.save_many(tx.pauses.open_for(of.ids)),
     "pauses.open_for": lambda tx, of: tx.pauses.open_for(of.ids),
+    "pauses.open_of_kind": lambda tx, of: tx.pauses.open_of_kind(PauseKind.PROMISE, None, 200),
     "pauses.open_of_customer": lambda tx, of: tx.pauses.open_of_customer(of.group_id),
     "pauses.of_invoice": lambda tx, of: tx.pauses.of_invoice(of.id),
     "pauses.claim_settled": lambda tx, of: tx.pauses.claim_settled(200),
@@ -240,7 +241,7 @@ BILLING: dict[str, Query] = {
     "dunning.claim_pointless": lambda tx, of: tx.dunning.claim_pointless(slot_at(9), 200),
     "dunning.claim_unheeded": lambda tx, of: tx.dunning.claim_unheeded(slot_at(9), 200),
     "dunning.sellers_with_work": lambda tx, of: tx.dunning.sellers_with_work(A_DAY),
-    "dunning.open_for_invoice": lambda tx, of: tx.dunning.open_for_invoice(of.id),
+    "dunning.open_for_invoices": lambda tx, of: tx.dunning.open_for_invoices(of.ids),
     "dunning.open_for_subscription": lambda tx, of: tx.dunning.open_for_subscription(of.id),
     "dunning.page": lambda tx, of: tx.dunning.page(after=of.id, open_only=False),
     "dunning.page of open": lambda tx, of: tx.dunning.page(),
@@ -307,8 +308,8 @@ BILLING: dict[str, Query] = {
     "payments.by_ref": lambda tx, of: tx.payments.by_ref(of.word),
     "payments.by_transaction": lambda tx, of: tx.payments.by_transaction("bank", of.word),
     "payments.for_invoices": lambda tx, of: tx.payments.for_invoices(of.ids),
-    "payments.last_with_method": lambda tx, of: tx.payments.last_with_method(of.group_id),
-    "payments.unpaid_attempts": lambda tx, of: tx.payments.unpaid_attempts(of.group_id, START),
+    "attempts.last_with": lambda tx, of: tx.attempts.last_with(of.group_id),
+    "attempts.not_paid": lambda tx, of: tx.attempts.not_paid(of.group_id, START),
     "payments.page": lambda tx, of: tx.payments.page(after=of.id),
     "payments.page of customer": lambda tx, of: tx.payments.page(customer_id=of.group_id),
     "payments.page of status": lambda tx, of: tx.payments.page(status=PaymentStatus.PENDING, after=of.id),
@@ -482,7 +483,8 @@ ONLY_INSERTS = _names("""
     billing.disputes.add billing.payment_plans.add
     billing.draft_invoices.add billing.drafts.add_many billing.dunning.add_many
     billing.invoices.add_allocations billing.invoices.add_many billing.series.give
-    billing.ledger.add_many billing.reports.add_many billing.orders.add_items billing.pauses.add billing.payment_methods.add
+    billing.ledger.add_many billing.orders.add_items billing.pauses.add billing.pauses.add_many
+    billing.payment_methods.add billing.reports.add_many
     billing.payments.add billing.plans.add_many billing.redemptions.add_many billing.referrals.add billing.refunds.add
     billing.sellers.add billing.services.add_many billing.subscription_changes.add_many
     billing.subscriptions.add_many billing.tax.add_checks billing.tax.add_evidence billing.tax.add_exemption

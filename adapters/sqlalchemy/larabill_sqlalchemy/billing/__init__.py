@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from larabill_sqlalchemy.billing.attempts import Attempts
 from larabill_sqlalchemy.billing.audits import Audits
 from larabill_sqlalchemy.billing.bank import BankLines
 from larabill_sqlalchemy.billing.catalog import Plans
@@ -51,6 +52,7 @@ class SqlBillingRepositories:
 
     def __init__(self, tx: SqlTx) -> None:
         self.accounting = AccountingAmounts(tx)
+        self.attempts = Attempts(tx)
         self.audits = Audits(tx)
         self.bank_lines = BankLines(tx)
         self.charges = Charges(tx)
