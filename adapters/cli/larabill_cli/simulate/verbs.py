@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from larabill_billing.credits.handlers import grant
-from larabill_billing.invoicing.model import Invoice, InvoiceState, InvoiceStatus
+from larabill_billing.invoicing.model import DocumentType, Invoice, InvoiceState, InvoiceStatus
 from larabill_billing.orders.model import NewItem, PlaceOrder
 from larabill_billing.payments.model import TOOK_MONEY, Payment
 from larabill_billing.subscriptions import changes
@@ -20,6 +20,7 @@ from larabill_cli.simulate.entries import (
     ChangePlan,
     ChangeQuantity,
     Credit,
+    CreditNote,
     Decline,
     Entry,
     Pause,
@@ -155,6 +156,21 @@ def refund(company: Company, entry: Refund) -> None:
     payments.refund(company.seller, found[-1].id, amount, entry.reason)
 
 
+def credit_note(company: Company, entry: CreditNote) -> None:
+    """Of an invoice, paid or not; what was paid of it becomes credit."""
+    invoices = company.engine.billing.invoices
+    found = [
+        invoice
+        for invoice, _ in every(
+            invoices.list, company.seller, id_of=id_of_invoice, customer_id=company.customers[entry.customer]
+        )
+        if invoice.type is DocumentType.INVOICE and entry.invoice in ("", invoice.number)
+    ]
+    if not found:
+        raise NotFound("invoice of", entry.invoice or entry.customer)
+    invoices.credit(company.seller, found[-1].id, entry.reason, amount=entry.amount)
+
+
 def credit(company: Company, entry: Credit) -> None:
     currency = company.buyer(entry.customer).currency or company.scenario.currency
     customer = company.customers[entry.customer]
@@ -220,5 +236,6 @@ _VERBS: Final[Mapping[type[Entry], Callable[[Company, Any], None]]] = {
     Pay: pay,
     Decline: decline,
     Refund: refund,
+    CreditNote: credit_note,
     Credit: credit,
 }
