@@ -25,12 +25,14 @@ from larabill_billing.customers.handlers import create_customer, create_seller, 
 from larabill_billing.customers.model import Customer, NewCustomer, NewSeller, Seller
 from larabill_billing.documents import Drafts, Invoices
 from larabill_billing.dunning.choice import check_named
+from larabill_billing.gifts import Referrals, Vouchers
 from larabill_billing.metering import Usage
 from larabill_billing.orders import check as order_check
 from larabill_billing.orders import handlers as orders
 from larabill_billing.orders.handlers import OrderPreview
 from larabill_billing.orders.model import Order, PlaceOrder
 from larabill_billing.overdue import Dunning
+from larabill_billing.reconciling import Bank, Disputes
 from larabill_billing.repositories import BillingTx
 from larabill_billing.settings import BillingSettings
 from larabill_billing.subscriptions.model import Service
@@ -51,10 +53,12 @@ class Billing:
     def __init__(self, engine: Engine) -> None:
         access = Access([OPERATOR], [ability for module in engine.modules for ability in module.abilities])
         self._engine = engine
+        self.bank = Bank(engine, access)
         self.catalog = Catalog(engine, access)
         self.credits = Credits(engine, access)
         self.coupons = Coupons(engine, access)
         self.customers = Customers(engine, access)
+        self.disputes = Disputes(engine, access)
         self.drafts = Drafts(engine, access)
         self.dunning = Dunning(engine, access)
         self.exchange = Exchange(engine, access)
@@ -62,11 +66,13 @@ class Billing:
         self.ledger = LedgerBooks(engine, access)
         self.orders = Orders(engine, access)
         self.payments = Payments(engine, access)
+        self.referrals = Referrals(engine, access)
         self.sellers = Sellers(engine, access)
         self.services = Services(engine, access)
         self.subscriptions = Subscriptions(engine, access)
         self.taxes = Taxes(engine, access)
         self.usage = Usage(engine, access)
+        self.vouchers = Vouchers(engine, access)
         self.webhooks = Webhooks(engine, access)
 
     def default_seller(self) -> UUID:

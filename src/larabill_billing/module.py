@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from larabill_billing.bank import verify as bank_verify
 from larabill_billing.credits import jobs as credits
 from larabill_billing.credits import verify as credits_verify
 from larabill_billing.discounts import verify as discounts_verify
@@ -17,12 +18,16 @@ from larabill_billing.orders import jobs as orders
 from larabill_billing.orders import verify as orders_verify
 from larabill_billing.payments import jobs as payments
 from larabill_billing.payments import verify as payments_verify
+from larabill_billing.referrals import jobs as referrals
+from larabill_billing.referrals import verify as referrals_verify
 from larabill_billing.settings import BillingSettings
 from larabill_billing.subscriptions import jobs as subscriptions
 from larabill_billing.subscriptions import verify as subscriptions_verify
 from larabill_billing.tax import jobs as tax
 from larabill_billing.tax import verify as tax_verify
 from larabill_billing.usage import jobs as usage
+from larabill_billing.vouchers import jobs as vouchers
+from larabill_billing.vouchers import verify as vouchers_verify
 from larabill_core.module import Module
 
 ABILITIES: Final = (
@@ -45,6 +50,8 @@ ABILITIES: Final = (
     "orders.write",
     "payments.read",
     "payments.write",
+    "referrals.read",
+    "referrals.write",
     "sellers.read",
     "sellers.write",
     "subscriptions.force",
@@ -54,6 +61,8 @@ ABILITIES: Final = (
     "taxes.write",
     "usage.read",
     "usage.write",
+    "vouchers.read",
+    "vouchers.write",
 )
 
 MODULE: Final = Module(
@@ -68,6 +77,8 @@ MODULE: Final = Module(
         *dunning.HANDLERS,
         *tax.HANDLERS,
         *usage.HANDLERS,
+        *referrals.HANDLERS,
+        *vouchers.HANDLERS,
     ),
     schedules=(
         *payments.SCHEDULES,
@@ -96,5 +107,8 @@ MODULE: Final = Module(
         *subscriptions_verify.VERIFY,
         *orders_verify.VERIFY,
         *dunning_verify.VERIFY,
+        *referrals_verify.VERIFY,
+        *vouchers_verify.VERIFY,
+        *bank_verify.VERIFY,
     ),
 )

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 import attrs
 
+from larabill_billing.bank.settings import BankAccount
 from larabill_billing.customers.checks import (
     attempt,
     check_billing_day,
@@ -25,6 +27,7 @@ from larabill_billing.discounts.loyalty import LoyaltyTier, check_tiers
 from larabill_billing.exchange.model import ExchangeSettings
 from larabill_billing.invoicing.numbering import Numbering
 from larabill_billing.ledger.labels import AccountLabel
+from larabill_billing.payments.policies import DisputePolicy, PlanPolicy, WriteOffPolicy
 from larabill_billing.policies import (
     DEFAULT,
     DEFAULT_LADDER,
@@ -39,6 +42,7 @@ from larabill_billing.proration.model import Convention, ProrationPolicy
 from larabill_billing.tax.settings import TaxRule, TaxSettings, check_rules
 from larabill_core.clock import zone
 from larabill_core.errors import Faults
+from larabill_core.money import exponent, parse_decimal
 
 if TYPE_CHECKING:
     from larabill_core.ports.unit_of_work import Tx
@@ -102,6 +106,45 @@ class TopUpPolicy:
 
 
 @attrs.frozen(kw_only=True)
+class ReferralReward:
+    """What who brings a customer gets, and what the customer gets who was brought, in one currency."""
+
+    currency: str
+    referrer: Decimal
+    referred: Decimal
+
+    def __attrs_post_init__(self) -> None:
+        faults = Faults()
+        if attempt(faults, lambda: check_currency(self.currency, "currency"), ""):
+            for name, amount in (("referrer", self.referrer), ("referred", self.referred)):
+                attempt(
+                    faults,
+                    partial(parse_decimal, amount, places=exponent(self.currency), path=name, minimum=0),
+                    Decimal(0),
+                )
+        faults.raise_if_any()
+
+
+@attrs.frozen(kw_only=True)
+class ReferralPolicy:
+    """No rewards: referrals bring nothing. `take_back_days`: a payment that goes back before takes the rewards along.
+
+    Raises `InvalidInput` with every fault.
+    """
+
+    rewards: tuple[ReferralReward, ...] = ()
+    take_back_days: int = 30
+
+    def __attrs_post_init__(self) -> None:
+        faults = Faults()
+        if len({reward.currency for reward in self.rewards}) < len(self.rewards):
+            faults.add("rewards", "are there twice in one currency")
+        if not 0 <= self.take_back_days <= 365:
+            faults.add("take_back_days", "must be 0 to 365", value=self.take_back_days)
+        faults.raise_if_any()
+
+
+@attrs.frozen(kw_only=True)
 class BillingSettings:
     """`payment_terms_days`: from issue to due day. `keep_data`: from an agreement's end to the destruction of data.
     `late_window`: how long after a period's end events of it are taken that come after it was billed.
@@ -118,7 +161,7 @@ class BillingSettings:
     `proforma`: a proforma asks for the money, and the invoice follows when it is paid; else it is issued at once.
     `voiding`: an invoice is taken back by a credit note of the whole, or by the mark `void` alone.
     `terms`: the terms of payment that stand on invoices.
-    `top_up`: how often credit is bought automatically.
+    `top_up`: how often credit is bought automatically. `referral`: what both sides of a referral get.
     Raises `InvalidInput` with every fault of the ladder and the numbers.
     """
 
@@ -134,6 +177,10 @@ class BillingSettings:
     billing_day: int | None = None
     group_invoices: bool = False
     taxes: tuple[TaxRule, ...] = ()
+    bank: tuple[BankAccount, ...] = ()
+    disputes: DisputePolicy = attrs.field(factory=DisputePolicy)
+    payment_plans: PlanPolicy = attrs.field(factory=PlanPolicy)
+    write_off: WriteOffPolicy = attrs.field(factory=WriteOffPolicy)
     loyalty: tuple[LoyaltyTier, ...] = ()
     accounts: tuple[AccountLabel, ...] = ()
     exchange: ExchangeSettings | None = None
@@ -143,6 +190,7 @@ class BillingSettings:
     voiding: Literal["credit_note", "mark"] = "credit_note"
     terms: str = ""
     top_up: TopUpPolicy = attrs.field(factory=TopUpPolicy)
+    referral: ReferralPolicy = attrs.field(factory=ReferralPolicy)
 
     def __attrs_post_init__(self) -> None:
         faults = Faults()

@@ -24,9 +24,11 @@ PAGES = (
     "tutorials/first-order.md",
     "reference/errors.md",
     "reference/pricing-models.md",
+    "how-to/discounts.md",
     "how-to/embed.md",
     "how-to/meter-usage.md",
     "explanation/conventions.md",
+    "explanation/tax.md",
 )
 
 _BLOCK = re.compile(r"^```(python|console|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -92,6 +92,7 @@ class Sample:
         """Of ten redemptions."""
         return [Use(redemption_id=id, cycles=1, discount=Decimal(1), revenue=Decimal(2)) for id in self.ids]
 
+    @property
     def notice(self) -> Notice:
         """One that is there already."""
         return Notice(id=id_of(60_000), seller_id=self.seller_id, invoice_id=self.id, number=1, sent_at=START)
@@ -201,6 +202,7 @@ BILLING: dict[str, Query] = {
     "deferrals.save_run": lambda tx, of: tx.deferrals.save_run(A_DAY),
     "deferrals.last_run": lambda tx, of: tx.deferrals.last_run(),
     "drafts.take": lambda tx, of: tx.drafts.take(100),
+    "drafts.wait": lambda tx, of: tx.drafts.wait(of.ids),
     "drafts.delete": lambda tx, of: tx.drafts.delete(of.ids),
     "dunning.overdue": lambda tx, of: tx.dunning.overdue(A_DAY, 200),
     "dunning.overdue after": lambda tx, of: tx.dunning.overdue(A_DAY, 200, an_overdue(of)),
@@ -295,6 +297,12 @@ BILLING: dict[str, Query] = {
     "redemptions.page of customer": lambda tx, of: tx.redemptions.page(customer_id=of.group_id),
     "redemptions.use": lambda tx, of: tx.redemptions.use(of.uses),
     "redemptions.set_status": lambda tx, of: tx.redemptions.set_status(of.ids, RedemptionStatus.REMOVED),
+    "referrals.for_invoices": lambda tx, of: tx.referrals.for_invoices(of.ids),
+    "referrals.has_referred": lambda tx, of: tx.referrals.has_referred(of.group_id),
+    "referrals.of": lambda tx, of: tx.referrals.of(of.id, lock=True),
+    "referrals.page": lambda tx, of: tx.referrals.page(after=of.id),
+    "referrals.page of referrer": lambda tx, of: tx.referrals.page(referrer_id=of.group_id, after=of.ids[0]),
+    "referrals.save": lambda tx, of: tx.referrals.save(tx.referrals.of(of.id)),
     "refunds.get": lambda tx, of: tx.refunds.get(of.id, lock=True),
     "refunds.save": lambda tx, of: tx.refunds.save(tx.refunds.get(of.id)),
     "refunds.by_ref": lambda tx, of: tx.refunds.by_ref(of.word),
@@ -350,6 +358,10 @@ BILLING: dict[str, Query] = {
     "tax.end_exemption": lambda tx, of: tx.tax.end_exemption(tx.tax.exemption(of.id)),
     "tax.checks": lambda tx, of: tx.tax.checks(of.group_id),
     "tax.evidence": lambda tx, of: tx.tax.evidence(of.group_id),
+    "tax.answers": lambda tx, of: tx.tax.answers(of.group_ids),
+    "tax.save_answers": lambda tx, of: tx.tax.save_answers([*tx.tax.answers(of.ids).values()]),
+    "tax.waiting": lambda tx, of: tx.tax.waiting(after=of.id),
+    "tax.let_go": lambda tx, of: tx.tax.let_go(of.group_ids),
     "tax.with_tax_id": lambda tx, of: tx.tax.with_tax_id(after=of.id),
     "tax.with_evidence": lambda tx, of: tx.tax.with_evidence(after=of.id),
     "usage.meters": lambda tx, of: tx.usage.meters([of.word]),
@@ -375,6 +387,12 @@ BILLING: dict[str, Query] = {
     "usage.add_grant": lambda tx, of: tx.usage.add_grant(of.grant),
     "usage.grants": lambda tx, of: tx.usage.grants(of.group_ids),
     "usage.reached": lambda tx, of: tx.usage.reached(of.periods),
+    "vouchers.batch": lambda tx, of: tx.vouchers.batch(of.id),
+    "vouchers.batches": lambda tx, of: tx.vouchers.batches(after=of.id),
+    "vouchers.by_digest": lambda tx, of: tx.vouchers.by_digest(of.word),
+    "vouchers.counts": lambda tx, of: tx.vouchers.counts(of.group_ids),
+    "vouchers.expire": lambda tx, of: tx.vouchers.expire(of.group_id),
+    "vouchers.save": lambda tx, of: tx.vouchers.save(tx.vouchers.by_digest(of.word)),
     "webhooks.get": lambda tx, of: tx.webhooks.get(of.id, lock=True),
     "webhooks.add_new": lambda tx, of: tx.webhooks.add_new(tx.webhooks.get(of.id)),
     "webhooks.save": lambda tx, of: tx.webhooks.save(tx.webhooks.get(of.id)),
@@ -437,10 +455,11 @@ ONLY_INSERTS = _names("""
     billing.draft_invoices.add billing.drafts.add_many billing.dunning.add_many
     billing.invoices.add_allocations billing.invoices.add_many billing.series.give
     billing.ledger.add_many billing.orders.add_items billing.pauses.add billing.payment_methods.add
-    billing.payments.add billing.plans.add_many billing.redemptions.add_many billing.refunds.add
+    billing.payments.add billing.plans.add_many billing.redemptions.add_many billing.referrals.add billing.refunds.add
     billing.sellers.add billing.services.add_many billing.subscription_changes.add_many
     billing.subscriptions.add_many billing.tax.add_checks billing.tax.add_evidence billing.tax.add_exemption
-    billing.top_up_rules.put billing.usage.add_bills billing.usage.add_reached limits.put operations.add_many
+    billing.top_up_rules.put billing.vouchers.add
+    billing.usage.add_bills billing.usage.add_reached limits.put operations.add_many
     secrets.put
     provisioning.audits.add_many provisioning.credentials.add provisioning.plan_maps.add_many
     provisioning.resources.add_many provisioning.tasks.add_many secrets.put
@@ -450,6 +469,7 @@ ONLY_INSERTS = _names("""
 VERIFY = _names("""
     billing.charges.overlapping billing.coupons.wrong_uses billing.credits.expired
     billing.credits.ledger_differences billing.credits.wrong_lots billing.deferrals.unearned
+    billing.referrals.state_without_audit billing.vouchers.ledger_differences billing.vouchers.without_credit
     billing.dunning.ended_though_paid billing.dunning.open_on_settled billing.dunning.suspended_though_active
     billing.dunning.without_case billing.invoices.overcredited billing.invoices.receivable_differences
     billing.invoices.state_without_audit billing.invoices.tax_differences billing.invoices.prepayment_differences

@@ -62,7 +62,9 @@ def invoice_context(invoice: Invoice, state: InvoiceState, preceding: Invoice | 
     }
 
 
-def statement_context(statement: Statement, seller: Mapping[str, Any], buyer: Mapping[str, Any], language: str) -> Any:
+def statement_context(
+    statement: Statement, seller: Mapping[str, Any], buyer: Mapping[str, Any], language: str
+) -> dict[str, Any]:
     """What `Documents.render("statement.html", …)` gets; `seller` and `buyer` as on an invoice.
 
     Keys: first, last, currency, language, seller, buyer, opening, lines (on, what, number, amount, balance), closing,

@@ -154,6 +154,29 @@ def verify_states(tx: InvoicingTx) -> list[Violation]:
     ]
 
 
+def verify_plans(tx: InvoicingTx) -> list[Violation]:
+    """I11: instalments add up to what they pay. I6: invoices follow agreed plans, whose audits lead to their states."""
+    plans = tx.billing.payment_plans
+    return [
+        *(
+            _plan(plan, "I11", "instalments-differ", f"its instalments come to {found}, it pays {amount}")
+            for plan, amount, found in plans.wrong_sums()
+        ),
+        *(
+            _plan(plan, "I6", "plan-stray", f"it is {status}, and its invoice does not follow it so")
+            for plan, status in plans.strays()
+        ),
+        *(
+            _plan(plan, "I6", "plan-unaudited", f"it is {status}, but its audits do not lead there")
+            for plan, status in plans.state_without_audit()
+        ),
+    ]
+
+
+def _plan(plan_id: UUID, invariant: str, kind: str, message: str) -> Violation:
+    return Violation(invariant=invariant, kind=kind, subject=f"payment plan {plan_id}", message=message)
+
+
 def _about(invoice_id: UUID, invariant: str, kind: str, message: str) -> Violation:
     return Violation(invariant=invariant, kind=kind, subject=public_id("inv", invoice_id), message=message)
 
@@ -169,5 +192,6 @@ VERIFY: Final = tuple(
         verify_documents,
         verify_credit_notes,
         verify_states,
+        verify_plans,
     )
 )

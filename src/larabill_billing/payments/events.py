@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import ClassVar
+from typing import ClassVar, Literal
 from uuid import UUID
 
 import attrs
@@ -13,13 +13,13 @@ from larabill_core.messages import Event
 
 @attrs.frozen(kw_only=True)
 class PaymentAuthorised(Event):
-    """The gateway holds the amount for us; nothing is taken yet. Releases orders whose plans ask for no more."""
+    """The gateway holds the amount for an invoice; nothing is taken yet. It releases orders whose plans ask that."""
 
     name: ClassVar[str] = "billing.payment_authorised"
 
     payment_id: UUID
     customer_id: UUID
-    invoice_id: UUID | None
+    invoice_id: UUID
     amount: Decimal
     currency: str
 
@@ -32,3 +32,14 @@ class DefaultMethodStored(Event):
 
     customer_id: UUID
     method_id: UUID
+
+
+@attrs.frozen(kw_only=True)
+class PaymentReturned(Event):
+    """All of a payment's money went back: it was refunded whole, or is disputed. Rewards for it are taken back."""
+
+    name: ClassVar[str] = "billing.payment_returned"
+
+    payment_id: UUID
+    customer_id: UUID
+    why: Literal["refunded", "disputed"]

@@ -49,6 +49,14 @@ def parse_when(value: object, path: str) -> When:
     return found
 
 
+def parse_day(value: object, path: str) -> date:
+    """A day alone. Raises `InvalidInput`."""
+    found = parse_moment(value, path)
+    if isinstance(found, datetime):
+        raise InvalidInput.one(path, "is not a day", value, "write a day like 2026-01-31")
+    return found
+
+
 def instant(moment: Moment, zone_name: str, path: str) -> datetime:
     """The UTC instant of a moment in a zone. Raises `InvalidInput` for a time that the clocks leave out.
 

@@ -99,6 +99,7 @@ STATES = sa.Table(
     sa.Column("balance", Amount, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("paid_at", Instant),
+    sa.Column("plan_id", Id),
     sa.Index("ix_larabill_invoice_states_due", "seller_id", "status", "due_on", "invoice_id"),
     sa.Index("ix_larabill_invoice_states_customer", "seller_id", "customer_id", "invoice_id"),
     sa.Index("ix_larabill_invoice_states_id", "seller_id", "invoice_id"),
@@ -114,10 +115,19 @@ ALLOCATIONS = sa.Table(
     sa.Column("invoice_id", Id, sa.ForeignKey("larabill_invoices.id"), nullable=False),
     sa.Column("source_kind", code(32), nullable=False),
     sa.Column("source_id", Id, nullable=False),
+    sa.Column("cause", code(64), nullable=False),
     sa.Column("amount", Amount, nullable=False),
     sa.Column("currency", code(3), nullable=False),
     sa.Column("created_at", Instant, nullable=False),
-    sa.Index("uq_larabill_payment_allocations_source", "seller_id", "source_kind", "source_id", unique=True),
+    sa.Index(
+        "uq_larabill_payment_allocations_source",
+        "seller_id",
+        "source_kind",
+        "source_id",
+        "invoice_id",
+        "cause",
+        unique=True,
+    ),
     sa.Index("ix_larabill_payment_allocations_invoice", "seller_id", "invoice_id"),
     **MYSQL_OPTIONS,
 )
@@ -211,11 +221,17 @@ class Invoices:
             raise NotFound("invoice", invoice_id)
         return from_row(InvoiceState, row)
 
-    def states(self, invoice_ids: Collection[UUID]) -> dict[UUID, InvoiceState]:
+    def states(self, invoice_ids: Collection[UUID], *, lock: bool = False) -> dict[UUID, InvoiceState]:
         found: dict[UUID, InvoiceState] = {}
         for chunk in chunks(sorted(invoice_ids)):
-            found |= {state.invoice_id: state for state in self._states(_S.invoice_id.in_(chunk))}
+            found |= {state.invoice_id: state for state in self._states(_S.invoice_id.in_(chunk), lock=lock)}
         return found
+
+    def open_for_customer(self, customer_id: UUID, currency: str) -> list[InvoiceState]:
+        owed = self._states(
+            _S.customer_id == customer_id, _S.status == InvoiceStatus.ISSUED.value, _S.currency == currency
+        )
+        return sorted(owed, key=lambda state: (state.due_on, state.invoice_id))
 
     def numbers(self, invoice_ids: Collection[UUID]) -> dict[UUID, str]:
         found: dict[UUID, str] = {}
@@ -232,7 +248,14 @@ class Invoices:
                 _S.invoice_id == state.invoice_id,
                 _S.version == state.version,
             )
-            .values(status=state.status.value, balance=state.balance, paid_at=state.paid_at, version=state.version + 1)
+            .values(
+                status=state.status.value,
+                balance=state.balance,
+                paid_at=state.paid_at,
+                due_on=state.due_on,
+                plan_id=state.plan_id,
+                version=state.version + 1,
+            )
         )
         if changed.rowcount == 0:
             raise StaleVersion("invoice", state.invoice_id)
@@ -278,8 +301,11 @@ class Invoices:
             late.append(_S.invoice_id > after)
         return self._states(*late, limit=limit)
 
-    def _states(self, *where: sa.ColumnElement[bool], limit: int | None = None) -> list[InvoiceState]:
+    def _states(
+        self, *where: sa.ColumnElement[bool], limit: int | None = None, lock: bool = False
+    ) -> list[InvoiceState]:
         query = sa.select(STATES).where(_S.seller_id == self._tx.seller_id, *where).order_by(_S.invoice_id)
+        query = query.with_for_update() if lock else query
         return [from_row(InvoiceState, row) for row in self._tx.connection.execute(query.limit(limit))]
 
     def add_allocations(self, allocations: Sequence[Allocation]) -> None:

@@ -1,0 +1,1 @@
+"""Who brought whom, and the credit that both get for it."""
