@@ -25,8 +25,8 @@ from larabill_core.errors import InvalidInput
 
 ROOT = Path(__file__).parents[2]
 SCENARIOS = sorted((ROOT / "examples" / "scenarios").glob("*.toml"))
-DOCUMENTS = ("INV-", "CN-")
-RECKONED = re.compile(r"^# ((?:INV|CN)-\d{6}|cash|revenue|credit|tax) +([\d.]+)", re.MULTILINE)
+DOCUMENTS = ("INV-", "CN-", "PRO-")
+RECKONED = re.compile(r"^# ((?:INV|CN|PRO)-\d{6}|cash|revenue|credit|tax) +([\d.]+)", re.MULTILINE)
 
 WEB = """
 start = 2026-01-31
