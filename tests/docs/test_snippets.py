@@ -29,6 +29,8 @@ PAGES = (
     "how-to/invoices.md",
     "how-to/meter-usage.md",
     "explanation/conventions.md",
+    "explanation/ledger.md",
+    "how-to/close-a-month.md",
     "explanation/tax.md",
 )
 
