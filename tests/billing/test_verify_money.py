@@ -19,7 +19,7 @@ from larabill_core.module import load_target
 from larabill_sqlalchemy.billing.audits import AUDITS
 from larabill_sqlalchemy.billing.charges import CHARGES
 from larabill_sqlalchemy.billing.credits import CREDITS
-from larabill_sqlalchemy.billing.invoicing import ALLOCATIONS, INVOICES, LINES, STATES
+from larabill_sqlalchemy.billing.invoicing_tables import ALLOCATIONS, INVOICES, LINES, STATES
 from larabill_sqlalchemy.billing.ledger import ENTRIES, POSTINGS
 from larabill_sqlalchemy.billing.numbering import NUMBERS, SERIES
 from larabill_sqlalchemy.billing.payments import PAYMENTS

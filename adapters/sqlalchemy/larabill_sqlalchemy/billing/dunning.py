@@ -18,7 +18,7 @@ from larabill_billing.policies import DEFAULT
 from larabill_billing.subscriptions.model import ServiceStatus, SubscriptionStatus
 from larabill_sqlalchemy.billing.charges import CHARGES
 from larabill_sqlalchemy.billing.customers import CUSTOMERS, SELLERS
-from larabill_sqlalchemy.billing.invoicing import STATES
+from larabill_sqlalchemy.billing.invoicing_tables import STATES
 from larabill_sqlalchemy.billing.ledger import total
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.billing.services import LIVING_CODES, SERVICES

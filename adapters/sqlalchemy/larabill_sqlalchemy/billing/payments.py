@@ -25,7 +25,7 @@ from larabill_billing.payments.standing import CREDITED, DISPUTED
 from larabill_core.errors import NotFound, StaleVersion
 from larabill_sqlalchemy.billing.audits import states_without_audit
 from larabill_sqlalchemy.billing.credits import CREDITS
-from larabill_sqlalchemy.billing.invoicing import ALLOCATIONS
+from larabill_sqlalchemy.billing.invoicing_tables import ALLOCATIONS
 from larabill_sqlalchemy.billing.ledger import ENTRIES, ZERO, total
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.billing.refunds import REFUNDS

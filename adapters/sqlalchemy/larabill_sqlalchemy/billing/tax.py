@@ -16,7 +16,7 @@ from larabill_billing.tax.provider import ProviderAnswer
 from larabill_core.errors import NotFound
 from larabill_sqlalchemy.billing.charges import DRAFTS
 from larabill_sqlalchemy.billing.customers import CUSTOMERS
-from larabill_sqlalchemy.billing.invoicing import LINES
+from larabill_sqlalchemy.billing.invoicing_tables import LINES
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.statements import among, chunks, from_row, from_rows, insert_many, page_size, to_row
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
