@@ -103,7 +103,7 @@ def test_a_code_is_shown_once_and_stored_nowhere(market: Market) -> None:
     database = sa.create_engine(database_of(market.engine).url)
     with database.connect() as connection:
         for table in sa.inspect(connection).get_table_names():
-            rows = connection.execute(sa.text(f"SELECT * FROM {table}")).all()  # noqa: S608 - the names are our own
+            rows = connection.execute(sa.text(f"SELECT * FROM {table}")).all()
             assert code not in str(rows)
             assert code.replace("-", "") not in str(rows)
     database.dispose()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final, Literal
 
 import attrs
 
 from larabill_billing.periods.cycle import Cycle, parse_cycle
-from larabill_cli.simulate.moments import Moment, When, parse_moment, parse_when
+from larabill_cli.simulate.moments import Moment, When, parse_day, parse_moment, parse_when
 from larabill_core.errors import InvalidInput
 from larabill_core.money import parse_quantity
 
@@ -175,11 +176,37 @@ class Refund(Entry):
 
 @attrs.frozen(kw_only=True)
 class Credit(Entry):
-    """We give the customer credit, which the next invoices use up."""
+    """We give the customer credit, which the next invoices use up, and of which nothing is left on `expires_on`."""
 
     customer: str
     amount: Decimal
-    reason: str = ""
+    reason: str = "goodwill"
+    expires_on: date | None = attrs.field(default=None, metadata={"parse": parse_day})
+
+
+@attrs.frozen(kw_only=True)
+class BuyCredit(Entry):
+    """The customer buys credit by hand."""
+
+    customer: str
+    amount: Decimal
+
+
+@attrs.frozen(kw_only=True)
+class Voucher(Entry):
+    """The customer redeems a voucher, which was sold before, or given away."""
+
+    customer: str
+    amount: Decimal
+    sold: bool = True
+
+
+@attrs.frozen(kw_only=True)
+class Refer(Entry):
+    """The customer, who has not paid yet, was brought by another one."""
+
+    customer: str
+    by: str
 
 
 @attrs.frozen(kw_only=True)
@@ -204,5 +231,8 @@ VERBS: Final[Mapping[str, type[Entry]]] = {
     "decline": Decline,
     "refund": Refund,
     "credit": Credit,
+    "buy_credit": BuyCredit,
+    "voucher": Voucher,
+    "refer": Refer,
     "dispute": Dispute,
 }
