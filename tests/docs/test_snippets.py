@@ -25,6 +25,7 @@ PAGES = (
     "reference/errors.md",
     "reference/pricing-models.md",
     "how-to/embed.md",
+    "how-to/give-and-sell-credit.md",
     "how-to/meter-usage.md",
     "explanation/conventions.md",
 )
