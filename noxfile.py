@@ -91,6 +91,13 @@ def kills(session: nox.Session) -> None:
 
 
 @nox.session
+def numbering(session: nox.Session) -> None:
+    """Eight processes issue 5,000 invoices, and some are killed; nox -s numbering -- --database URL names a server."""
+    install_dev(session)
+    session.run("python", "-m", "benchmarks.numbering", "--kills", "10", *session.posargs)
+
+
+@nox.session
 def periods(session: nox.Session) -> None:
     """A hundred thousand anchors, cycles and zones: their periods tile ten years."""
     install_dev(session)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from benchmarks import pricing, renewal, usage
+from benchmarks import numbering, pricing, renewal, usage
 
 if __name__ == "__main__":
     renewal.main(standalone_mode=False)
     pricing.main(standalone_mode=False)
     usage.main(standalone_mode=False)
+    numbering.main(standalone_mode=False)

@@ -12,12 +12,16 @@ from larabill_billing.area import Area
 from larabill_billing.credits.credit_notes import credit, void
 from larabill_billing.credits.documents import issue
 from larabill_billing.credits.merging import merge
-from larabill_billing.invoicing import drafting
+from larabill_billing.invoicing import drafting, plans
+from larabill_billing.invoicing.build import party
 from larabill_billing.invoicing.credit_notes import what_is_left
 from larabill_billing.invoicing.crediting import Left
+from larabill_billing.invoicing.document import invoice_context, statement_context
 from larabill_billing.invoicing.drafts import DraftInvoice
+from larabill_billing.invoicing.instalments import Instalment, PaymentPlan
 from larabill_billing.invoicing.model import Invoice, InvoiceState, InvoiceStatus
 from larabill_billing.invoicing.statements import Statement, statement
+from larabill_billing.invoicing.write_off import write_off
 from larabill_billing.repositories import BillingTx
 from larabill_core.access import SYSTEM, Actor
 
@@ -56,6 +60,10 @@ class Invoices(Area):
         """Take back an invoice on which nothing was paid, or a proforma. Raises `Conflict`, `NotFound`."""
         self._run("invoices.write", seller, actor, lambda tx: void(tx, invoice_id, reason))
 
+    def context(self, seller: UUID, invoice_id: UUID, *, actor: Actor = SYSTEM) -> dict[str, Any]:
+        """The document as data for a template: see `invoice_context`. Raises `NotFound`."""
+        return self._run("invoices.read", seller, actor, lambda tx: _context(tx, invoice_id))
+
     def credit(
         self,
         seller: UUID,
@@ -93,6 +101,57 @@ class Invoices(Area):
     ) -> Statement:
         """The customer's account from the first day to the last, both within. Raises `InvalidInput`, `NotFound`."""
         return self._run("invoices.read", seller, actor, lambda tx: statement(tx, customer_id, currency, first, last))
+
+    def statement_context(
+        self, seller: UUID, customer_id: UUID, currency: str, first: date, last: date, *, actor: Actor = SYSTEM
+    ) -> dict[str, Any]:
+        """The customer's account as data for the template `statement.html`. Raises as `statement`."""
+        return self._run("invoices.read", seller, actor, lambda tx: _account(tx, customer_id, currency, first, last))
+
+    def write_off(self, seller: UUID, invoice_id: UUID, reason: str, *, actor: Actor = SYSTEM) -> Decimal:
+        """What is left of an issued invoice will not come: how much that was. Money may still come later.
+
+        Raises `IllegalTransition`, `InvalidInput`, `NotFound`.
+        """
+        return self._run("invoices.write", seller, actor, lambda tx: write_off(tx, invoice_id, reason))
+
+    def agree_plan(
+        self,
+        seller: UUID,
+        invoice_id: UUID,
+        instalments: Sequence[Instalment],
+        reason: str = "",
+        *,
+        actor: Actor = SYSTEM,
+    ) -> PaymentPlan:
+        """The balance is paid in these instalments from now on, which add up to it exactly (see `divided`).
+
+        Another plan of the invoice is replaced. Raises `Conflict`, `InvalidInput` with every fault, `NotFound`.
+        """
+        return self._run("invoices.write", seller, actor, lambda tx: plans.agree(tx, invoice_id, instalments, reason))
+
+    def break_plan(self, seller: UUID, invoice_id: UUID, reason: str, *, actor: Actor = SYSTEM) -> None:
+        """The rest falls due at once. Raises `Conflict` when there is no plan, `NotFound`."""
+        self._run("invoices.write", seller, actor, lambda tx: plans.break_plan(tx, invoice_id, reason))
+
+    def plan(self, seller: UUID, invoice_id: UUID, *, actor: Actor = SYSTEM) -> PaymentPlan | None:
+        """The plan that the invoice follows; None while it follows none. Raises `NotFound`."""
+        return self._run("invoices.read", seller, actor, lambda tx: plans.current_plan(tx, invoice_id))
+
+
+def _context(tx: BillingTx, invoice_id: UUID) -> dict[str, Any]:
+    invoice = tx.billing.invoices.get(invoice_id)
+    preceding = None
+    if invoice.preceding_id is not None:
+        preceding = tx.billing.invoices.headers([invoice.preceding_id]).get(invoice.preceding_id)
+    return invoice_context(invoice, tx.billing.invoices.state(invoice_id), preceding)
+
+
+def _account(tx: BillingTx, customer_id: UUID, currency: str, first: date, last: date) -> dict[str, Any]:
+    customer = tx.billing.customers.get(customer_id)
+    found = statement(tx, customer_id, currency, first, last)
+    buyer = party(customer) | {"company": customer.company}
+    return statement_context(found, party(tx.billing.sellers.get(tx.seller_id)), buyer, customer.language)
 
 
 class Drafts(Area):

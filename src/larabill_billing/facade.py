@@ -32,6 +32,7 @@ from larabill_billing.orders import handlers as orders
 from larabill_billing.orders.handlers import OrderPreview
 from larabill_billing.orders.model import Order, PlaceOrder
 from larabill_billing.overdue import Dunning
+from larabill_billing.reconciling import Bank, Disputes
 from larabill_billing.repositories import BillingTx
 from larabill_billing.settings import BillingSettings
 from larabill_billing.subscriptions.model import Service
@@ -52,10 +53,12 @@ class Billing:
     def __init__(self, engine: Engine) -> None:
         access = Access([OPERATOR], [ability for module in engine.modules for ability in module.abilities])
         self._engine = engine
+        self.bank = Bank(engine, access)
         self.catalog = Catalog(engine, access)
         self.credits = Credits(engine, access)
         self.coupons = Coupons(engine, access)
         self.customers = Customers(engine, access)
+        self.disputes = Disputes(engine, access)
         self.drafts = Drafts(engine, access)
         self.dunning = Dunning(engine, access)
         self.exchange = Exchange(engine, access)

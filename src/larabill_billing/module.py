@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from larabill_billing.bank import verify as bank_verify
 from larabill_billing.credits import jobs as credits
 from larabill_billing.credits import verify as credits_verify
 from larabill_billing.discounts import verify as discounts_verify
@@ -108,5 +109,6 @@ MODULE: Final = Module(
         *dunning_verify.VERIFY,
         *referrals_verify.VERIFY,
         *vouchers_verify.VERIFY,
+        *bank_verify.VERIFY,
     ),
 )

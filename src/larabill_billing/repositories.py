@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from larabill_billing.bank.ports import BankRepositories
 from larabill_billing.dunning.ports import DunningRepositories
 from larabill_billing.referrals.ports import ReferralsRepositories
 from larabill_billing.vouchers.ports import VouchersRepositories
 from larabill_core.ports.unit_of_work import Tx
 
 
-class BillingRepositories(DunningRepositories, ReferralsRepositories, VouchersRepositories, Protocol):
-    """Dunning stands on top of the features that it knows; referrals and vouchers stand beside."""
+class BillingRepositories(DunningRepositories, BankRepositories, ReferralsRepositories, VouchersRepositories, Protocol):
+    """Dunning stands on top of the features that it knows; the others stand beside."""
 
 
 class BillingTx(Tx, Protocol):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import attrs
 
+from larabill_billing.bank.settings import BankAccount
 from larabill_billing.customers.checks import (
     attempt,
     check_billing_day,
@@ -26,6 +27,7 @@ from larabill_billing.discounts.loyalty import LoyaltyTier, check_tiers
 from larabill_billing.exchange.model import ExchangeSettings
 from larabill_billing.invoicing.numbering import Numbering
 from larabill_billing.ledger.labels import AccountLabel
+from larabill_billing.payments.policies import DisputePolicy, PlanPolicy, WriteOffPolicy
 from larabill_billing.policies import (
     DEFAULT,
     DEFAULT_LADDER,
@@ -175,6 +177,10 @@ class BillingSettings:
     billing_day: int | None = None
     group_invoices: bool = False
     taxes: tuple[TaxRule, ...] = ()
+    bank: tuple[BankAccount, ...] = ()
+    disputes: DisputePolicy = attrs.field(factory=DisputePolicy)
+    payment_plans: PlanPolicy = attrs.field(factory=PlanPolicy)
+    write_off: WriteOffPolicy = attrs.field(factory=WriteOffPolicy)
     loyalty: tuple[LoyaltyTier, ...] = ()
     accounts: tuple[AccountLabel, ...] = ()
     exchange: ExchangeSettings | None = None

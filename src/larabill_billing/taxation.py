@@ -9,7 +9,7 @@ from uuid import UUID
 from larabill_billing.area import Area
 from larabill_billing.invoicing.taxing import treatments
 from larabill_billing.settings import settings_of
-from larabill_billing.tax import check_ids, handlers
+from larabill_billing.tax import ask, check_ids, handlers
 from larabill_billing.tax.determine import Treatment
 from larabill_billing.tax.facts import Evidence, Exemption, IdCheck
 from larabill_billing.tax.handlers import NewExemption, Whereabouts
@@ -25,13 +25,22 @@ class Taxes(Area):
         return self._run("taxes.read", seller, actor, lambda tx: rate_table(settings_of(tx).tax.table).on(country, on))
 
     def treatment(self, seller: UUID, customer_id: UUID, *, actor: Actor = SYSTEM) -> Treatment:
-        """Which taxes hold for a customer now, and because of what. Raises `NotFound`."""
+        """Which taxes hold for a customer now, and because of what.
+
+        Raises `NotFound`, and `Conflict` while the provider has not said it.
+        """
         return self._run(
             "taxes.read",
             seller,
             actor,
             lambda tx: treatments(tx, {customer_id: tx.billing.customers.get(customer_id)})[customer_id],
         )
+
+    def ask(self, seller: UUID, customer_id: UUID, *, actor: Actor = SYSTEM) -> Treatment:
+        """Ask the provider which taxes hold for a customer. Raises `NotFound`, and `RetryLater` when it cannot say."""
+        self._access.require(actor, "taxes.write")
+        ask.ask_about(self._engine, seller, customer_id, actor)
+        return self.treatment(seller, customer_id, actor=SYSTEM)
 
     def exempt(self, seller: UUID, customer_id: UUID, new: NewExemption, *, actor: Actor = SYSTEM) -> Exemption:
         """Charge a customer nothing while the exemption holds. Raises `NotFound`, `InvalidInput` with every fault."""

@@ -19,10 +19,12 @@ from larabill_core.errors import InvalidInput
 PREFIXES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "adt": "audit",
+        "bnk": "bank line",
         "cas": "case",
         "chg": "charge",
         "crd": "credential",
         "cus": "customer",
+        "dsp": "dispute",
         "evt": "event",
         "inv": "invoice",
         "itm": "item",

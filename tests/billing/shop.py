@@ -15,6 +15,7 @@ from larabill_billing.credits import jobs as credits_jobs
 from larabill_billing.credits import verify as verify_credits
 from larabill_billing.customers.handlers import create_customer, create_seller
 from larabill_billing.customers.model import Customer, NewCustomer, NewSeller, Seller
+from larabill_billing.exchange import jobs as exchange_jobs
 from larabill_billing.invoicing import jobs as invoicing_jobs
 from larabill_billing.invoicing import verify as verify_invoicing
 from larabill_billing.invoicing.handlers import issue
@@ -53,6 +54,7 @@ BOOK = Module(
     settings=BillingSettings,
     handlers=(
         *credits_jobs.HANDLERS,
+        *exchange_jobs.HANDLERS,
         *invoicing_jobs.HANDLERS,
         *payments_jobs.HANDLERS,
         *(

@@ -110,11 +110,19 @@ def _charge(shop: Shop, connection: sa.Connection) -> None:
         _copy(shop, connection, CHARGES, kind=ChargeKind.RECURRING.value, cause=cause, **period)
 
 
+def _too_much_back(shop: Shop, connection: sa.Connection) -> None:
+    line = sa.select(LINES.c.id).where(LINES.c.seller_id == shop.seller.id).order_by(LINES.c.id.desc()).limit(1)
+    back = {"credited_line_id": connection.scalars(line).one(), "amount": Decimal(-1000), "kind": "credit"}
+    _copy(shop, connection, CHARGES, **back)
+
+
 PLANTS: list[tuple[Plant, str]] = [
     (_posting, "entry-unbalanced"),
     (_posting, "currency-unbalanced"),
     (_entry_without_postings, "entry-unbalanced"),
     (_line, "total-differs"),
+    (_line, "sums-differ"),
+    (_too_much_back, "credited-too-much"),
     (_balance, "balance-differs"),
     (_balance, "receivable-differs"),
     (_status, "balance-differs"),

@@ -185,7 +185,7 @@ def test_all_mistakes_are_told_at_once_by_place() -> None:
         until = 2026-06-30
         timezone = "Europe/Berln"
         currenzy = "EUR"
-        coupons = [{ code = "X" }]
+        coupons = [{ name = "X", codes = ["X"], percent = "5" }]
         taxes = [{ country = "XX", rate = "200" }]
         [policies]
         payment_terms_days = "7"
@@ -230,7 +230,7 @@ def test_all_mistakes_are_told_at_once_by_place() -> None:
     )
     assert found["timezone"] == "is not an IANA time zone"
     assert found["currenzy"] == "is not known"
-    assert found["coupons"] == "cannot be played yet"
+    assert found["coupons[0].codes[0]"] == "is not a code"
     assert {"taxes[0].country", "taxes[0].rate"} <= set(found)
     assert found["policies.payment_terms_days"] == "must be a whole number"
     assert found["policies.seller"] == "has no place here"

@@ -9,8 +9,9 @@ import attrs
 import pytest
 
 from larabill_billing.proration.model import Convention, ProrationPolicy
-from larabill_billing.settings import BillingSettings, SellerSettings, TaxRule
+from larabill_billing.settings import BillingSettings, SellerSettings
 from larabill_billing.tax.model import TaxCategory
+from larabill_billing.tax.settings import TaxRule, TaxSettings
 from larabill_cli.reference import page
 from larabill_core import errors
 from larabill_core.calls.limits import LimitSettings
@@ -60,7 +61,7 @@ def test_links_between_the_pages_lead_somewhere() -> None:
 @pytest.mark.parametrize(
     ("where", "settings"),
     [
-        *(("manifest", each) for each in (Basics, MailSettings, BillingSettings, SellerSettings, TaxRule)),
+        *(("manifest", each) for each in (Basics, MailSettings, BillingSettings, SellerSettings, TaxRule, TaxSettings)),
         *(("manifest", each) for each in (ProvisioningSettings, PlanSettings, LimitSettings)),
         *(("manifest", each) for each in (GenericSshSettings, StripeSettings)),
         ("catalogue", ProrationPolicy),

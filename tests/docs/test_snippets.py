@@ -24,10 +24,12 @@ PAGES = (
     "tutorials/first-order.md",
     "reference/errors.md",
     "reference/pricing-models.md",
+    "how-to/discounts.md",
     "how-to/embed.md",
     "how-to/give-and-sell-credit.md",
     "how-to/meter-usage.md",
     "explanation/conventions.md",
+    "explanation/tax.md",
 )
 
 _BLOCK = re.compile(r"^```(python|console|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

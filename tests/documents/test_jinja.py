@@ -14,13 +14,21 @@ from larabill_documents.texts import TEXTS
 
 def invoice(**changes: Any) -> dict[str, Any]:
     context: dict[str, Any] = {
+        "type": "invoice",
         "number": "INV-000012",
         "status": "issued",
         "issued_on": "1 Mar 2026",
         "due_on": "8 Mar 2026",
         "currency": "EUR",
+        "purchase_order": "",
+        "note": "",
+        "terms": "",
+        "preceding": None,
+        "gross": "€41.18",
+        "allowances": [],
+        "paid": "",
         "net": "€41.18",
-        "taxes": [{"rate": "19 %", "base": "€41.18", "tax": "€7.82"}],
+        "taxes": [{"name": "VAT", "rate": "19 %", "base": "€41.18", "tax": "€7.82", "reason": ""}],
         "total": "€49.00",
         "balance": "€49.00",
         "seller": {
@@ -29,8 +37,20 @@ def invoice(**changes: Any) -> dict[str, Any]:
             "address": ["Kai 4", "Hamburg"],
             "country": "DE",
             "tax_id": "DE123",
+            "email": "billing@nordlicht.example",
+            "phone": "",
+            "registration": "HRB 7",
         },
-        "buyer": {"name": "Mira Okafor", "company": "", "address": [], "country": "BE", "tax_id": ""},
+        "buyer": {
+            "name": "Mira Okafor",
+            "company": "",
+            "address": [],
+            "country": "BE",
+            "tax_id": "",
+            "email": "",
+            "phone": "",
+            "registration": "",
+        },
         "lines": [
             {
                 "description": "Web hosting M",
@@ -39,6 +59,7 @@ def invoice(**changes: Any) -> dict[str, Any]:
                 "unit_price": "€49.00",
                 "amount": "€41.18",
                 "explanation": "",
+                "allowances": [],
             }
         ],
     }

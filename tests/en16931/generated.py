@@ -96,7 +96,8 @@ def generated(seed: int, number: int) -> Generated:
     )
     rounding: Rounding = random.choice(get_args(Rounding)) if exponent(currency) else "category"
     sums = totals(sold, taxes, currency, rounding)
-    return Generated(document(request, sums, _SELLER, _CUSTOMER, number, _NOW), rounding)
+    made = document(request, sums, _SELLER, _CUSTOMER, "Within 14 days.", _NOW)
+    return Generated(attrs.evolve(made, number=f"DOC-{number:06}"), rounding)
 
 
 def tax_rates(random: Random) -> list[TaxRate]:

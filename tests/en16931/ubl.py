@@ -47,7 +47,7 @@ def to_ubl(document: Invoice) -> str:
     _text(delivery, "ActualDeliveryDate", document.issued_on)
     country = _part(delivery, "DeliveryLocation", "Address", "Country")
     _text(country, "IdentificationCode", document.buyer["country"])
-    _text(_part(root, "PaymentTerms"), "Note", f"Due on {document.due_on}")
+    _text(_part(root, "PaymentTerms"), "Note", document.terms or f"Due on {document.due_on}")
     for allowance in document.allowances:
         _document_allowance(root, allowance, document.currency)
     _taxes(root, document)

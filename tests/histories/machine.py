@@ -167,6 +167,7 @@ class History(RuleBasedStateMachine):
         chosen = self.open_invoice(invoice)
         if chosen is not None:
             self.attempt(self.billing.invoices.void, chosen.id, "a mistake")
+            self.company.go(hours=1)  # until then its case is closed
 
     @rule(order=WHICH)
     def cancel_order(self, order: int) -> None:
@@ -182,6 +183,8 @@ class History(RuleBasedStateMachine):
 
     @rule(days=st.sampled_from([7, 14, 31]))
     def days_pass(self, days: int) -> None:
+        """No payment is on its way for longer than that; it would be asked for every few minutes."""
+        self.slow_payments_end()
         self.company.go(days=days)
 
     @rule(method=st.sampled_from(["charge", "refund", "*"]), what=ANSWERS, when=st.sampled_from(["before", "after"]))
@@ -207,6 +210,12 @@ class History(RuleBasedStateMachine):
         if chosen is not None:
             self.company.gateway.settle(chosen.ref, paid=paid)
 
+    def slow_payments_end(self) -> None:
+        for thing in self.company.gateway.payments():
+            if thing.status == "pending":
+                self.company.gateway.settle(thing.ref)
+        self.company.deliver()
+
     # What holds
 
     @invariant()
@@ -214,10 +223,10 @@ class History(RuleBasedStateMachine):
         """After each step, with what is due at once carried out."""
         company = self.company
         company.work()
-        assert checks.violations(company) == []
-        assert checks.unbalanced(company) == {}
+        none_of(checks.violations(company))
+        none_of(checks.unbalanced(company))
         documents = checks.documents(company)
-        assert checks.altered(self.issued, documents) == []
+        none_of(checks.altered(self.issued, documents))
         self.issued = documents
 
     def teardown(self) -> None:
@@ -225,15 +234,12 @@ class History(RuleBasedStateMachine):
         company = self.company
         company.gateway.heal()
         company.provider.heal()
-        for thing in company.gateway.payments():
-            if thing.status == "pending":
-                company.gateway.settle(thing.ref)
-        company.deliver()
+        self.slow_payments_end()
         company.go(days=2)
         self.holds()
-        assert checks.unfinished(company) == []
-        assert checks.lost_money(company) == []
-        assert checks.lost_services(company) == []
+        none_of(checks.unfinished(company))
+        none_of(checks.lost_money(company))
+        none_of(checks.lost_services(company))
 
     # With what it is written
 
@@ -301,6 +307,12 @@ class History(RuleBasedStateMachine):
                 RemoveItem(item_id=item.id),
             ]
         return one_of(changes, kind)
+
+
+def none_of(found: object) -> None:
+    """Nothing may have been found; pytest does not explain the assertions of modules that hold no tests."""
+    if found:
+        raise AssertionError(found)
 
 
 def one_of(of: Sequence[T], which: int) -> Any:

@@ -19,6 +19,13 @@ from larabill_core.errors import ConfigurationError
 from larabill_core.ids import new_id
 from larabill_core.jobs import JobStatus
 from larabill_core.manifest import check_manifest
+from larabill_core.published import (
+    AgreementSuspended,
+    PaymentMethodNeeded,
+    PaymentReminderDue,
+    PaymentUpcoming,
+    PromiseBroken,
+)
 from larabill_core.testing.clock import ManualClock
 from larabill_mail.module import MODULE
 
@@ -81,6 +88,42 @@ def test_overdue_invoice_is_reminded_of(engine: Engine, box: Box, clock: ManualC
     [(_, mail)] = box.got
     assert mail["Subject"] == "Reminder: an invoice is waiting for payment"
     assert "€20.00" in mail.get_body(("html",)).get_content()  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("language", "subjects"),
+    [
+        ("en", ["Reminder 2: an invoice is waiting for payment", "Please store another payment method"]),
+        ("de", ["2. Erinnerung: eine Rechnung wartet auf Zahlung", "Bitte hinterlegen Sie ein anderes Zahlungsmittel"]),
+    ],
+)
+def test_each_thing_about_an_unpaid_invoice_has_its_letter(
+    engine: Engine, box: Box, language: str, subjects: list[str]
+) -> None:
+    seller, invoice_id = order(engine, "support", language=language)
+    invoice, _ = engine.billing.invoices.get(seller, invoice_id)
+    about: dict[str, Any] = {
+        "seller_id": seller,
+        "occurred_at": engine.clock.now(),
+        "invoice_id": invoice_id,
+        "customer_id": invoice.customer_id,
+    }
+    events = (
+        PaymentReminderDue(**about, step=3, number=2),
+        PaymentMethodNeeded(**about),
+        PaymentUpcoming(**about, due_on=invoice.due_on, number=1),
+        AgreementSuspended(**about, subscription_id=invoice_id),
+        PromiseBroken(**about),
+    )
+    engine.run(lambda tx: tx.publish(*events), seller=seller)
+    engine.run_due()
+    assert [mail["Subject"] for _, mail in box.got][:2] == subjects
+    assert len({mail["Subject"] for _, mail in box.got}) == len(events)
+    for _, mail in box.got:
+        for kind in ("plain", "html"):
+            text = mail.get_body((kind,)).get_content()  # type: ignore[union-attr]
+            assert "20" in text
+            assert "Mira" in text
 
 
 def test_invoice_that_was_paid_meanwhile_is_not_reminded_of(engine: Engine, box: Box, clock: ManualClock) -> None:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tests.oracle import credit, numbering, periods, pricing, proration
+from tests.oracle import coupon, credit, dunning, numbering, periods, pricing, proration, taxes
 from tests.oracle.runner import Shape
 
 SHAPES: Mapping[str, tuple[Shape, ...]] = {
+    "coupon": coupon.SHAPES,
     "credit": credit.SHAPES,
+    "dunning": dunning.SHAPES,
     "numbering": numbering.SHAPES,
     "period-arithmetic": periods.SHAPES,
     "proration": proration.SHAPES,
     "pricing-model": pricing.SHAPES,
+    "rounding": taxes.ROUNDING,
+    "tax": taxes.TAX,
 }

@@ -17,7 +17,7 @@ from tests.oracle.areas import SHAPES
 from tests.oracle.runner import DEFAULT, Case, fault, read, report, run, where
 from tests.oracle.units import same
 
-AREAS = ("period-arithmetic", "proration", "pricing-model")
+AREAS = ("coupon", "dunning", "period-arithmetic", "pricing-model", "proration", "rounding", "tax")
 CASES = read(DEFAULT)
 RESULTS = run(CASES, SHAPES)
 

@@ -7,7 +7,7 @@ names of cycles and zones, the precision of an expected number.
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -64,6 +64,21 @@ def cycle(name: str, count: int = 1) -> Cycle:
 def days_cycle(days: int) -> Cycle:
     """A cycle of so many days."""
     return Cycle(f"{days}_days")
+
+
+def days(count: int) -> timedelta:
+    """So many days."""
+    return timedelta(days=count)
+
+
+def full_days_between(count: int) -> timedelta:
+    """The gap of sources that want so many whole days between two days, neither of which counts."""
+    return timedelta(days=count + 1)
+
+
+def days_from(start: datetime, end: datetime) -> Fraction:
+    """Days from one instant to another."""
+    return Fraction(int((end - start).total_seconds()), 86_400)
 
 
 def is_no_cycle(name: str | None) -> bool:

@@ -92,6 +92,7 @@ class Sample:
         """Of ten redemptions."""
         return [Use(redemption_id=id, cycles=1, discount=Decimal(1), revenue=Decimal(2)) for id in self.ids]
 
+    @property
     def notice(self) -> Notice:
         """One that is there already."""
         return Notice(id=id_of(60_000), seller_id=self.seller_id, invoice_id=self.id, number=1, sent_at=START)
@@ -187,6 +188,12 @@ BILLING: dict[str, Query] = {
     "customers.get_many": lambda tx, of: tx.customers.get_many(of.ids),
     "customers.set_group": lambda tx, of: tx.customers.set_group(of.id, "friends"),
     "customers.page": lambda tx, of: tx.customers.page(after=of.id),
+    "charges.crediting": lambda tx, of: tx.charges.crediting(of.ids),
+    "draft_invoices.find": lambda tx, of: tx.draft_invoices.find(of.id),
+    "draft_invoices.page": lambda tx, of: tx.draft_invoices.page(after=of.id),
+    "draft_invoices.page of customer": lambda tx, of: tx.draft_invoices.page(customer_id=of.group_id),
+    "draft_invoices.save": lambda tx, of: tx.draft_invoices.save(tx.draft_invoices.find(of.id)),
+    "draft_invoices.delete": lambda tx, of: tx.draft_invoices.delete(of.ids),
     "deferrals.for_document": lambda tx, of: tx.deferrals.for_document(of.group_id),
     "deferrals.posted_on": lambda tx, of: tx.deferrals.posted_on(LAST_DAY),
     "deferrals.posted_on after": lambda tx, of: tx.deferrals.posted_on(LAST_DAY, after=of.id),
@@ -196,6 +203,7 @@ BILLING: dict[str, Query] = {
     "deferrals.save_run": lambda tx, of: tx.deferrals.save_run(A_DAY),
     "deferrals.last_run": lambda tx, of: tx.deferrals.last_run(),
     "drafts.take": lambda tx, of: tx.drafts.take(100),
+    "drafts.wait": lambda tx, of: tx.drafts.wait(of.ids),
     "drafts.delete": lambda tx, of: tx.drafts.delete(of.ids),
     "dunning.overdue": lambda tx, of: tx.dunning.overdue(A_DAY, 200),
     "dunning.overdue after": lambda tx, of: tx.dunning.overdue(A_DAY, 200, an_overdue(of)),
@@ -232,6 +240,9 @@ BILLING: dict[str, Query] = {
     "gateway_accounts.claim": lambda tx, of: tx.gateway_accounts.claim("bank", of.seller_id),
     "gateway_accounts.find": lambda tx, of: tx.gateway_accounts.find("bank"),
     "invoices.get": lambda tx, of: tx.invoices.get(of.id),
+    "invoices.headers": lambda tx, of: tx.invoices.headers(of.ids),
+    "invoices.following": lambda tx, of: tx.invoices.following(of.id),
+    "invoices.whole": lambda tx, of: tx.invoices.whole(after=of.id, limit=10),
     "invoices.state": lambda tx, of: tx.invoices.state(of.id, lock=True),
     "invoices.states": lambda tx, of: tx.invoices.states(of.ids),
     "invoices.numbers": lambda tx, of: tx.invoices.numbers(of.ids),
@@ -312,6 +323,10 @@ BILLING: dict[str, Query] = {
     "services.page": lambda tx, of: tx.services.page(after=of.id),
     "services.page of customer": lambda tx, of: tx.services.page(customer_id=of.group_id),
     "series.take": lambda tx, of: tx.series.take("A", 1),
+    "statements.balance": lambda tx, of: tx.statements.balance(of.group_id, "x", ["receivable"], before=LATE),
+    "statements.movements": lambda tx, of: tx.statements.movements(
+        of.group_id, "x", ["receivable"], begin=slot_at(5), end=LATE
+    ),
     "stock.lock": lambda tx, of: tx.stock.lock(of.units),
     "stock.take": lambda tx, of: tx.stock.take(of.units),
     "stock.give_back": lambda tx, of: tx.stock.give_back(of.units),
@@ -344,6 +359,10 @@ BILLING: dict[str, Query] = {
     "tax.end_exemption": lambda tx, of: tx.tax.end_exemption(tx.tax.exemption(of.id)),
     "tax.checks": lambda tx, of: tx.tax.checks(of.group_id),
     "tax.evidence": lambda tx, of: tx.tax.evidence(of.group_id),
+    "tax.answers": lambda tx, of: tx.tax.answers(of.group_ids),
+    "tax.save_answers": lambda tx, of: tx.tax.save_answers([*tx.tax.answers(of.ids).values()]),
+    "tax.waiting": lambda tx, of: tx.tax.waiting(after=of.id),
+    "tax.let_go": lambda tx, of: tx.tax.let_go(of.group_ids),
     "tax.with_tax_id": lambda tx, of: tx.tax.with_tax_id(after=of.id),
     "tax.with_evidence": lambda tx, of: tx.tax.with_evidence(after=of.id),
     "usage.meters": lambda tx, of: tx.usage.meters([of.word]),
@@ -434,7 +453,8 @@ def _names(text: str) -> frozenset[str]:
 ONLY_INSERTS = _names("""
     billing.accounting.add_many billing.audits.add_many billing.charges.add_many billing.coupons.add
     billing.coupons.add_codes billing.credits.add_many billing.customers.add_many billing.deferrals.add_many
-    billing.drafts.add_many billing.dunning.add_many billing.invoices.add_allocations billing.invoices.add_many
+    billing.draft_invoices.add billing.drafts.add_many billing.dunning.add_many
+    billing.invoices.add_allocations billing.invoices.add_many billing.series.give
     billing.ledger.add_many billing.orders.add_items billing.pauses.add billing.payment_methods.add
     billing.payments.add billing.plans.add_many billing.redemptions.add_many billing.referrals.add billing.refunds.add
     billing.sellers.add billing.services.add_many billing.subscription_changes.add_many
@@ -452,14 +472,16 @@ VERIFY = _names("""
     billing.credits.ledger_differences billing.credits.wrong_lots billing.deferrals.unearned
     billing.referrals.state_without_audit billing.vouchers.ledger_differences billing.vouchers.without_credit
     billing.dunning.ended_though_paid billing.dunning.open_on_settled billing.dunning.suspended_though_active
-    billing.dunning.without_case billing.invoices.number_gaps billing.invoices.receivable_differences
-    billing.invoices.state_without_audit billing.invoices.tax_differences billing.invoices.without_entry
-    billing.invoices.without_series billing.invoices.without_state billing.invoices.wrong_balances
+    billing.dunning.without_case billing.invoices.overcredited billing.invoices.receivable_differences
+    billing.invoices.state_without_audit billing.invoices.tax_differences billing.invoices.prepayment_differences
+    billing.invoices.without_entry
+    billing.invoices.without_number billing.invoices.without_state billing.invoices.wrong_balances
     billing.invoices.wrong_totals
     billing.ledger.trial_balance billing.ledger.unbalanced_currencies billing.ledger.unbalanced_entries
     billing.pauses.stepped_in_pause billing.pauses.unheeded billing.pauses.without_pause
     billing.orders.paid_unreleased billing.orders.released_twice billing.orders.state_without_audit
     billing.payments.captured_unallocated billing.payments.captured_without_entry billing.payments.over_refunded
+    billing.series.gaps billing.series.unknown
     billing.payments.state_without_audit billing.payments.twice_captured billing.redemptions.state_without_audit
     billing.redemptions.wrong_sums billing.refunds.state_without_audit billing.services.state_without_audit
     billing.subscriptions.billed_periods billing.subscriptions.state_without_audit billing.tax.wrong_categories

@@ -5,25 +5,36 @@ from __future__ import annotations
 from larabill_core.jobs import Handler
 from larabill_core.manifest import MailSettings
 from larabill_core.module import Module
-from larabill_core.published import InvoicePaid, PaymentReminderDue, ServiceActivated
+from larabill_core.published import (
+    AgreementSuspended,
+    InvoicePaid,
+    PaymentMethodNeeded,
+    PaymentReminderDue,
+    PaymentUpcoming,
+    PromiseBroken,
+    ServiceActivated,
+)
 
 QUEUE = "mail"
 
 _LETTERS = "larabill_mail.letters"
 
+_ABOUT = {
+    "upcoming": PaymentUpcoming,
+    "remind": PaymentReminderDue,
+    "method_needed": PaymentMethodNeeded,
+    "suspended": AgreementSuspended,
+    "promise_broken": PromiseBroken,
+    "receipt": InvoicePaid,
+    "access": ServiceActivated,
+}
+
 MODULE = Module(
     name="mail",
     requires=("billing",),
-    handlers=(
-        Handler(
-            name="mail.reminder",
-            target=f"{_LETTERS}:remind",
-            payload=PaymentReminderDue,
-            queue=QUEUE,
-            external=True,
-        ),
-        Handler(name="mail.receipt", target=f"{_LETTERS}:receipt", payload=InvoicePaid, queue=QUEUE, external=True),
-        Handler(name="mail.access", target=f"{_LETTERS}:access", payload=ServiceActivated, queue=QUEUE, external=True),
+    handlers=tuple(
+        Handler(name=f"mail.{letter}", target=f"{_LETTERS}:{letter}", payload=event, queue=QUEUE, external=True)
+        for letter, event in _ABOUT.items()
     ),
     settings=MailSettings,
 )

@@ -33,6 +33,7 @@ class CreditWanted:
     lines: Mapping[UUID, Decimal] | None = None
     amount: Decimal | None = None
     reason: str = ""
+    to_credit: bool = False
 
 
 def credit(
@@ -43,25 +44,30 @@ def credit(
     amount: Decimal | None = None,
     reason: str,
     note_id: UUID | None = None,
+    to_credit: bool = False,
 ) -> Invoice | None:
     """Issue a credit note of an invoice: of so much of these `lines` (each without tax), of an `amount` with tax over
     all lines, or of everything that is left. Of a proforma that was paid, the invoice that followed is meant.
 
     What is still owed on the invoice becomes less; what the customer had paid becomes credit, which can then be
-    refunded (`of_credit`). An invoice on which nothing was paid, and of which nothing is left, is void.
-    In a host's transaction a job issues it after the commit, and the answer is None.
-    Raises `InvalidInput` with every fault; `Conflict` for more than is left, or a document that is not open or paid;
-    `NotFound`.
+    refunded (`of_credit`). With `to_credit` all of it does, as for a refund of a part payment. An invoice on which
+    nothing was paid, and of which nothing is left, is void. In a host's transaction a job issues it after the commit,
+    and the answer is None. Raises `InvalidInput` with every fault; `Conflict` for more than is left, or a document that
+    is not open or paid; `NotFound`.
     """
     note_id = note_id or new_id()
     if tx.joined:
-        wanted = CreditWanted(invoice_id=invoice_id, note_id=note_id, lines=lines, amount=amount, reason=reason)
+        wanted = CreditWanted(
+            invoice_id=invoice_id, note_id=note_id, lines=lines, amount=amount, reason=reason, to_credit=to_credit
+        )
         event_id = derived_id(note_id, "issue_credit_note")
         tx.enqueue(
             NewJob(handler="billing.issue_credit_note", payload=wanted, event_id=event_id, seller_id=tx.seller_id)
         )
         return None
-    note, rest = write_credit_note(tx, invoice_id, note_id=note_id, lines=lines, amount=amount, reason=reason)
+    note, rest = write_credit_note(
+        tx, invoice_id, note_id=note_id, lines=lines, amount=amount, reason=reason, to_credit=to_credit
+    )
     if rest:
         move(tx, note.customer_id, rest, note.currency, CREDIT_NOTE, note.id)
     return note
@@ -109,4 +115,5 @@ def issue_credit_note(tx: CreditsTx, payload: CreditWanted) -> None:
         amount=payload.amount,
         reason=payload.reason,
         note_id=payload.note_id,
+        to_credit=payload.to_credit,
     )

@@ -5,7 +5,7 @@ Whoever draws on lots locks the customer first, so that nothing is spent twice.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -16,8 +16,8 @@ from larabill_billing.credits.lots import covered, draw, usable
 from larabill_billing.credits.model import Credit, Lot
 from larabill_billing.credits.ports import CreditsTx
 from larabill_billing.credits.write import book, drawn, movement
-from larabill_billing.invoicing.handlers import apply_payment
 from larabill_billing.invoicing.model import InvoiceStatus
+from larabill_billing.invoicing.paying import apply_payment
 from larabill_billing.ledger.handlers import post
 from larabill_billing.ledger.model import CUSTOMER_CREDIT, RECEIVABLE, REFUNDS, Entry, Posting
 from larabill_core.clock import local_date
@@ -85,11 +85,11 @@ def move(
     source: str,
     source_id: UUID,
     *,
-    of: UUID | None = None,
+    of: Collection[UUID] = (),
 ) -> Sequence[Credit]:
     """Write movements whose ledger entry the caller posts: a new lot, or, of a negative amount, what draws on lots.
 
-    `of`: the lot that is drawn on first. Raises `AlreadyExists`; `Conflict` when there is less than that.
+    `of`: the lots that are drawn on first. Raises `AlreadyExists`; `Conflict` when there is less than that.
     """
     if amount > 0:
         written = [movement(tx, customer_id, amount, currency, source, source_id)]

@@ -6,7 +6,7 @@ customer loses as little as possible to expiry.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -27,10 +27,10 @@ def covered(lots: Iterable[Lot]) -> Decimal:
     return sum((lot.remaining for lot in lots), Decimal(0))
 
 
-def draw(lots: Iterable[Lot], amount: Decimal, first: UUID | None = None) -> list[tuple[Lot, Decimal]]:
+def draw(lots: Iterable[Lot], amount: Decimal, first: Collection[UUID] = ()) -> list[tuple[Lot, Decimal]]:
     """What `amount` takes from each of these lots, in the order given but for `first`; all that there is, at most."""
     drawn = []
-    for lot in sorted(lots, key=lambda lot: lot.id != first):
+    for lot in sorted(lots, key=lambda lot: lot.id not in first):
         part = min(amount, lot.remaining)
         if part > 0:
             drawn.append((lot, part))

@@ -20,6 +20,7 @@ from larabill_billing.dunning.choice import policy_for
 from larabill_billing.dunning.model import stood_still
 from larabill_billing.dunning.ports import DunningTx
 from larabill_billing.invoicing.model import InvoiceState, InvoiceStatus
+from larabill_billing.invoicing.plans import due_now
 from larabill_billing.payments.declines import decline_class
 from larabill_billing.payments.events import DefaultMethodStored
 from larabill_billing.payments.handlers import charge_invoice
@@ -116,7 +117,9 @@ def _charge(tx: DunningTx, state: InvoiceState, policy: DunningPolicy, method: P
     if at > tx.now:
         tx.enqueue(_collect_at(state, at))
     else:
-        charge_invoice(tx, state.invoice_id, method.id)
+        due = due_now(tx, tx.billing.invoices.state(state.invoice_id))
+        if due:
+            charge_invoice(tx, state.invoice_id, method.id, amount=due)
 
 
 def _allowed_at(tx: DunningTx, method: PaymentMethod, policy: DunningPolicy) -> datetime:

@@ -106,9 +106,10 @@ def _sorted(tx: DunningTx, cases: Sequence[DunningCase]) -> tuple[list[Taking], 
     Settled ones are left to be closed; those with money on its way are put off.
     """
     states = tx.billing.invoices.states([case.invoice_id for case in cases])
-    payments: dict[UUID | None, list[Payment]] = defaultdict(list)
+    payments: dict[UUID, list[Payment]] = defaultdict(list)
     for payment in tx.billing.payments.for_invoices(list(states)):
-        payments[payment.invoice_id].append(payment)
+        for invoice_id in payment.invoice_ids:
+            payments[invoice_id].append(payment)
     owed = [case for case in cases if states[case.invoice_id].status is InvoiceStatus.ISSUED]
     waiting = [case for case in owed if any(payment.is_in_flight for payment in payments[case.invoice_id])]
     tx.billing.dunning.save_many([attrs.evolve(case, next_at=tx.now + LOOK_AGAIN) for case in waiting])

@@ -57,6 +57,10 @@ class Accounting:
     total: Decimal
     tax: Decimal
 
+    def as_rate(self, base: str) -> Rate:
+        """The frozen rate, for another document of its currency."""
+        return Rate(base=base, quote=self.currency, rate=self.rate, source=self.source, on=self.rated_on)
+
 
 @attrs.frozen(kw_only=True)
 class ExchangeSettings:

@@ -15,22 +15,29 @@ from larabill_billing.settings import settings_of
 
 
 def freeze(tx: InvoicingTx, seller: Seller, documents: Sequence[tuple[InvoiceRequest, Totals]], on: date) -> None:
-    """At the rates of the day of issue; not of proformas, and not where no source of rates is configured.
+    """At the rates of the day of issue; a credit note at the rate of the invoice that it corrects.
 
-    Raises `Conflict` when a rate is not known.
+    Not of proformas, and not where no source of rates is configured. Raises `Conflict` when a rate is not known.
     """
     if settings_of(tx).exchange is None:
         return
-    taxed = [each for each in documents if each[1].type is not DocumentType.PROFORMA]
-    foreign = {request.currency for request, _ in taxed} - {seller.currency}
-    rates = {currency: rate_of(tx, currency, seller.currency, on) for currency in sorted(foreign)}
-    tx.billing.accounting.add_many(
-        [
-            _accounting(tx, request, sums, rates[request.currency])
-            for request, sums in taxed
-            if request.currency in foreign
-        ]
-    )
+    foreign = [
+        (request, sums)
+        for request, sums in documents
+        if request.currency != seller.currency and sums.type is not DocumentType.PROFORMA
+    ]
+    notes = [request for request, sums in foreign if sums.type is DocumentType.CREDIT_NOTE]
+    corrected = {note.preceding_id for note in notes if note.preceding_id is not None}
+    before = tx.billing.accounting.for_documents(corrected) if corrected else {}
+    rates: dict[str, Rate] = {}
+    frozen = []
+    for request, sums in foreign:
+        earlier = None if request.preceding_id is None else before.get(request.preceding_id)
+        if earlier is None and request.currency not in rates:
+            rates[request.currency] = rate_of(tx, request.currency, seller.currency, on)
+        rate = rates[request.currency] if earlier is None else earlier.as_rate(request.currency)
+        frozen.append(_accounting(tx, request, sums, rate))
+    tx.billing.accounting.add_many(frozen)
 
 
 def _accounting(tx: InvoicingTx, request: InvoiceRequest, sums: Totals, rate: Rate) -> Accounting:

@@ -13,7 +13,7 @@ import attrs
 from larabill_billing.audits.handlers import check_reason, record
 from larabill_billing.customers.checks import attempt
 from larabill_billing.invoicing.crediting import Given, Left, by_amount, by_lines, everything, left_of
-from larabill_billing.invoicing.handlers import apply_payment, free
+from larabill_billing.invoicing.handlers import free
 from larabill_billing.invoicing.model import (
     Allocation,
     Charge,
@@ -26,6 +26,8 @@ from larabill_billing.invoicing.model import (
     InvoiceState,
     InvoiceStatus,
 )
+from larabill_billing.invoicing.paying import apply_payment
+from larabill_billing.invoicing.plans import finish_plan
 from larabill_billing.invoicing.ports import InvoicingTx
 from larabill_billing.invoicing.states import next_status
 from larabill_billing.invoicing.write import write
@@ -46,8 +48,11 @@ def write_credit_note(
     lines: Mapping[UUID, Decimal] | None,
     amount: Decimal | None,
     reason: str,
+    to_credit: bool = False,
 ) -> tuple[Invoice, Decimal]:
     """The note, and what of it the customer did not owe any more: the caller keeps that as the customer's credit.
+
+    With `to_credit` that is all of it.
 
     Raises as `credits.credit_notes.credit` does.
     """
@@ -67,7 +72,7 @@ def write_credit_note(
     customer = tx.billing.customers.get(invoice.customer_id)
     request = _request(invoice, given, note_id, reason, local_date(tx.now, customer.time_zone))
     tx.billing.charges.add_many([request], ChargeStatus.INVOICED)
-    applied = _apply(tx, invoice, state, note_id, sums.total, reason)
+    applied = Decimal(0) if to_credit else _apply(tx, invoice, state, note_id, sums.total, reason)
     (note,) = write(tx, [(request, sums)], {customer.id: customer})
     return note, sums.total - applied
 
@@ -180,6 +185,7 @@ def _cancel(tx: InvoicingTx, state: InvoiceState, note_id: UUID, applied: Decima
         created_at=tx.now,
     )
     tx.billing.invoices.add_allocations([allocation])
-    tx.billing.invoices.save_state(attrs.evolve(state, status=status, balance=Decimal(0)))
+    finish_plan(tx, state, "replace")
+    tx.billing.invoices.save_state(attrs.evolve(state, status=status, balance=Decimal(0), plan_id=None))
     free(tx, state.invoice_id)
     record(tx, "invoice", state.invoice_id, "cancel", state.status, status, reason)

@@ -1,4 +1,4 @@
-"""Issue invoices, void them, and take note of what paid them.
+"""Issue invoices and void them.
 
 Locks are taken in this order everywhere: webhook, payment, refund, invoice state, customer; the number series last.
 """
@@ -16,26 +16,25 @@ from larabill_billing.audits.handlers import record_many
 from larabill_billing.customers.model import Customer
 from larabill_billing.discounts.handlers import undo
 from larabill_billing.invoicing.model import (
-    Allocation,
     ChargeStatus,
     DocumentType,
     Draft,
     Invoice,
     InvoiceRequest,
-    InvoiceStatus,
 )
+from larabill_billing.invoicing.plans import finish_plan
 from larabill_billing.invoicing.ports import InvoicingTx
 from larabill_billing.invoicing.postings import taken_back
-from larabill_billing.invoicing.proforma import follow, prepay
 from larabill_billing.invoicing.states import next_status
-from larabill_billing.invoicing.taxing import rates_of, treatments
+from larabill_billing.invoicing.taxing import rates_of, treatments, unanswered
 from larabill_billing.invoicing.totals import Totals, totals
-from larabill_billing.invoicing.write import change, paid_event, post_documents, write
+from larabill_billing.invoicing.write import change, post_documents, write
 from larabill_billing.settings import settings_of
+from larabill_billing.tax.ask import ask_job
 from larabill_billing.tax.calculate import Rounding
 from larabill_billing.tax.determine import Treatment
 from larabill_core.errors import Conflict, Faults, NotFound
-from larabill_core.ids import derived_id, new_id
+from larabill_core.ids import derived_id
 from larabill_core.jobs import NewJob
 
 DRAFTS_AT_ONCE: Final = 100
@@ -46,19 +45,23 @@ def issue(tx: InvoicingTx, requests: Sequence[InvoiceRequest]) -> list[Invoice]:
 
     The number of statements does not depend on the number of requests. In a host's transaction (`tx.joined`) only
     drafts are written, a job issues them after the host's commit, and the answer is empty; the invoices will have the
-    requests' ids. Raises `AlreadyExists` when something was charged before (I3), `NotFound` for a customer,
-    `InvalidInput`.
+    requests' ids. So it is while the provider of taxes has not said which hold. Raises `AlreadyExists` when something
+    was charged before (I3), `NotFound` for a customer, `InvalidInput`.
     """
     _check(requests)
     if not requests:
         return []
     customers = _customers(tx, requests)
-    tx.billing.charges.add_many(requests, ChargeStatus.OPEN if tx.joined else ChargeStatus.INVOICED)
-    if not tx.joined:
+    waiting = unanswered(tx, {id: customers[id] for id in _to_be_taxed(requests)})
+    later = tx.joined or bool(waiting)
+    tx.billing.charges.add_many(requests, ChargeStatus.OPEN if later else ChargeStatus.INVOICED)
+    if not later:
         return _issue(tx, requests, customers)
-    tx.billing.drafts.add_many([_draft(tx, request) for request in requests])
+    tx.billing.drafts.add_many([_draft(tx, request, request.customer_id in waiting) for request in requests])
     event_id = derived_id(requests[0].id, "issue_drafts")
     tx.enqueue(NewJob(handler="billing.issue_drafts", event_id=event_id, seller_id=tx.seller_id))
+    if waiting:
+        tx.enqueue(ask_job(tx.seller_id))
     return []
 
 
@@ -86,7 +89,7 @@ def _is_sound(request: InvoiceRequest) -> bool:
     return bool(request.charges)
 
 
-def _draft(tx: InvoicingTx, request: InvoiceRequest) -> Draft:
+def _draft(tx: InvoicingTx, request: InvoiceRequest, waits: bool) -> Draft:
     return Draft(
         id=request.id,
         seller_id=tx.seller_id,
@@ -99,13 +102,15 @@ def _draft(tx: InvoicingTx, request: InvoiceRequest) -> Draft:
         purchase_order=request.purchase_order,
         note=request.note,
         terms=request.terms,
+        waits=waits,
         created_at=tx.now,
     )
 
 
 def issue_drafts(tx: InvoicingTx) -> list[Invoice]:
     """Issue what was drafted inside hosts' transactions, oldest first: up to 100; another job follows for the rest."""
-    drafts = tx.billing.drafts.take(DRAFTS_AT_ONCE)
+    taken = tx.billing.drafts.take(DRAFTS_AT_ONCE)
+    drafts = _answered(tx, taken)
     if not drafts:
         return []
     ids = [draft.id for draft in drafts]
@@ -128,9 +133,23 @@ def issue_drafts(tx: InvoicingTx) -> list[Invoice]:
     ]
     tx.billing.charges.mark_invoiced(ids)
     tx.billing.drafts.delete(ids)
-    if len(drafts) == DRAFTS_AT_ONCE:
+    if len(taken) == DRAFTS_AT_ONCE:
         tx.enqueue(NewJob(handler="billing.issue_drafts", seller_id=tx.seller_id))
     return _issue(tx, requests, _customers(tx, requests))
+
+
+def _to_be_taxed(requests: Sequence[InvoiceRequest]) -> set[UUID]:
+    """The customers of documents whose taxes no earlier one has settled."""
+    return {each.customer_id for each in requests if any(charge.taxes is None for charge in each.charges)}
+
+
+def _answered(tx: InvoicingTx, drafts: Sequence[Draft]) -> list[Draft]:
+    """Those whose taxes are known; the others wait, and are asked about."""
+    waiting = unanswered(tx, tx.billing.customers.get_many({draft.customer_id for draft in drafts}))
+    if waiting:
+        tx.billing.drafts.wait([draft.id for draft in drafts if draft.customer_id in waiting])
+        tx.enqueue(ask_job(tx.seller_id))
+    return [draft for draft in drafts if draft.customer_id not in waiting]
 
 
 def _customers(tx: InvoicingTx, requests: Sequence[InvoiceRequest]) -> dict[UUID, Customer]:
@@ -173,7 +192,8 @@ def void(tx: InvoicingTx, invoice_id: UUID, reason: str) -> None:
     status = next_status(invoice_id, state.status, "void")
     if tx.billing.invoices.allocations(invoice_id):
         raise Conflict(f"invoice {invoice_id}", "it is paid in part", "refund the payment, or issue a credit")
-    tx.billing.invoices.save_state(attrs.evolve(state, status=status, balance=Decimal(0)))
+    finish_plan(tx, state, "replace")
+    tx.billing.invoices.save_state(attrs.evolve(state, status=status, balance=Decimal(0), plan_id=None))
     free(tx, invoice_id)
     if state.type is DocumentType.INVOICE:
         _reverse(tx, tx.billing.invoices.get(invoice_id))
@@ -189,43 +209,3 @@ def free(tx: InvoicingTx, invoice_id: UUID) -> None:
 def _reverse(tx: InvoicingTx, invoice: Invoice) -> None:
     was = [posting for entry in tx.billing.ledger.for_document("invoice", invoice.id) for posting in entry.postings]
     post_documents(tx, "voided", [(invoice, taken_back(was, tx.billing.deferrals.for_document(invoice.id)))])
-
-
-def apply_payment(
-    tx: InvoicingTx, invoice_id: UUID, amount: Decimal, source_id: UUID, source_kind: str = "payment"
-) -> Decimal:
-    """How much of `amount` the invoice took: its balance at most, 0 when it is paid or void.
-
-    Locks the state, writes the allocation, publishes `InvoicePaid` when nothing is left. The caller posts the ledger
-    entry (against `receivable`) and keeps the rest as the customer's credit. What pays a proforma is held as a
-    prepayment; when nothing is left the invoice follows, paid.
-    """
-    state = tx.billing.invoices.state(invoice_id, lock=True)
-    applied = min(amount, state.balance) if state.status is InvoiceStatus.ISSUED else Decimal(0)
-    if applied <= 0:
-        return Decimal(0)
-    allocation = Allocation(
-        id=new_id(),
-        seller_id=tx.seller_id,
-        invoice_id=invoice_id,
-        source_kind=source_kind,
-        source_id=source_id,
-        amount=applied,
-        currency=state.currency,
-        created_at=tx.now,
-    )
-    tx.billing.invoices.add_allocations([allocation])
-    if state.type is DocumentType.PROFORMA:
-        prepay(tx, state, allocation)
-    left = state.balance - applied
-    if left:
-        tx.billing.invoices.save_state(attrs.evolve(state, balance=left))
-        record_many(tx, [change(invoice_id, "pay_part", state.status, state.status)])
-        return applied
-    paid = next_status(invoice_id, state.status, "pay")
-    tx.billing.invoices.save_state(attrs.evolve(state, balance=left, status=paid, paid_at=tx.now))
-    record_many(tx, [change(invoice_id, "pay", state.status, paid)])
-    tx.publish(paid_event(tx, invoice_id, state.customer_id))
-    if state.type is DocumentType.PROFORMA:
-        follow(tx, invoice_id)
-    return applied

@@ -20,6 +20,9 @@ from larabill_core.money import quantize
 STANDARD: Final = "standard"
 """The tax class of most plans."""
 
+PAID_BY: Final = "paid"
+"""The cause of the allocations that a payment makes when it is taken."""
+
 _ZERO: Final = Decimal(0)
 
 
@@ -150,6 +153,7 @@ class Draft:
     purchase_order: str
     note: str
     terms: str
+    waits: bool = False
     created_at: datetime
 
 
@@ -262,16 +266,23 @@ class Invoice:
 
 
 class InvoiceStatus(StrEnum):
-    """Beside the document. PAID and VOID are final; a credit note is PAID from the start."""
+    """Beside the document. VOID is final; a credit note is PAID from the start.
+
+    PAID goes back to ISSUED when a payment is taken back. UNCOLLECTIBLE: the rest is written off; it may still come in.
+    """
 
     ISSUED = "issued"
     PAID = "paid"
     VOID = "void"
+    UNCOLLECTIBLE = "uncollectible"
 
 
 @attrs.frozen(kw_only=True)
 class InvoiceState:
-    """What changes about a document. What lists of due invoices sort and show is copied here."""
+    """What changes about a document. What lists of due invoices sort and show is copied here.
+
+    `plan_id`: it is paid in instalments, and `due_on` is the due day of the next one.
+    """
 
     invoice_id: UUID
     type: DocumentType = attrs.field(default=DocumentType.INVOICE, converter=DocumentType)
@@ -284,17 +295,23 @@ class InvoiceState:
     balance: Decimal
     version: int
     paid_at: datetime | None
+    plan_id: UUID | None = None
 
 
 @attrs.frozen(kw_only=True)
 class Allocation:
-    """Part of a payment, or of a customer's credit, that paid (part of) an invoice. Never changes."""
+    """Part of a payment, of a customer's credit, or of what is written off, that settled (part of) an invoice.
+
+    Never changes; what is taken back is a row below zero. Once for each (source, invoice, `cause`), which is `paid`, or
+    names what came later, such as `dispute:…`.
+    """
 
     id: UUID
     seller_id: UUID
     invoice_id: UUID
     source_kind: str
     source_id: UUID
+    cause: str = PAID_BY
     amount: Decimal
     currency: str
     created_at: datetime

@@ -12,6 +12,7 @@ from larabill_billing.audits.ports import AuditRepositories
 from larabill_billing.discounts.ports import DiscountsRepositories
 from larabill_billing.exchange.ports import ExchangeRepositories
 from larabill_billing.invoicing.drafts import DraftInvoice
+from larabill_billing.invoicing.instalments import PaymentPlan
 from larabill_billing.invoicing.model import (
     Allocation,
     Charge,
@@ -69,7 +70,11 @@ class DraftRepository(Protocol):
     def add_many(self, drafts: Sequence[Draft]) -> None: ...
 
     def take(self, limit: int) -> list[Draft]:
-        """The oldest, locked; those locked by others are skipped."""
+        """The oldest that do not wait, locked; those locked by others are skipped."""
+        ...
+
+    def wait(self, draft_ids: Collection[UUID]) -> None:
+        """They are not taken before the taxes of their customers are known."""
         ...
 
     def delete(self, draft_ids: Collection[UUID]) -> None: ...
@@ -129,6 +134,10 @@ class InvoiceRepository(Protocol):
         """Documents without lines."""
         ...
 
+    def whole(self, *, after: UUID | None = None, limit: int = 100) -> list[Invoice]:
+        """Documents with their lines, by id, keyset paged with `after`: two statements."""
+        ...
+
     def following(self, proforma_id: UUID) -> UUID | None:
         """The invoice that followed a proforma, if one has."""
         ...
@@ -137,14 +146,20 @@ class InvoiceRepository(Protocol):
         """Raises `NotFound`. With `lock` the row stays locked until the transaction ends."""
         ...
 
-    def states(self, invoice_ids: Collection[UUID]) -> dict[UUID, InvoiceState]: ...
+    def states(self, invoice_ids: Collection[UUID], *, lock: bool = False) -> dict[UUID, InvoiceState]:
+        """By invoice. With `lock` the rows stay locked, taken in the order of their ids."""
+        ...
+
+    def open_for_customer(self, customer_id: UUID, currency: str) -> list[InvoiceState]:
+        """What a customer owes, oldest due first."""
+        ...
 
     def numbers(self, invoice_ids: Collection[UUID]) -> dict[UUID, str]:
         """The numbers of those of these that are documents."""
         ...
 
     def save_state(self, state: InvoiceState) -> None:
-        """Write status, balance and paid_at, version + 1. Raises `StaleVersion`."""
+        """Write status, balance, paid_at, due_on and plan_id, version + 1. Raises `StaleVersion`."""
         ...
 
     def page(
@@ -166,10 +181,12 @@ class InvoiceRepository(Protocol):
         """Issued invoices of subscriptions with `due_on` before `on`, by invoice id, keyset paged with `after`."""
         ...
 
-    def add_allocations(self, allocations: Sequence[Allocation]) -> None: ...
+    def add_allocations(self, allocations: Sequence[Allocation]) -> None:
+        """Insert. Raises `AlreadyExists` for a (source, invoice, cause) seen before."""
+        ...
 
     def allocations(self, invoice_id: UUID) -> list[Allocation]:
-        """What paid (part of) the invoice, oldest first."""
+        """What settled (part of) the invoice, and what was taken back of it, oldest first."""
         ...
 
     def allocated_by(self, source_kind: str, source_ids: Collection[UUID]) -> list[Allocation]:
@@ -185,6 +202,10 @@ class InvoiceRepository(Protocol):
 
         Id, status, balance, and what it should be.
         """
+        ...
+
+    def overcredited(self) -> list[tuple[UUID, Decimal, Decimal]]:
+        """Lines of which more was given back than they came to: invoice, net amount, what was given back (I11)."""
         ...
 
     def without_number(self) -> list[UUID]:
@@ -216,6 +237,40 @@ class InvoiceRepository(Protocol):
 
     def state_without_audit(self) -> list[tuple[UUID, str]]:
         """Invoices whose audits do not lead to their status: id, status (I6)."""
+        ...
+
+
+class PlanRepository(Protocol):
+    def add(self, plan: PaymentPlan) -> None:
+        """Insert the plan and its instalments."""
+        ...
+
+    def get(self, plan_id: UUID) -> PaymentPlan:
+        """Raises `NotFound`."""
+        ...
+
+    def save(self, plan: PaymentPlan) -> None:
+        """Write the status. The plan's invoice state is locked."""
+        ...
+
+    def due(self, on: date, *, after: UUID | None = None, limit: int = 100) -> list[InvoiceState]:
+        """Issued invoices with a plan of which an instalment is due by this day, by invoice id, keyset paged."""
+        ...
+
+    def sellers_with_due(self, on: date) -> list[UUID]:
+        """Of all sellers, those for whom `due` finds something."""
+        ...
+
+    def wrong_sums(self) -> list[tuple[UUID, Decimal, Decimal]]:
+        """Plans whose instalments do not add up: id, amount, sum (I11)."""
+        ...
+
+    def strays(self) -> list[tuple[UUID, str]]:
+        """Agreed plans that their invoice does not follow, and plans that an invoice follows though they are over."""
+        ...
+
+    def state_without_audit(self) -> list[tuple[UUID, str]]:
+        """Plans whose audits do not lead to their status: id, status (I6)."""
         ...
 
 
@@ -253,6 +308,9 @@ class InvoicingRepositories(
 
     @property
     def invoices(self) -> InvoiceRepository: ...
+
+    @property
+    def payment_plans(self) -> PlanRepository: ...
 
 
 class InvoicingTx(Tx, Protocol):

@@ -12,6 +12,11 @@ from larabill_core.errors import IllegalTransition
 TRANSITIONS: Final[Mapping[tuple[InvoiceStatus, str], InvoiceStatus]] = {
     (InvoiceStatus.ISSUED, "pay"): InvoiceStatus.PAID,
     (InvoiceStatus.ISSUED, "void"): InvoiceStatus.VOID,
+    (InvoiceStatus.ISSUED, "write_off"): InvoiceStatus.UNCOLLECTIBLE,
+    (InvoiceStatus.PAID, "reopen"): InvoiceStatus.ISSUED,
+    (InvoiceStatus.UNCOLLECTIBLE, "reopen"): InvoiceStatus.ISSUED,
+    (InvoiceStatus.UNCOLLECTIBLE, "recover"): InvoiceStatus.UNCOLLECTIBLE,
+    (InvoiceStatus.UNCOLLECTIBLE, "pay"): InvoiceStatus.PAID,
     (InvoiceStatus.ISSUED, "cancel"): InvoiceStatus.VOID,
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Final
 from uuid import UUID
 
 from larabill_billing.customers.model import Customer
@@ -12,20 +13,54 @@ from larabill_billing.tax.determine import Treatment, buyer, treatment
 from larabill_billing.tax.facts import NOTHING_KNOWN, TaxFacts
 from larabill_billing.tax.model import Taxes
 from larabill_billing.tax.ports import TaxTx
+from larabill_billing.tax.provider import counts, is_fresh, provided
 from larabill_core.clock import local_date
+from larabill_core.errors import Conflict
 
 
 def treatments(tx: TaxTx, customers: Mapping[UUID, Customer]) -> dict[UUID, Treatment]:
     """The treatment of each customer today, where they are. The number of statements does not depend on how many."""
     settings = settings_of(tx)
     facts = _facts(tx, customers)
+    answers = tx.billing.tax.answers(customers) if settings.tax.provider else {}
     country = "" if settings.tax.place == "rules" else tx.billing.sellers.get(tx.seller_id).country
     found = {}
     for id, customer in customers.items():
         on = local_date(tx.now, customer.time_zone)
         to = buyer(customer, facts.get(id, NOTHING_KNOWN), settings.tax, on)
-        found[id] = treatment(settings.taxes, settings.tax, country, to, on)
+        if not settings.tax.provider or to.exempt is not None:
+            found[id] = treatment(settings.taxes, settings.tax, country, to, on)
+            continue
+        answer = answers.get(id)
+        if answer is not None and counts(answer, customer):
+            found[id] = provided(answer.taxes, inclusive=settings.tax.inclusive)
+        else:
+            found[id] = UNANSWERED
     return found
+
+
+def unanswered(tx: TaxTx, customers: Mapping[UUID, Customer]) -> set[UUID]:
+    """The customers about whom the provider, if there is one, has yet to be asked before they get a document."""
+    if not settings_of(tx).tax.provider:
+        return set()
+    answers, facts = tx.billing.tax.answers(customers), tx.billing.tax.exemptions(customers)
+    return {
+        id
+        for id, customer in customers.items()
+        if not is_fresh(answers.get(id), customer, tx.now)
+        and facts.get(id, NOTHING_KNOWN).exempt(local_date(tx.now, customer.time_zone)) is None
+    }
+
+
+class _Unanswered(Treatment):
+    """Stands for what the provider has not said: nothing can be taxed by it, and nothing is guessed."""
+
+    def taxes(self, tax_class: str) -> Taxes:
+        why = "the provider has not said which taxes hold"
+        raise Conflict("the taxes of this customer", why, "ask it first: engine.billing.taxes.ask")
+
+
+UNANSWERED: Final = _Unanswered(default=(), because="provider")
 
 
 def _facts(tx: TaxTx, customer_ids: Collection[UUID]) -> Mapping[UUID, TaxFacts]:

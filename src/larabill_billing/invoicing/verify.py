@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID
 
+from larabill_billing.invoicing.adding_up import faults_of
 from larabill_billing.invoicing.ports import InvoicingTx
 from larabill_core.ids import public_id
 from larabill_core.verify import Violation
+
+AT_ONCE: Final = 500
 
 
 def verify_charges(tx: InvoicingTx) -> list[Violation]:
@@ -114,6 +117,28 @@ def verify_totals(tx: InvoicingTx) -> list[Violation]:
     ]
 
 
+def verify_documents(tx: InvoicingTx) -> list[Violation]:
+    """I11: on each document allowances, taxes and totals are those of its lines (EN 16931's BR-CO rules)."""
+    found: list[Violation] = []
+    after: UUID | None = None
+    while documents := tx.billing.invoices.whole(after=after, limit=AT_ONCE):
+        after = documents[-1].id
+        found += [
+            _about(document.id, "I11", "sums-differ", f"{document.number}: {'; '.join(faults)}")
+            for document in documents
+            if (faults := faults_of(document))
+        ]
+    return found
+
+
+def verify_credit_notes(tx: InvoicingTx) -> list[Violation]:
+    """I11: credit notes give back no more than was invoiced, line by line."""
+    return [
+        _about(invoice, "I11", "credited-too-much", f"of {net} on a line {given} were given back")
+        for invoice, net, given in tx.billing.invoices.overcredited()
+    ]
+
+
 def verify_states(tx: InvoicingTx) -> list[Violation]:
     """I6: each invoice has a state, and its audits lead there."""
     invoices = tx.billing.invoices
@@ -129,11 +154,44 @@ def verify_states(tx: InvoicingTx) -> list[Violation]:
     ]
 
 
+def verify_plans(tx: InvoicingTx) -> list[Violation]:
+    """I11: instalments add up to what they pay. I6: invoices follow agreed plans, whose audits lead to their states."""
+    plans = tx.billing.payment_plans
+    return [
+        *(
+            _plan(plan, "I11", "instalments-differ", f"its instalments come to {found}, it pays {amount}")
+            for plan, amount, found in plans.wrong_sums()
+        ),
+        *(
+            _plan(plan, "I6", "plan-stray", f"it is {status}, and its invoice does not follow it so")
+            for plan, status in plans.strays()
+        ),
+        *(
+            _plan(plan, "I6", "plan-unaudited", f"it is {status}, but its audits do not lead there")
+            for plan, status in plans.state_without_audit()
+        ),
+    ]
+
+
+def _plan(plan_id: UUID, invariant: str, kind: str, message: str) -> Violation:
+    return Violation(invariant=invariant, kind=kind, subject=f"payment plan {plan_id}", message=message)
+
+
 def _about(invoice_id: UUID, invariant: str, kind: str, message: str) -> Violation:
     return Violation(invariant=invariant, kind=kind, subject=public_id("inv", invoice_id), message=message)
 
 
 VERIFY: Final = tuple(
     f"larabill_billing.invoicing.verify:{function.__name__}"
-    for function in (verify_charges, verify_receivables, verify_tax, verify_numbers, verify_totals, verify_states)
+    for function in (
+        verify_charges,
+        verify_receivables,
+        verify_tax,
+        verify_numbers,
+        verify_totals,
+        verify_documents,
+        verify_credit_notes,
+        verify_states,
+        verify_plans,
+    )
 )

@@ -59,6 +59,16 @@ def clearing(one: str, other: str) -> str:
     return f"{CLEARING}:{min(one, other)}-{max(one, other)}"
 
 
+def disputed(account: str) -> str:
+    """The ledger account of what one gateway account holds back while customers dispute it."""
+    return f"{DISPUTES}:{account}"
+
+
+def dispute_fees(account: str) -> str:
+    """The ledger account of what one gateway account charged because of disputes."""
+    return f"{DISPUTE_FEES}:{account}"
+
+
 @attrs.frozen(kw_only=True)
 class Posting:
     """One side of an entry. `customer_id` is set where the account is kept for each customer."""

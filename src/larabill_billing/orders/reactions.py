@@ -17,7 +17,8 @@ from larabill_billing.orders.ports import OrdersTx
 from larabill_billing.payments.events import PaymentAuthorised
 from larabill_billing.payments.handlers import capture
 from larabill_billing.payments.handlers import release as release_payment
-from larabill_billing.payments.model import Payment, PaymentStatus, RefundStatus
+from larabill_billing.payments.model import Payment, PaymentStatus
+from larabill_billing.payments.purse import gone
 from larabill_billing.payments.refunds import refund
 from larabill_billing.subscriptions.model import Service, ServiceStatus
 from larabill_billing.subscriptions.reactions import abandon
@@ -32,8 +33,6 @@ def on_invoice_paid(tx: OrdersTx, event: InvoicePaid) -> None:
 
 def on_payment_authorised(tx: OrdersTx, event: PaymentAuthorised) -> None:
     """An order whose plans ask for an authorisation only is released."""
-    if event.invoice_id is None:
-        return
     release_if_pending(
         tx, event.invoice_id, "authorised", policies=frozenset({ReleasePolicy.AUTHORISED, ReleasePolicy.PLACED})
     )
@@ -108,9 +107,7 @@ def _refund(tx: OrdersTx, payments: Sequence[Payment], wanted: Decimal, reason: 
     given = Decimal(0)
     for payment in reversed(payments):
         if payment.status in (PaymentStatus.CAPTURED, PaymentStatus.PARTIALLY_REFUNDED) and given < wanted:
-            refunds = tx.billing.refunds.for_payment(payment.id)
-            gone = sum((past.amount for past in refunds if past.status is not RefundStatus.FAILED), Decimal(0))
-            part = min(wanted - given, payment.amount - gone)
+            part = min(wanted - given, payment.amount - gone(tx.billing.refunds.for_payment(payment.id)))
             if part > 0:
                 refund(tx, payment.id, part, reason)
                 given += part

@@ -8,10 +8,13 @@ from uuid import UUID
 
 import attrs
 
+from larabill_billing.payments.disputes import take_note
 from larabill_billing.payments.matching import (
     Claim,
     claim_of_event,
     claim_of_truth,
+    dispute_claim,
+    dispute_mismatch,
     payment_mismatch,
     refund_mismatch,
 )
@@ -27,7 +30,7 @@ from larabill_billing.payments.ports import PaymentsTx
 from larabill_billing.payments.refunds import advance_refund, fail, finish, lock_both
 from larabill_billing.payments.settle import advance, authorise, decline, settle
 from larabill_billing.payments.states import REFUND_TRANSITIONS, can
-from larabill_core.contracts.gateway import GatewayTransaction
+from larabill_core.contracts.gateway import GatewayDispute, GatewayTransaction
 
 WAIT_FOR: Final = timedelta(hours=1)
 """How long an event whose reference nobody knows may be one that came before our own commit (F08)."""
@@ -41,6 +44,7 @@ EVENT_OF_STATE: Final = {
 }
 REFUND_EVENT_OF_STATE: Final = {"pending": "wait", "succeeded": "finish", "failed": "fail"}
 
+Truth = GatewayTransaction | GatewayDispute | None
 Verdict = tuple[WebhookStatus, str]
 APPLIED: Final[Verdict] = (WebhookStatus.APPLIED, "")
 
@@ -51,7 +55,7 @@ def wait(tx: PaymentsTx, webhook_id: UUID, reason: str) -> WebhookEvent:
     return _close(tx, event, (WebhookStatus.WAITING, reason)) if event.status in UNSETTLED else event
 
 
-def believe(tx: PaymentsTx, webhook_id: UUID, truth: GatewayTransaction | None, *, asked: bool) -> WebhookEvent:
+def believe(tx: PaymentsTx, webhook_id: UUID, truth: Truth, *, asked: bool) -> WebhookEvent:
     """Apply the event, or note why not. `asked`: the gateway was asked, and `truth` is its answer.
 
     A state never goes back because of a late event (F07). Settled already: nothing happens.
@@ -70,11 +74,15 @@ def _close(tx: PaymentsTx, event: WebhookEvent, verdict: Verdict) -> WebhookEven
     return closed
 
 
-def _judge(tx: PaymentsTx, event: WebhookEvent, truth: GatewayTransaction | None, *, asked: bool) -> Verdict:
+def _judge(tx: PaymentsTx, event: WebhookEvent, truth: Truth, *, asked: bool) -> Verdict:
+    if event.kind == "dispute":
+        return _judge_dispute(tx, event, truth, asked=asked)
     if event.kind not in ("payment", "refund"):
-        return WebhookStatus.IGNORED, "it says nothing about a payment or refund"
+        return WebhookStatus.IGNORED, "it says nothing about a payment, refund or dispute"
     if event.ref is None:
         return WebhookStatus.IGNORED, "it carries no reference of ours"
+    if isinstance(truth, GatewayDispute):
+        return WebhookStatus.UNMATCHED, "the gateway speaks of a dispute"
     if truth is not None and (truth.kind != event.kind or truth.ref != event.ref):
         return WebhookStatus.UNMATCHED, "the gateway knows something else under this reference"
     if asked and truth is None and event.state != "declined":
@@ -89,6 +97,25 @@ def _judge(tx: PaymentsTx, event: WebhookEvent, truth: GatewayTransaction | None
     if payment is None:
         return _not_yet(tx, event, "nothing here carries its reference")
     return _believe_payment(tx, tx.billing.payments.get(payment.id, lock=True), event, claim)
+
+
+def _judge_dispute(tx: PaymentsTx, event: WebhookEvent, truth: Truth, *, asked: bool) -> Verdict:
+    """Its payment is found by the gateway's transaction, because a dispute carries no reference of ours."""
+    if event.dispute_id is None:
+        return WebhookStatus.IGNORED, "it names no dispute"
+    if asked and truth is None:
+        return _not_yet(tx, event, "the gateway does not list it")
+    claim = dispute_claim(event, truth if isinstance(truth, GatewayDispute) else None)
+    if claim.transaction is None:
+        return WebhookStatus.UNMATCHED, "it names no transaction"
+    found = tx.billing.payments.by_transaction(event.account, claim.transaction)
+    if found is None:
+        return _not_yet(tx, event, "no payment here has its transaction")
+    payment = tx.billing.payments.get(found.id, lock=True)
+    wrong = dispute_mismatch(payment, claim)
+    if wrong:
+        return WebhookStatus.UNMATCHED, wrong
+    return APPLIED if take_note(tx, payment, claim) else (WebhookStatus.STALE, "the dispute is further on")
 
 
 def _not_yet(tx: PaymentsTx, event: WebhookEvent, reason: str) -> Verdict:
@@ -110,7 +137,7 @@ def _believe_payment(tx: PaymentsTx, payment: Payment, event: WebhookEvent, clai
         if other is not None and other.id != payment.id:
             return WebhookStatus.UNMATCHED, f"its transaction belongs to payment {other.id}"
     if step == "capture":
-        settle(tx, payment, claim.transaction_id)
+        settle(tx, payment, claim.transaction_id, claim.settlement)
     elif step == "authorise":
         authorise(tx, payment, claim.transaction_id)
     elif step == "decline":
@@ -140,7 +167,7 @@ def _believe_refund(tx: PaymentsTx, payment: Payment, refund: Refund, claim: Cla
         status = WebhookStatus.UNMATCHED if contradicts else WebhookStatus.STALE
         return status, f"the refund is {refund.status}"
     if step == "finish":
-        finish(tx, payment, refund, claim.transaction_id)
+        finish(tx, payment, refund, claim.transaction_id, claim.settlement)
     elif step == "fail":
         fail(tx, refund, "the gateway says that it failed")
     else:

@@ -18,7 +18,14 @@ from larabill_billing.payments.refunds import advance_refund, fail, finish, lock
 from larabill_billing.payments.settle import advance, authorise, decline, review, settle
 from larabill_billing.payments.states import REFUND_TRANSITIONS, can
 from larabill_core.calls.model import Operation, Retried, Withdrawn
-from larabill_core.contracts.gateway import CanFindTransaction, ChargeRequest, GatewayTransaction, RefundRequest
+from larabill_core.contracts.gateway import (
+    CanFindTransaction,
+    ChargeRequest,
+    GatewayTransaction,
+    RefundRequest,
+    Settlement,
+    settlement_of,
+)
 from larabill_core.contracts.outcome import Done, Failed, Manual, Outcome, Pending, Unknown
 from larabill_core.money import quantize
 
@@ -93,13 +100,13 @@ class PaymentCall(_GatewayCall):
             return None if expected else Withdrawn(reason=f"the payment is {payment.status}")
         if payment.status is not PaymentStatus.CREATED:
             return Withdrawn(reason=f"the payment is {payment.status}")
-        if payment.invoice_id is None:
-            return None
-        state = tx.billing.invoices.state(payment.invoice_id, lock=True)
-        if state.status is not InvoiceStatus.ISSUED:
-            return Withdrawn(reason=f"the invoice is {state.status}")
-        if state.balance < payment.amount:
-            return Withdrawn(reason="less is owed by now")
+        states = tx.billing.invoices.states(payment.invoice_ids, lock=True)
+        for part in payment.for_invoices:
+            state = states[part.invoice_id]
+            if state.status is not InvoiceStatus.ISSUED:
+                return Withdrawn(reason=f"the invoice is {state.status}")
+            if state.balance < part.amount:
+                return Withdrawn(reason="less is owed by now")
         return None
 
     def known(self) -> Outcome | None:
@@ -118,7 +125,7 @@ class PaymentCall(_GatewayCall):
                 reason=f"the gateway has a {found.kind} of {found.amount} {found.currency} under our reference"
             )
         if found.state == "captured" or (found.state, operation.action) == ("authorised", "charge"):
-            return self._done(found.state, found.transaction)
+            return self._done(found.state, found.transaction, found.settlement)
         if found.state == "authorised":
             return None
         if found.state == "pending":
@@ -127,9 +134,9 @@ class PaymentCall(_GatewayCall):
             return self._done("released", found.transaction)
         return Manual(reason=f"the gateway says {found.state!r} of it")
 
-    def _done(self, state: str, transaction_id: str | None) -> Done:
+    def _done(self, state: str, transaction_id: str | None, settlement: Settlement | None = None) -> Done:
         facts = {"state": state, "amount": str(self.payment.amount), "currency": self.payment.currency}
-        return Done(ref=transaction_id, facts=facts)
+        return Done(ref=transaction_id, facts=facts if settlement is None else facts | settlement.facts())
 
     def send(self, operation: Operation, save_progress: Callable[[Mapping[str, Any]], None]) -> Outcome:
         request = ChargeRequest(
@@ -176,7 +183,7 @@ class PaymentCall(_GatewayCall):
         if not _is_amount(done.facts, payment.amount, payment.currency):
             review(tx, payment, "the gateway confirmed another amount or currency")
         elif state == "captured":
-            settle(tx, payment, done.ref)
+            settle(tx, payment, done.ref, settlement_of(done.facts))
         elif state == "authorised":
             authorise(tx, payment, done.ref)
         elif state == "released" and can(payment.status, "release"):
@@ -220,16 +227,16 @@ class RefundCall(_GatewayCall):
                 reason=f"the gateway has a {found.kind} of {found.amount} {found.currency} under our reference"
             )
         if found.state == "succeeded":
-            return self._done(found.transaction)
+            return self._done(found.transaction, found.settlement)
         if found.state == "pending":
             return Pending(handle=found.transaction)
         if found.state == "failed":
             return Failed(reason="the gateway says that it failed")
         return Manual(reason=f"the gateway says {found.state!r} of it")
 
-    def _done(self, transaction_id: str | None) -> Done:
+    def _done(self, transaction_id: str | None, settlement: Settlement | None = None) -> Done:
         facts = {"state": "succeeded", "amount": str(self.refund.amount), "currency": self.refund.currency}
-        return Done(ref=transaction_id, facts=facts)
+        return Done(ref=transaction_id, facts=facts if settlement is None else facts | settlement.facts())
 
     def send(self, operation: Operation, save_progress: Callable[[Mapping[str, Any]], None]) -> Outcome:
         outcome: Outcome = self.driver.refund(
@@ -247,7 +254,7 @@ class RefundCall(_GatewayCall):
         payment, refund = lock_both(tx, self.refund.id)
         match outcome:
             case Done() if _is_amount(outcome.facts, refund.amount, refund.currency):
-                finish(tx, payment, refund, outcome.ref)
+                finish(tx, payment, refund, outcome.ref, settlement_of(outcome.facts))
             case Done():
                 self._advance(tx, refund, "review", reason="the gateway confirmed another amount or currency")
             case Pending():

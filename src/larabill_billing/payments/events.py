@@ -13,13 +13,13 @@ from larabill_core.messages import Event
 
 @attrs.frozen(kw_only=True)
 class PaymentAuthorised(Event):
-    """The gateway holds the amount for us; nothing is taken yet. Releases orders whose plans ask for no more."""
+    """The gateway holds the amount for an invoice; nothing is taken yet. It releases orders whose plans ask that."""
 
     name: ClassVar[str] = "billing.payment_authorised"
 
     payment_id: UUID
     customer_id: UUID
-    invoice_id: UUID | None
+    invoice_id: UUID
     amount: Decimal
     currency: str
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from uuid import UUID
 
 from larabill_billing.audits.handlers import check_reason, record
 from larabill_billing.customers.checks import attempt
 from larabill_billing.invoicing.model import InvoiceState, InvoiceStatus
+from larabill_billing.invoicing.plans import asked
 from larabill_billing.payments.events import DefaultMethodStored
-from larabill_billing.payments.model import MANUAL, Payment, PaymentKind, PaymentMethod, PaymentStatus
+from larabill_billing.payments.model import MANUAL, Part, Payment, PaymentKind, PaymentMethod, PaymentStatus
 from larabill_billing.payments.operations import demand_gateway, intend, reference
 from larabill_billing.payments.ports import PaymentsTx
 from larabill_billing.payments.settle import decline, settle
+from larabill_billing.payments.spread import check_parts
 from larabill_billing.payments.states import next_status
 from larabill_core.errors import Conflict, Faults, InvalidInput, NotFound
 from larabill_core.ids import new_id, public_id
@@ -70,37 +73,79 @@ def check_reference(value: str, path: str, faults: Faults) -> None:
         faults.include(problem)
 
 
-def charge_invoice(tx: PaymentsTx, invoice_id: UUID, method_id: UUID, *, capture: bool = True) -> Payment:
-    """Record a payment of the invoice's balance and the operation that will charge it; a job carries it out.
+def charge_invoice(
+    tx: PaymentsTx, invoice_id: UUID, method_id: UUID, *, amount: Decimal | None = None, capture: bool = True
+) -> Payment:
+    """Record a payment of the invoice and the operation that will charge it; a job carries it out.
 
-    Raises `Conflict` when the invoice is not open, another payment of it is in flight (I1), or the gateway's driver
-    cannot charge.
+    Without an `amount` it is what is to be collected: the balance, or the instalments that are due (the next one while
+    none is). Raises `Conflict` when the invoice is not open, another payment of it is in flight (I1), or the gateway's
+    driver cannot charge; `InvalidInput` for more than is owed.
     """
     state = _open_state(tx, invoice_id)
+    return _charge(tx, [_part(tx, state, amount)], {invoice_id: state}, method_id, capture=capture)
+
+
+def charge_invoices(tx: PaymentsTx, parts: Sequence[Part], method_id: UUID, *, capture: bool = True) -> Payment:
+    """One charge for parts of several invoices of one customer and currency. Raises as `charge_invoice`."""
+    states = _open_states(tx, parts)
+    return _charge(tx, parts, states, method_id, capture=capture)
+
+
+def _charge(
+    tx: PaymentsTx,
+    parts: Sequence[Part],
+    states: Mapping[UUID, InvoiceState],
+    method_id: UUID,
+    *,
+    capture: bool,
+) -> Payment:
+    state = states[parts[0].invoice_id]
     method = tx.billing.payment_methods.get(method_id)
     if method.customer_id != state.customer_id:
         raise NotFound("payment method", method_id)
     demand_gateway(tx, method.account)
-    for other in tx.billing.payments.for_invoices([invoice_id]):
+    for other in tx.billing.payments.for_invoices([part.invoice_id for part in parts]):
         if other.is_in_flight:
-            raise Conflict(f"invoice {invoice_id}", f"payment {other.id} of it is {other.status}", "wait for its end")
-    payment = _new(tx, state, PaymentKind.CHARGE, method.account, method_id=method.id, capture=capture)
+            raise Conflict(
+                f"invoice {other.invoice_ids[0]}", f"payment {other.id} of it is {other.status}", "wait for its end"
+            )
+    payment = _new(tx, state, parts, PaymentKind.CHARGE, method.account, method_id=method.id, capture=capture)
     intend(tx, "payment", payment.id, account=payment.account, action="charge", ref=payment.ref)
     return payment
 
 
-def open_checkout(tx: PaymentsTx, invoice_id: UUID, account: str, *, capture: bool = True) -> Payment:
+def open_checkout(
+    tx: PaymentsTx, invoice_id: UUID, account: str, *, amount: Decimal | None = None, capture: bool = True
+) -> Payment:
     """Record a payment that the customer will make at the gateway; a webhook brings the result.
 
-    The host sends the customer there with `payment.ref` and the invoice's id as metadata. Asked twice for the same
-    amount, the answer is the same payment (F35). Raises `Conflict` when nothing is owed, `NotFound`.
+    The host sends the customer there with `payment.ref`, and `payment.document` as the invoice's id. Asked twice for
+    the same amount, the answer is the same payment (F35). Raises `Conflict` when nothing is owed, `InvalidInput`,
+    `NotFound`.
     """
     state = _open_state(tx, invoice_id)
-    for other in tx.billing.payments.for_invoices([invoice_id]):
-        same = (other.kind, other.account, other.amount) == (PaymentKind.CHECKOUT, account, state.balance)
-        if same and other.status is PaymentStatus.CREATED and other.capture is capture:
+    return _checkout(tx, [_part(tx, state, amount)], {invoice_id: state}, account, capture=capture)
+
+
+def open_checkout_for(tx: PaymentsTx, parts: Sequence[Part], account: str, *, capture: bool = True) -> Payment:
+    """One checkout for parts of several invoices of one customer and currency. Raises as `open_checkout`."""
+    return _checkout(tx, parts, _open_states(tx, parts), account, capture=capture)
+
+
+def _checkout(
+    tx: PaymentsTx, parts: Sequence[Part], states: Mapping[UUID, InvoiceState], account: str, *, capture: bool
+) -> Payment:
+    wanted = sorted(parts, key=lambda part: part.invoice_id)
+    for other in tx.billing.payments.for_invoices([part.invoice_id for part in parts]):
+        same = (other.kind, other.account, other.capture) == (PaymentKind.CHECKOUT, account, capture)
+        if same and other.status is PaymentStatus.CREATED and sorted(other.for_invoices, key=_by_invoice) == wanted:
             return other
-    return _new(tx, state, PaymentKind.CHECKOUT, account, capture=capture)
+    return _new(tx, states[parts[0].invoice_id], parts, PaymentKind.CHECKOUT, account, capture=capture)
+
+
+def _by_invoice(part: Part) -> UUID:
+    return part.invoice_id
 
 
 def _open_state(tx: PaymentsTx, invoice_id: UUID) -> InvoiceState:
@@ -111,9 +156,34 @@ def _open_state(tx: PaymentsTx, invoice_id: UUID) -> InvoiceState:
     return state
 
 
+def _open_states(tx: PaymentsTx, parts: Sequence[Part]) -> dict[UUID, InvoiceState]:
+    """The locked states of the parts' invoices, on each of which as much is owed. Raises `InvalidInput`, `Conflict`."""
+    states = tx.billing.invoices.states([part.invoice_id for part in parts], lock=True)
+    faults = Faults()
+    currency = next((state.currency for state in states.values()), "")
+    check_parts(parts, states, currency, faults)
+    faults.raise_if_any()
+    for state in states.values():
+        if state.status is not InvoiceStatus.ISSUED:
+            raise Conflict(f"invoice {state.invoice_id}", f"it is {state.status}", "there is nothing to pay")
+    return states
+
+
+def _part(tx: PaymentsTx, state: InvoiceState, amount: Decimal | None) -> Part:
+    if amount is None:
+        return Part(invoice_id=state.invoice_id, amount=asked(tx, state))
+    faults = Faults()
+    exact = check_amount(amount, state.currency, "payment.amount", faults)
+    if exact > state.balance:
+        faults.add("payment.amount", "is more than is owed", value=amount, remedy=f"{state.balance} at most")
+    faults.raise_if_any()
+    return Part(invoice_id=state.invoice_id, amount=exact)
+
+
 def _new(
     tx: PaymentsTx,
     state: InvoiceState,
+    parts: Sequence[Part],
     kind: PaymentKind,
     account: str,
     *,
@@ -125,22 +195,24 @@ def _new(
         id=payment_id,
         seller_id=tx.seller_id,
         customer_id=state.customer_id,
-        invoice_id=state.invoice_id,
+        invoice_id=parts[0].invoice_id if len(parts) == 1 else None,
         account=account,
         method_id=method_id,
         kind=kind,
         ref=reference(tx, account, payment_id),
-        amount=state.balance,
+        amount=sum((part.amount for part in parts), Decimal(0)),
         currency=state.currency,
         capture=capture,
+        parts=tuple(parts) if len(parts) > 1 else (),
         created_at=tx.now,
         updated_at=tx.now,
     )
-    _add(tx, payment)
+    add_payment(tx, payment)
     return payment
 
 
-def _add(tx: PaymentsTx, payment: Payment) -> None:
+def add_payment(tx: PaymentsTx, payment: Payment) -> None:
+    """Store a payment that begins, with its audit."""
     tx.billing.payments.add(payment)
     record(tx, "payment", payment.id, "create", after=payment.status)
 
@@ -170,7 +242,7 @@ def record_manual(tx: PaymentsTx, invoice_id: UUID, amount: Decimal, reference: 
         created_at=tx.now,
         updated_at=tx.now,
     )
-    _add(tx, payment)
+    add_payment(tx, payment)
     return settle(tx, payment, reference)
 
 

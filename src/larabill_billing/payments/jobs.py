@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -18,6 +18,7 @@ CAPTURE = "billing.capture_payment"
 RELEASE = "billing.release_payment"
 REFUND = "billing.refund_payment"
 APPLY_WEBHOOK = "billing.apply_webhook"
+EXCHANGE = "billing.realise_exchange"
 
 
 @attrs.frozen(kw_only=True)
@@ -41,7 +42,17 @@ class CustomerToTopUp:
     customer_id: UUID
 
 
+@attrs.frozen(kw_only=True)
+class ExchangeDue:
+    """A payment or refund (`kind`) of another currency than the seller's, whose money moved."""
+
+    kind: str
+    document_id: UUID
+    moved_at: datetime
+
+
 HANDLERS = (
+    Handler(name=EXCHANGE, target="larabill_billing.payments.exchange:realise", payload=ExchangeDue),
     *(
         Handler(
             name=name,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 
 import attrs
 
+from larabill_billing.payments.dispute import DISPUTE_STATES
 from larabill_billing.payments.model import TOOK_MONEY, Payment, Refund, WebhookEvent
-from larabill_core.contracts.gateway import GatewayTransaction
+from larabill_core.contracts.gateway import GatewayDispute, GatewayTransaction, Settlement
 from larabill_core.errors import InvalidInput
 from larabill_core.money import UNIT_PRICE_PLACES, parse_decimal
 
@@ -23,21 +25,16 @@ class Claim:
     currency: str | None
     invoice: str | None
     from_truth: bool
+    settlement: Settlement | None = None
 
 
 def claim_of_event(event: WebhookEvent) -> Claim:
     """What the webhook says. An amount that is no plain decimal number counts as none; 12.5 and 12.50 are the same."""
-    amount = None
-    if event.amount is not None:
-        try:
-            amount = parse_decimal(event.amount, places=UNIT_PRICE_PLACES, path="amount")
-        except InvalidInput:
-            amount = None
     return Claim(
         account=event.account,
         state=event.state,
         transaction_id=event.transaction_id,
-        amount=amount,
+        amount=_number(event.amount),
         currency=event.currency,
         invoice=event.invoice,
         from_truth=False,
@@ -54,7 +51,63 @@ def claim_of_truth(event: WebhookEvent, truth: GatewayTransaction) -> Claim:
         currency=truth.currency,
         invoice=event.invoice,
         from_truth=True,
+        settlement=truth.settlement,
     )
+
+
+@attrs.frozen(kw_only=True)
+class DisputeClaim:
+    """What is said of a dispute. `amount` and `fee` are None where the sender wrote no plain number."""
+
+    account: str
+    dispute: str
+    state: str
+    transaction: str | None
+    amount: Decimal | None
+    currency: str | None
+    fee: Decimal | None
+    reason: str
+    respond_by: datetime | None
+
+
+def dispute_claim(event: WebhookEvent, truth: GatewayDispute | None) -> DisputeClaim:
+    """What the gateway says when asked, or else what its verified webhook said."""
+    said = event if truth is None else truth
+    return DisputeClaim(
+        account=event.account,
+        dispute=event.dispute_id or "",
+        state=said.state,
+        transaction=event.transaction_id if truth is None else truth.transaction,
+        amount=_number(event.amount) if truth is None else truth.amount,
+        currency=said.currency,
+        fee=_number(event.fee or "0") if truth is None else truth.fee,
+        reason=event.code if truth is None else truth.reason,
+        respond_by=said.respond_by,
+    )
+
+
+def dispute_mismatch(payment: Payment, claim: DisputeClaim) -> str:
+    """Why the claim is not about this payment; empty when everything fits."""
+    if claim.state not in DISPUTE_STATES:
+        return f"its state {claim.state[:40]!r} is not known"
+    if claim.account != payment.account:
+        return f"it came from account {claim.account}, the payment is at {payment.account}"
+    if payment.status not in TOOK_MONEY:
+        return f"the payment is {payment.status}"
+    if claim.currency != payment.currency:
+        return f"its currency is not {payment.currency}"
+    if claim.amount is None or claim.fee is None:
+        return "it names no amount"
+    if not 0 < claim.amount <= payment.amount or claim.fee < 0:
+        return f"its amount is {claim.amount}, of {payment.amount} that were taken"
+    return ""
+
+
+def _number(text: str | None) -> Decimal | None:
+    try:
+        return None if text is None else parse_decimal(text, places=UNIT_PRICE_PLACES, path="amount")
+    except InvalidInput:
+        return None
 
 
 def payment_mismatch(payment: Payment, claim: Claim) -> str:

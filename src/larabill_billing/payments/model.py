@@ -16,7 +16,10 @@ MANUAL = "manual"
 
 
 class PaymentStatus(StrEnum):
-    """CREATED: recorded, nobody has confirmed anything. REVIEW: a person has to look at the gateway."""
+    """CREATED: recorded, nobody has confirmed anything. REVIEW: a person has to look at the gateway.
+
+    REVERSED: what was recorded by hand was not so.
+    """
 
     CREATED = "created"
     PENDING = "pending"
@@ -26,6 +29,7 @@ class PaymentStatus(StrEnum):
     RELEASED = "released"
     PARTIALLY_REFUNDED = "partially_refunded"
     REFUNDED = "refunded"
+    REVERSED = "reversed"
     REVIEW = "review"
 
 
@@ -66,10 +70,19 @@ class PaymentMethod:
 
 
 @attrs.frozen(kw_only=True)
-class Payment:
-    """One logical payment, of one invoice or for credit. `ref` is ours at the gateway, for ever.
+class Part:
+    """How much of a payment of several invoices is for one of them."""
 
-    `transaction_id` is the gateway's id. `invoice_id` is None for a top-up: all of the money becomes credit.
+    invoice_id: UUID
+    amount: Decimal
+
+
+@attrs.frozen(kw_only=True)
+class Payment:
+    """One logical payment, of an invoice, of several, or for credit. `ref` is ours at the gateway, for ever.
+
+    `transaction_id` is the gateway's id. `invoice_id` is None where it is for several invoices, which are its `parts`,
+    and for a top-up, all of which becomes credit.
     `code` is the gateway's word for a decline; `reason` says why a person has to look.
     """
 
@@ -92,6 +105,19 @@ class Payment:
     created_at: datetime
     updated_at: datetime
     captured_at: datetime | None = None
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def invoice_ids(self) -> tuple[UUID, ...]:
+        """The invoices that it is for; none of a top-up."""
+        return tuple(part.invoice_id for part in self.for_invoices)
+
+    @property
+    def for_invoices(self) -> tuple[Part, ...]:
+        """How much of it is for which invoice."""
+        if self.invoice_id is None:
+            return self.parts
+        return (Part(invoice_id=self.invoice_id, amount=self.amount),)
 
     @property
     def is_in_flight(self) -> bool:
@@ -117,9 +143,28 @@ class RefundStatus(StrEnum):
     REVIEW = "review"
 
 
+class RefundTo(StrEnum):
+    """METHOD: the way the money came. CREDIT: the customer's balance, and no money moves."""
+
+    METHOD = "method"
+    CREDIT = "credit"
+
+
+@attrs.frozen(kw_only=True)
+class Returned:
+    """What a credit note, made for a refund, takes back of one invoice that the payment had paid."""
+
+    invoice_id: UUID
+    credit_note_id: UUID
+    amount: Decimal
+
+
 @attrs.frozen(kw_only=True)
 class Refund:
-    """Money given back of one payment. `from_credit` is the part of it that the customer held with us as credit."""
+    """Money given back of one payment. `from_credit` is the part of it that the customer held with us as credit.
+
+    `returned` are the credit notes that came with it: they gave that credit, and so do those for a refund to credit.
+    """
 
     id: UUID
     seller_id: UUID
@@ -130,6 +175,8 @@ class Refund:
     amount: Decimal
     currency: str
     from_credit: Decimal
+    destination: RefundTo = attrs.field(default=RefundTo.METHOD, converter=RefundTo)
+    returned: tuple[Returned, ...] = ()
     status: RefundStatus = attrs.field(default=RefundStatus.CREATED, converter=RefundStatus)
     transaction_id: str | None = None
     reason: str = ""
@@ -160,7 +207,8 @@ UNSETTLED = frozenset({WebhookStatus.RECEIVED, WebhookStatus.WAITING})
 class WebhookEvent:
     """A verified webhook: what it claims, never its body (which holds personal data).
 
-    `code` is the gateway's word for a decline; `occurred_at` is the sender's time, the other two are ours.
+    `code` is the gateway's word for a decline or dispute; `occurred_at` is the sender's time, the other two are ours.
+    `dispute_id`, `fee` and `respond_by` are of disputes alone.
     """
 
     id: UUID = attrs.field(factory=new_id)
@@ -176,6 +224,9 @@ class WebhookEvent:
     currency: str | None
     invoice: str | None
     code: str
+    dispute_id: str | None = None
+    fee: str | None = None
+    respond_by: datetime | None = None
     status: WebhookStatus = attrs.field(default=WebhookStatus.RECEIVED, converter=WebhookStatus)
     reason: str = ""
     occurred_at: datetime | None

@@ -9,6 +9,7 @@ from typing import Protocol
 from uuid import UUID
 
 from larabill_billing.credits.ports import CreditsRepositories
+from larabill_billing.payments.dispute import Dispute, DisputeStatus
 from larabill_billing.payments.model import (
     GatewayAccount,
     Payment,
@@ -43,9 +44,10 @@ class PaymentRepository(Protocol):
     def by_transaction(self, account: str, transaction_id: str) -> Payment | None: ...
 
     def for_invoices(self, invoice_ids: Collection[UUID]) -> list[Payment]:
-        """All payments of these invoices, oldest first."""
+        """All payments of these invoices, also those of several, oldest first."""
         ...
 
+    def get_many(self, payment_ids: Collection[UUID]) -> dict[UUID, Payment]: ...
     def charged_top_ups(self, customer_id: UUID, since: datetime) -> list[Payment]:
         """Charges of the customer's stored methods for credit, begun since then, oldest first."""
         ...
@@ -109,6 +111,53 @@ class RefundRepository(Protocol):
 
     def state_without_audit(self) -> list[tuple[UUID, str]]:
         """Refunds whose audits do not lead to their status: id, status (I6)."""
+        ...
+
+
+class DisputeRepository(Protocol):
+    def add(self, dispute: Dispute) -> None:
+        """Raises `AlreadyExists` for an (account, gateway id) that is known."""
+        ...
+
+    def get(self, dispute_id: UUID, *, lock: bool = False) -> Dispute:
+        """Raises `NotFound`. Lock the payment before."""
+        ...
+
+    def save(self, dispute: Dispute) -> None:
+        """Write status, reopened and closed_at, version + 1. Raises `StaleVersion`."""
+        ...
+
+    def by_gateway_id(self, account: str, gateway_id: str, *, lock: bool = False) -> Dispute | None: ...
+
+    def for_payment(self, payment_id: UUID) -> list[Dispute]:
+        """Oldest first."""
+        ...
+
+    def open_disputes_for(self, customer_ids: Collection[UUID]) -> set[UUID]:
+        """Those of these customers about a payment of whom a dispute stands. One statement for a batch."""
+        ...
+
+    def page(
+        self,
+        *,
+        customer_id: UUID | None = None,
+        status: DisputeStatus | None = None,
+        after: UUID | None = None,
+        limit: int = 100,
+    ) -> list[Dispute]:
+        """By id, keyset paged with `after`."""
+        ...
+
+    def ledger_differences(self) -> list[tuple[str, str, Decimal]]:
+        """Accounts whose disputes that stand are not what the ledger says: account, currency, difference (I4)."""
+        ...
+
+    def reopened_differences(self) -> list[tuple[UUID, Decimal]]:
+        """Payments of which not as much is owed again as their lost disputes say: id, difference (I4)."""
+        ...
+
+    def state_without_audit(self) -> list[tuple[UUID, str]]:
+        """Disputes whose audits do not lead to their status: id, status (I6)."""
         ...
 
 
@@ -205,6 +254,9 @@ class PaymentsRepositories(CreditsRepositories, Protocol):
 
     @property
     def refunds(self) -> RefundRepository: ...
+
+    @property
+    def disputes(self) -> DisputeRepository: ...
 
     @property
     def payment_methods(self) -> MethodRepository: ...

@@ -7,28 +7,34 @@ invoice queue at the invoice; the second finds it paid, and its money becomes th
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 import attrs
 
 from larabill_billing.audits.handlers import record
 from larabill_billing.credits.handlers import move
-from larabill_billing.invoicing.handlers import apply_payment
+from larabill_billing.invoicing.paying import apply_payment
 from larabill_billing.ledger.handlers import post
-from larabill_billing.ledger.model import CUSTOMER_CREDIT, RECEIVABLE, Entry, Posting, cash
-from larabill_billing.payments.events import PaymentAuthorised
+from larabill_billing.ledger.model import CUSTOMER_CREDIT, RECEIVABLE, Entry, Posting
+from larabill_billing.payments.cash import aside, money
+from larabill_billing.payments.events import PaymentAuthorised, PaymentReturned
+from larabill_billing.payments.exchange import exchange_later
 from larabill_billing.payments.model import TOOK_MONEY, Payment
 from larabill_billing.payments.ports import PaymentsTx
 from larabill_billing.payments.states import can, next_status
+from larabill_core.contracts.gateway import Settlement
 from larabill_core.privacy import redact_text
 from larabill_core.published import PaymentCaptured, PaymentDeclined
 
 
-def settle(tx: PaymentsTx, payment: Payment, transaction_id: str | None) -> Payment:
+def settle(
+    tx: PaymentsTx, payment: Payment, transaction_id: str | None, settlement: Settlement | None = None
+) -> Payment:
     """The money was taken. `payment` is locked. Settled already: nothing happens (F05, F06).
 
     Writes state, allocation, ledger, credit for what the invoice did not need, audit, and `PaymentCaptured`. A
-    transaction that paid something else already is for a person to look at (B12).
+    transaction that paid something else already is for a person to look at (B12). `settlement`: what the gateway made
+    of it, where it says so.
     """
     if payment.status in TOOK_MONEY:
         return payment
@@ -39,13 +45,13 @@ def settle(tx: PaymentsTx, payment: Payment, transaction_id: str | None) -> Paym
     changes = {"transaction_id": transaction_id or payment.transaction_id, "captured_at": tx.now}
     captured = advance(tx, payment, "capture", code="", reason="", **changes)
     applied = Decimal(0)
-    if payment.invoice_id is not None:
-        applied = apply_payment(tx, payment.invoice_id, payment.amount, payment.id)
+    for part in sorted(payment.for_invoices, key=lambda part: part.invoice_id):
+        applied += apply_payment(tx, part.invoice_id, part.amount, payment.id)
     rest = payment.amount - applied
     if rest:
         move(tx, payment.customer_id, rest, payment.currency, "payment", payment.id)
     postings = [
-        Posting(account=cash(payment.account), amount=payment.amount),
+        Posting(account=money(payment, settlement), amount=payment.amount),
         Posting(account=RECEIVABLE, amount=-applied, customer_id=payment.customer_id),
         Posting(account=CUSTOMER_CREDIT, amount=-rest, customer_id=payment.customer_id),
     ]
@@ -58,7 +64,8 @@ def settle(tx: PaymentsTx, payment: Payment, transaction_id: str | None) -> Paym
         occurred_at=tx.now,
         postings=tuple(posting for posting in postings if posting.amount),
     )
-    post(tx, [entry])
+    post(tx, [entry, *aside(payment, entry, settlement)])
+    exchange_later(tx, payment)
     tx.publish(
         PaymentCaptured(
             seller_id=payment.seller_id,
@@ -79,14 +86,17 @@ def authorise(tx: PaymentsTx, payment: Payment, transaction_id: str | None) -> P
         return payment
     authorised = advance(tx, payment, "authorise", transaction_id=transaction_id, code="", reason="")
     tx.publish(
-        PaymentAuthorised(
-            seller_id=payment.seller_id,
-            occurred_at=tx.now,
-            payment_id=payment.id,
-            customer_id=payment.customer_id,
-            invoice_id=payment.invoice_id,
-            amount=payment.amount,
-            currency=payment.currency,
+        *(
+            PaymentAuthorised(
+                seller_id=payment.seller_id,
+                occurred_at=tx.now,
+                payment_id=payment.id,
+                customer_id=payment.customer_id,
+                invoice_id=part.invoice_id,
+                amount=part.amount,
+                currency=payment.currency,
+            )
+            for part in payment.for_invoices
         )
     )
     return authorised
@@ -108,6 +118,19 @@ def decline(tx: PaymentsTx, payment: Payment, code: str, reason: str = "") -> Pa
         )
     )
     return declined
+
+
+def tell_returned(tx: PaymentsTx, payment: Payment, why: Literal["refunded", "disputed"]) -> None:
+    """What was given because of this payment's money may have to be taken back."""
+    tx.publish(
+        PaymentReturned(
+            seller_id=payment.seller_id,
+            occurred_at=tx.now,
+            payment_id=payment.id,
+            customer_id=payment.customer_id,
+            why=why,
+        )
+    )
 
 
 def review(tx: PaymentsTx, payment: Payment, reason: str) -> Payment:

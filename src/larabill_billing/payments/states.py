@@ -38,6 +38,7 @@ TRANSITIONS: Final[Mapping[tuple[P, str], P]] = {
     (P.RELEASED, "capture"): P.CAPTURED,
     (P.CAPTURED, "refund_part"): P.PARTIALLY_REFUNDED,
     (P.CAPTURED, "refund"): P.REFUNDED,
+    (P.CAPTURED, "reverse"): P.REVERSED,
     (P.PARTIALLY_REFUNDED, "refund_part"): P.PARTIALLY_REFUNDED,
     (P.PARTIALLY_REFUNDED, "refund"): P.REFUNDED,
 }

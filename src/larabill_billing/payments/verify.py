@@ -43,9 +43,38 @@ def verify_payments(tx: PaymentsTx) -> list[Violation]:
     ]
 
 
-def verify_states(tx: PaymentsTx) -> list[Violation]:
-    """I6: the audits of each payment and refund lead to its state."""
+def verify_disputes(tx: PaymentsTx) -> list[Violation]:
+    """I4: what gateways hold back is what the ledger says, and what was lost is owed again."""
+    disputes = tx.billing.disputes
     return [
+        *(
+            Violation(
+                invariant="I4",
+                kind="disputes-differ",
+                subject=account,
+                message=f"the ledger and the disputes that stand differ by {difference} {currency}",
+            )
+            for account, currency, difference in disputes.ledger_differences()
+        ),
+        *(
+            _about(payment, "I4", "dispute-not-reopened", f"what is owed again of it differs by {difference}")
+            for payment, difference in disputes.reopened_differences()
+        ),
+    ]
+
+
+def verify_states(tx: PaymentsTx) -> list[Violation]:
+    """I6: the audits of each payment, refund and dispute lead to its state."""
+    return [
+        *(
+            Violation(
+                invariant="I6",
+                kind="dispute-unaudited",
+                subject=public_id("dsp", dispute),
+                message=f"it is {status}, but its audits do not lead there",
+            )
+            for dispute, status in tx.billing.disputes.state_without_audit()
+        ),
         *(
             _about(payment, "I6", "payment-unaudited", f"it is {status}, but its audits do not lead there")
             for payment, status in tx.billing.payments.state_without_audit()
@@ -67,5 +96,6 @@ def _about(payment_id: UUID, invariant: str, kind: str, message: str) -> Violati
 
 
 VERIFY: Final = tuple(
-    f"larabill_billing.payments.verify:{function.__name__}" for function in (verify_payments, verify_states)
+    f"larabill_billing.payments.verify:{function.__name__}"
+    for function in (verify_payments, verify_disputes, verify_states)
 )

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from larabill_billing.payments import jobs
-from larabill_billing.payments.believing import believe, wait
+from larabill_billing.payments.believing import Truth, believe, wait
 from larabill_billing.payments.model import UNSETTLED, WebhookEvent, WebhookReject, WebhookResult
 from larabill_billing.payments.ports import PaymentsTx
-from larabill_core.contracts.gateway import CanFindTransaction, GatewayTransaction
+from larabill_core.contracts.gateway import CanFindDispute, CanFindTransaction
 from larabill_core.contracts.webhooks import Hint, VerifiedWebhook, Webhooks
 from larabill_core.errors import NotFound, RetryLater, Unverified
 from larabill_core.ids import derived_id, new_id
@@ -100,6 +100,8 @@ def _read(engine: Engine, driver: Webhooks, headers: Mapping[str, str], body: by
         hint.amount,
         hint.currency,
         hint.invoice,
+        hint.dispute,
+        hint.fee,
     )
     if any(value is not None and not _can_be_stored(value) for value in named):
         raise Unverified("something in it is no line of text, or too long")
@@ -139,6 +141,9 @@ def _store(tx: PaymentsTx, account: str, verified: VerifiedWebhook, hint: Hint) 
         currency=hint.currency,
         invoice=hint.invoice,
         code=redact_text(hint.reason)[:100],
+        dispute_id=hint.dispute,
+        fee=hint.fee,
+        respond_by=hint.respond_by,
         occurred_at=hint.occurred_at,
         received_at=tx.now,
     )
@@ -163,11 +168,17 @@ def _store(tx: PaymentsTx, account: str, verified: VerifiedWebhook, hint: Hint) 
 def settle_event(engine: Engine, event: WebhookEvent) -> WebhookEvent:
     """Ask the gateway, where it can be asked, and believe or not. Safe to repeat."""
     driver = engine.drivers.get(event.account)
-    asked = event.ref is not None and event.kind != "other" and isinstance(driver, CanFindTransaction)
-    truth: GatewayTransaction | None = None
+    truth: Truth = None
+    asked = False
+    if event.kind == "dispute":
+        asked = event.dispute_id is not None and isinstance(driver, CanFindDispute)
+    elif event.kind != "other":
+        asked = event.ref is not None and isinstance(driver, CanFindTransaction)
     if asked:
         try:
-            truth = driver.find_transaction(event.ref)
+            truth = (
+                driver.find_dispute(event.dispute_id) if event.kind == "dispute" else driver.find_transaction(event.ref)
+            )
         except Exception as problem:
             known = isinstance(problem, RetryLater)
             reason = f"the gateway cannot be asked: {problem if known else type(problem).__name__}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
@@ -75,7 +76,7 @@ def on_invoice_paid(tx: ReferralsTx, event: InvoicePaid) -> None:
     sides = {referral.referrer_id: "referrer", referral.referred_id: "referred"}
     for customer_id in sorted(sides):
         side, currency = sides[customer_id], tx.billing.customers.get(customer_id, lock=True).currency
-        amount = getattr(rewards[currency], side) if currency in rewards else 0
+        amount: Decimal = getattr(rewards[currency], side) if currency in rewards else Decimal(0)
         if amount:
             source_id = derived_id(referral.id, side)
             grant(tx, customer_id, amount, currency, SOURCE, source_id, account=MARKETING)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from larabill_billing.subscriptions.instalments import DueInstalments, PlanMissed
 from larabill_billing.subscriptions.late import LateUsageDue
 from larabill_billing.subscriptions.migrate import PlanMigration
 from larabill_billing.subscriptions.return_unused import UnusedTime
@@ -18,12 +19,16 @@ from larabill_core.published import (
 )
 
 _RENEW = "larabill_billing.subscriptions.renew"
+_INSTALMENTS = "larabill_billing.subscriptions.instalments"
 _REACTIONS = "larabill_billing.subscriptions.reactions"
 
 HANDLERS = (
     Handler(name="billing.renew", target=f"{_RENEW}:renew"),
     Handler(name="billing.renew_batch", target=f"{_RENEW}:renew_batch"),
     Handler(name="billing.late_usage", target=f"{_RENEW}:bill_late", payload=LateUsageDue),
+    Handler(name="billing.instalments", target=f"{_INSTALMENTS}:instalments"),
+    Handler(name="billing.instalments_of_seller", target=f"{_INSTALMENTS}:of_seller", payload=DueInstalments),
+    Handler(name="billing.break_plan", target=f"{_INSTALMENTS}:break_missed", payload=PlanMissed),
     Handler(
         name="billing.migrate_plan",
         target="larabill_billing.subscriptions.migrate:migrate_batch",
@@ -42,4 +47,7 @@ HANDLERS = (
     Handler(name="billing.on_service_ended", target=f"{_REACTIONS}:on_ended", payload=ServiceEnded),
 )
 
-SCHEDULES = (Schedule(name="billing.renew", handler="billing.renew", every=timedelta(hours=1)),)
+SCHEDULES = (
+    Schedule(name="billing.renew", handler="billing.renew", every=timedelta(hours=1)),
+    Schedule(name="billing.instalments", handler="billing.instalments", every=timedelta(hours=6)),
+)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from uuid import UUID
 
 import attrs
 
 from larabill_billing.credits.handlers import lot_of, spend
 from larabill_billing.invoicing.model import InvoiceStatus
-from larabill_billing.payments.model import TOOK_MONEY, Payment, RefundStatus
+from larabill_billing.payments.model import TOOK_MONEY, Payment
+from larabill_billing.payments.purse import gone
 from larabill_billing.payments.refunds import refund
 from larabill_billing.subscriptions.ports import SubscriptionsTx
 
@@ -54,9 +54,7 @@ def _pay_out(tx: SubscriptionsTx, payload: UnusedTime, customer_id: UUID, paymen
     lot = lot_of(tx, given[0].lot_id)
     left = lot.remaining
     for payment in reversed(payments):
-        earlier = tx.billing.refunds.for_payment(payment.id)
-        gone = sum((past.amount for past in earlier if past.status is not RefundStatus.FAILED), Decimal(0))
-        part = min(left, payment.amount - gone)
+        part = min(left, payment.amount - gone(tx.billing.refunds.for_payment(payment.id)))
         if part > 0:
             refund(tx, payment.id, part, f"unused time of subscription {payload.subscription_id}", of_lot=lot.id)
             left -= part

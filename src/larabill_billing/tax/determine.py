@@ -27,7 +27,9 @@ from larabill_billing.tax.model import TaxCategory, Taxes, TaxRate
 from larabill_billing.tax.settings import TaxRule, TaxSettings
 from larabill_billing.tax.table import EU, rate_table, treated_as
 
-Because: TypeAlias = Literal["exemption", "rule", "domestic", "consumer", "threshold", "reverse_charge", "outside"]
+Because: TypeAlias = Literal[
+    "exemption", "rule", "domestic", "consumer", "threshold", "reverse_charge", "outside", "provider"
+]
 
 NO_CLASSES: Final[Mapping[str, Taxes]] = {}
 TABLE_CLASSES: Final = ("reduced", "reduced_2", "reduced_3", "super_reduced", "parking")

@@ -10,6 +10,7 @@ from uuid import UUID
 from larabill_billing.customers.model import Customer
 from larabill_billing.customers.ports import CustomersRepositories
 from larabill_billing.tax.facts import Evidence, Exemption, IdCheck, TaxFacts
+from larabill_billing.tax.provider import ProviderAnswer
 from larabill_core.ports.unit_of_work import Tx
 
 
@@ -55,8 +56,24 @@ class TaxRepository(Protocol):
         """Customers of whom there is evidence, by id, keyset paged with `after`."""
         ...
 
-    def wrong_categories(self) -> list[tuple[UUID, str, str, Decimal]]:
-        """Lines whose category and rate contradict each other: invoice id, number, category, rate (I11)."""
+    def answers(self, customer_ids: Collection[UUID]) -> dict[UUID, ProviderAnswer]:
+        """What the provider said last about each customer. One statement."""
+        ...
+
+    def save_answers(self, answers: Sequence[ProviderAnswer]) -> None:
+        """In place of what it said before."""
+        ...
+
+    def waiting(self, *, after: UUID | None = None, limit: int = 100) -> list[Customer]:
+        """Customers whose drafts wait for the provider, by id, keyset paged with `after`."""
+        ...
+
+    def let_go(self, customer_ids: Collection[UUID]) -> int:
+        """The drafts of these customers wait no longer; how many did."""
+        ...
+
+    def wrong_categories(self) -> list[tuple[UUID, str, Decimal]]:
+        """Lines whose category and rate contradict each other: invoice id, category, rate (I11)."""
         ...
 
 

@@ -16,9 +16,9 @@ def verify_categories(tx: TaxTx) -> list[Violation]:
             invariant="I11",
             kind="tax-category-differs",
             subject=public_id("inv", invoice),
-            message=f"{number} has a line of category {category} at {rate} percent",
+            message=f"it has a line of category {category} at {rate} percent",
         )
-        for invoice, number, category, rate in tx.billing.tax.wrong_categories()
+        for invoice, category, rate in tx.billing.tax.wrong_categories()
     ]
 
 

@@ -9,7 +9,13 @@ from uuid import UUID
 
 import attrs
 
-from larabill_core.contracts.gateway import CanFindTransaction, ClassifiesDeclines, GatewayListing, PaymentGateway
+from larabill_core.contracts.gateway import (
+    CanFindDispute,
+    CanFindTransaction,
+    ClassifiesDeclines,
+    GatewayListing,
+    PaymentGateway,
+)
 from larabill_core.contracts.inventory import Inventory
 from larabill_core.contracts.metrics import Metrics
 from larabill_core.contracts.provisioner import (
@@ -86,6 +92,7 @@ CAPABILITIES: dict[str, type[Any]] = {
     "payments": PaymentGateway,
     "payments_find": CanFindTransaction,
     "payments_list": GatewayListing,
+    "payments_disputes": CanFindDispute,
     "payments_declines": ClassifiesDeclines,
     "rates": ExchangeRates,
     "tax_ids": TaxIdRegister,

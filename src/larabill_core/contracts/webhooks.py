@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 
 import attrs
 
-HintKind: TypeAlias = Literal["payment", "refund", "resource", "other"]
+HintKind: TypeAlias = Literal["payment", "refund", "dispute", "resource", "other"]
 
 
 @attrs.frozen(kw_only=True)
@@ -25,7 +25,9 @@ class Hint:
     """What a verified webhook claims, in our words.
 
     `ref` is ours (of a payment, refund or service) as the sender gives it back; `state` is the claimed state in the
-    words of the payment or remote status; `amount` is a decimal string in `currency` as the sender wrote it.
+    words of the payment, dispute or remote status; `amount` is a decimal string in `currency` as the sender wrote it.
+    Of a dispute: `dispute` is the sender's id of it, `transaction` that of the payment, `fee` what the dispute costs
+    us, `respond_by` when evidence is due.
     """
 
     kind: HintKind
@@ -37,6 +39,9 @@ class Hint:
     invoice: str | None = None
     reason: str = ""
     occurred_at: datetime | None = None
+    dispute: str | None = None
+    fee: str | None = None
+    respond_by: datetime | None = None
 
 
 @runtime_checkable

@@ -1,7 +1,8 @@
 """The gateway `fake_gateway`: a pretended payment gateway with a memory, whose faults are scripted.
 
 Methods and how they end: `pm_ok` pays; `pm_declined` and `pm_insufficient` are declined and may pay later, `pm_stolen`
-never does; `pm_slow` stays pending until `FakeWorld.settle`. Everything else is no stored method.
+never does; `pm_until:2026-03-14` has no funds before that day (UTC); `pm_slow` stays pending until `FakeWorld.settle`.
+Everything else is no stored method.
 For tests and demonstrations.
 """
 
@@ -17,10 +18,19 @@ from uuid import UUID
 import attrs
 
 from larabill_core.clock import Clock
-from larabill_core.contracts.gateway import ChargeRequest, DeclineClass, GatewayTransaction, RefundRequest
+from larabill_core.contracts.gateway import (
+    ChargeRequest,
+    DeclineClass,
+    GatewayDispute,
+    GatewayTransaction,
+    RefundRequest,
+    Settlement,
+    settlement_of,
+)
 from larabill_core.contracts.outcome import Done, Failed, Outcome, Pending
 from larabill_core.contracts.webhooks import Hint, VerifiedWebhook
 from larabill_core.errors import InvalidInput
+from larabill_core.money import quantize
 from larabill_core.privacy import Secret
 from larabill_drivers.signed_events import verified_event
 from larabill_drivers.world import SIGNATURE_HEADER, FakeWorld, Fault, LoggedCall, Thing, WorldTx, payment_data
@@ -34,9 +44,24 @@ _DECLINES = {
 }
 
 
+_UNTIL = re.compile(r"pm_until:([0-9]{4}-[0-9]{2}-[0-9]{2})")
+
+
+def _method_today(method: str, now: datetime) -> str:
+    """What a method is that changes on a day."""
+    found = _UNTIL.fullmatch(method)
+    if found is None:
+        return method
+    return "pm_ok" if now.date().isoformat() >= found[1] else "pm_insufficient"
+
+
 @attrs.frozen(kw_only=True)
 class FakeGatewaySettings:
-    """`world`: see `FakeWorld.open`."""
+    """`world`: see `FakeWorld.open`.
+
+    `fee_percent`: what it keeps of each payment. `settles_in`: it exchanges everything into this currency, one unit
+    of the payment's being worth `settles_at`.
+    """
 
     world: str = ":memory:"
     dedupes: bool = True
@@ -44,6 +69,9 @@ class FakeGatewaySettings:
     latency_ms: int = 0
     webhook_secret: Secret | None = None
     faults: tuple[Fault, ...] = ()
+    fee_percent: Decimal = Decimal(0)
+    settles_in: str = ""
+    settles_at: Decimal = Decimal(1)
 
     def __attrs_post_init__(self) -> None:
         if self.latency_ms < 0:
@@ -86,10 +114,11 @@ class FakeGateway:
             if there is not None:
                 return _answer(there)
             refusal = _refusal(request.ref, request.amount, request.currency)
-            if refusal is None and request.method in _DECLINES:
-                code, reason = _DECLINES[request.method]
+            method = _method_today(request.method, self._clock.now())
+            if refusal is None and method in _DECLINES:
+                code, reason = _DECLINES[method]
                 refusal = Failed(reason=reason, code=code)
-            if refusal is None and request.method not in ("pm_ok", "pm_slow"):
+            if refusal is None and method not in ("pm_ok", "pm_slow"):
                 refusal = Failed(reason="there is no such payment method", code="no_such_method")
             if refusal is not None:
                 return refusal
@@ -101,6 +130,7 @@ class FakeGateway:
                 "invoice": request.invoice,
                 "refunded": "0",
                 "at": self._clock.now().isoformat(),
+                "settlement": self._settled(request.amount, request.currency, self.settings.fee_percent),
             }
             made = tx.make("payment", account=self.account, ref=request.ref, key=request.key, body=body)
             if made.status != "pending":
@@ -119,7 +149,8 @@ class FakeGateway:
             if payment.status == "authorised":
                 if request.amount > Decimal(payment.body["amount"]):
                     return Failed(reason="that is more than was authorised", code="amount_too_large")
-                payment = tx.change(payment, status="captured", amount=str(request.amount))
+                settled = self._settled(request.amount, request.currency, self.settings.fee_percent)
+                payment = tx.change(payment, status="captured", amount=str(request.amount), settlement=settled)
                 _announce(tx, payment)
             return _answer(payment)
 
@@ -150,6 +181,8 @@ class FakeGateway:
                 return refusal
             if payment is None or payment.status != "captured":
                 return _not_possible(payment, "refunded")
+            if payment.body.get("disputed"):
+                return Failed(reason="a payment that is disputed cannot be refunded", code="charge_disputed")
             refunded = Decimal(payment.body["refunded"]) + request.amount
             if request.currency != payment.body["currency"] or refunded > Decimal(payment.body["amount"]):
                 return Failed(reason="that is more than is left of the payment", code="amount_too_large")
@@ -160,6 +193,7 @@ class FakeGateway:
                 "currency": request.currency,
                 "payment": payment.id,
                 "at": self._clock.now().isoformat(),
+                "settlement": self._settled(request.amount, request.currency, Decimal(0)),
             }
             made = tx.make("refund", account=self.account, ref=request.ref, key=request.key, body=body)
             _announce(tx, made)
@@ -185,6 +219,8 @@ class FakeGateway:
     def handle_webhook(self, webhook: VerifiedWebhook) -> Hint:
         kind = webhook.event_type.partition(".")[0]
         data = webhook.body["data"]
+        if kind == "dispute":
+            return _dispute_hint(data)
         if kind not in ("payment", "refund"):
             return Hint(kind="other", ref=None, state="")
         return Hint(
@@ -196,6 +232,14 @@ class FakeGateway:
             currency=data.get("currency"),
             invoice=data.get("invoice"),
         )
+
+    def _settled(self, amount: Decimal, currency: str, fee_percent: Decimal) -> dict[str, str]:
+        """The settlement as facts; none from a gateway that keeps no fee and exchanges nothing."""
+        home = self.settings.settles_in or currency
+        if home == currency and not fee_percent:
+            return {}
+        settled = amount if home == currency else quantize(amount * self.settings.settles_at, home)
+        return Settlement(amount=settled, currency=home, fee=quantize(settled * fee_percent / 100, home)).facts()
 
     def _payment(self, tx: WorldTx, transaction: str) -> Thing | None:
         thing = tx.get(self.account, transaction)
@@ -222,6 +266,39 @@ class FindingFakeGateway(FakeGateway):
         found = self._ask("find", ref, look)
         return _transaction(found[0]) if found else None
 
+    def find_dispute(self, dispute: str) -> GatewayDispute | None:
+        def look(tx: WorldTx) -> Thing | None:
+            thing = tx.get(self.account, dispute)
+            return thing if thing is not None and thing.kind == "dispute" else None
+
+        found: Thing | None = self._ask("find_dispute", dispute, look)
+        if found is None:
+            return None
+        body = found.body
+        return GatewayDispute(
+            dispute=found.id,
+            transaction=body["payment"],
+            state=found.status,
+            amount=Decimal(body["amount"]),
+            currency=body["currency"],
+            fee=Decimal(body["fee"]),
+            reason=body["reason"],
+        )
+
+
+def _dispute_hint(data: Mapping[str, Any]) -> Hint:
+    return Hint(
+        kind="dispute",
+        ref=data.get("ref"),
+        state=str(data.get("state", "")),
+        transaction=data.get("transaction"),
+        amount=data.get("amount"),
+        currency=data.get("currency"),
+        reason=str(data.get("reason", "")),
+        dispute=data.get("dispute"),
+        fee=data.get("fee"),
+    )
+
 
 def _refusal(ref: str, amount: Decimal, currency: str) -> Failed | None:
     if not _REF.fullmatch(ref):
@@ -245,7 +322,8 @@ def _answer(thing: Thing) -> Outcome:
     if thing.status == "declined":
         return Failed(reason="the payment was returned", code="returned")
     state, amount, currency = thing.status, thing.body["amount"], thing.body["currency"]
-    return Done(ref=thing.id, facts={"state": state, "amount": amount, "currency": currency})
+    settled = thing.body.get("settlement", {})
+    return Done(ref=thing.id, facts={"state": state, "amount": amount, "currency": currency, **settled})
 
 
 def _announce(tx: WorldTx, thing: Thing) -> None:
@@ -260,4 +338,5 @@ def _transaction(thing: Thing) -> GatewayTransaction:
         state=thing.status,
         amount=Decimal(thing.body["amount"]),
         currency=thing.body["currency"],
+        settlement=settlement_of(thing.body.get("settlement", {})),
     )

@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import attrs
 
@@ -26,7 +26,7 @@ from larabill_drivers.signatures import sign
 from larabill_drivers.world.faults import Fault
 from larabill_drivers.world.store import SCHEMA, LoggedCall, Thing, WorldTx, connect
 
-__all__ = ["SIGNATURE_HEADER", "FakeWorld", "Fault", "LoggedCall", "Thing", "WorldTx", "payment_data"]
+__all__ = ["SIGNATURE_HEADER", "FakeWorld", "Fault", "LoggedCall", "Thing", "WorldTx", "dispute_data", "payment_data"]
 
 SIGNATURE_HEADER = "Fake-Signature"
 
@@ -125,6 +125,34 @@ class FakeWorld:
             status = "captured" if paid else "declined"
             tx.announce(tx.change(payment, status=status), f"payment.{status}", payment_data(payment, status))
 
+    def dispute(self, ref: str, *, amount: str = "", fee: str = "15.00", reason: str = "fraudulent") -> str:
+        """A customer has a payment called back, all of it or `amount`; the id of the dispute."""
+        with self.transaction() as tx:
+            payment = _one(tx, "payment", ref)
+            if payment.status != "captured":
+                raise InvalidInput.one("ref", f"the payment is {payment.status}, not captured", ref)
+            body = {
+                "status": "opened",
+                "payment": payment.id,
+                "amount": amount or payment.body["amount"],
+                "currency": payment.body["currency"],
+                "fee": fee,
+                "reason": reason,
+            }
+            made = tx.make("dispute", account=payment.account, ref=ref, key="", body=body)
+            tx.change(payment, disputed=True)
+            tx.announce(made, "dispute.opened", dispute_data(made))
+            return made.id
+
+    def decide_dispute(self, dispute: str, state: Literal["under_review", "won", "lost"]) -> None:
+        """It goes on, or ends."""
+        with self.transaction() as tx:
+            found = next(thing for thing in tx.things("dispute") if thing.id == dispute)
+            changed = tx.change(found, status=state)
+            if state == "won":
+                tx.change(_one(tx, "payment", found.ref), disputed=False)
+            tx.announce(changed, f"dispute.{state}", dispute_data(changed))
+
     def deliver_webhooks(
         self,
         send: Callable[[Mapping[str, str], bytes], object],
@@ -218,6 +246,12 @@ def payment_data(payment: Thing, state: str) -> dict[str, str]:
     body = payment.body
     words = {name: str(body[name]) for name in ("amount", "currency", "invoice") if name in body}
     return {"transaction": payment.id, "state": state, **words}
+
+
+def dispute_data(dispute: Thing) -> dict[str, str]:
+    """What a webhook says about a dispute."""
+    words = {name: str(dispute.body[name]) for name in ("amount", "currency", "fee", "reason")}
+    return {"dispute": dispute.id, "transaction": dispute.body["payment"], "state": dispute.status, **words}
 
 
 def _one(tx: WorldTx, kind: str, ref: str) -> Thing:

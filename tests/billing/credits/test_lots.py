@@ -66,4 +66,4 @@ def test_a_named_lot_is_drawn_on_before_all_others(lots: list[Lot], amount: Deci
     if not ready or not amount:
         return
     first = ready[choice % len(ready)]
-    assert draw(ready, amount, first.id)[0] == (first, min(amount, first.remaining))
+    assert draw(ready, amount, [first.id])[0] == (first, min(amount, first.remaining))

@@ -11,7 +11,6 @@ from uuid import UUID
 
 import click
 
-from larabill_billing.invoicing.document import invoice_context
 from larabill_billing.invoicing.model import Invoice, InvoiceState
 from larabill_billing.ledger.model import AccountBalance
 from larabill_billing.payments.model import Payment
@@ -104,7 +103,7 @@ def _sums(accounts: Iterable[AccountBalance]) -> dict[str, str]:
 def write_invoice(engine: Engine, seller: UUID, folder: Path) -> Path:
     """The newest invoice as HTML; where it lies."""
     newest, _ = engine.billing.invoices.list(seller, limit=MANY)[-1]
-    data = invoice_context(*engine.billing.invoices.get(seller, newest.id))
+    data = engine.billing.invoices.context(seller, newest.id)
     file = folder / f"{data['number']}.html"
     file.write_text(engine.documents.render("invoice", data, language=data["language"]), encoding="utf-8")
     return file

@@ -70,7 +70,7 @@ class Company:
         return next(buyer for buyer in self.scenario.customers if buyer.id == label)
 
     def store_card(self, label: str, token: str) -> None:
-        """The customer's default method from now on: `pm_ok` pays, `pm_declined` does not."""
+        """The customer's default method from now on: `pm_ok` pays, the others do not."""
         words = "a card" if token == "pm_ok" else "a card that is declined"  # noqa: S105 - the fake's name for it
         self.cards[label] = self.engine.billing.payments.add_method(
             self.seller, self.customers[label], GATEWAY, token, words
@@ -97,13 +97,17 @@ def found(scenario: Scenario) -> Company:
     company = Company(scenario=scenario, engine=engine, clock=clock, seller=seller)
     company.labels.give(seller, "seller")
     billing.catalog.load(seller, scenario.catalogue)
+    for coupon in scenario.coupons:
+        billing.coupons.create(seller, coupon)
     for buyer in scenario.customers:
         new = NewCustomer(
             name=buyer.id,
             email=f"{buyer.id}@example.com",
             country=buyer.country,
+            tax_id=buyer.tax_id,
             currency=buyer.currency,
             time_zone=buyer.timezone,
+            group=buyer.group,
         )
         company.customers[buyer.id] = billing.customers.create(seller, new).id
         company.labels.give(company.customers[buyer.id], buyer.id)

@@ -49,7 +49,10 @@ class Addon:
 
 @attrs.frozen(kw_only=True)
 class Subscribe(Entry):
-    """An order. Without a cycle: something that is sold once. `id` is what the timeline calls the subscription."""
+    """An order. Without a cycle: something that is sold once. `id` is what the timeline calls the subscription.
+
+    `codes`: of coupons that are redeemed with it.
+    """
 
     customer: str
     plan: str
@@ -58,6 +61,7 @@ class Subscribe(Entry):
     region: str = ""
     options: Mapping[str, Any] = attrs.field(factory=dict)
     addons: tuple[Addon, ...] = ()
+    codes: tuple[str, ...] = ()
     id: str = attrs.field(default="", metadata={"parse": parse_label})
 
 
@@ -142,10 +146,15 @@ class TopUp(Entry):
 
 @attrs.frozen(kw_only=True)
 class ApplyCoupon(Entry):
-    """A coupon's code is entered."""
+    """A coupon's code is redeemed for what runs: for an agreement, or for all of a customer's."""
 
-    subscription: str
     coupon: str
+    subscription: str | None = None
+    customer: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if (self.subscription is None) == (self.customer is None):
+            raise InvalidInput.one("subscription", "must be named, or customer, and not both")
 
 
 @attrs.frozen(kw_only=True)
@@ -159,9 +168,31 @@ class Pay(Entry):
 
 @attrs.frozen(kw_only=True)
 class Decline(Entry):
-    """The customer's card is declined, from now on until the next `pay`."""
+    """The customer's card is declined from now on: softly, `until` a day or the next card, or for good."""
 
     customer: str
+    kind: Literal["soft", "hard"] = "soft"
+    until: date | None = attrs.field(default=None, metadata={"parse": parse_day})
+
+    def __attrs_post_init__(self) -> None:
+        if self.kind == "hard" and self.until is not None:
+            raise InvalidInput.one("until", "has no place here", remedy="a hard decline is for good: leave it out")
+
+
+@attrs.frozen(kw_only=True)
+class StoreCard(Entry):
+    """The customer stores another card, which pays."""
+
+    customer: str
+
+
+@attrs.frozen(kw_only=True)
+class Promise(Entry):
+    """The customer promises to pay by the end of a day: an invoice, or all that is open."""
+
+    customer: str
+    until: date = attrs.field(metadata={"parse": parse_day})
+    invoice: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -229,6 +260,8 @@ VERBS: Final[Mapping[str, type[Entry]]] = {
     "apply_coupon": ApplyCoupon,
     "pay": Pay,
     "decline": Decline,
+    "store_card": StoreCard,
+    "promise": Promise,
     "refund": Refund,
     "credit": Credit,
     "buy_credit": BuyCredit,

@@ -36,14 +36,6 @@ def _of_text(text: str, path: str) -> Moment | None:
         return None
 
 
-def parse_day(value: object, path: str) -> date | None:
-    """A day, or nothing. Raises `InvalidInput`."""
-    found = None if value is None else parse_moment(value, path)
-    if isinstance(found, datetime):
-        raise InvalidInput.one(path, "is no day", value, "write a day like 2026-01-31")
-    return found
-
-
 def parse_when(value: object, path: str) -> When:
     """ "now", "period_end" or a day. Raises `InvalidInput`."""
     if value == "now" or value == "period_end":
@@ -54,6 +46,14 @@ def parse_when(value: object, path: str) -> When:
         found = None
     if found is None or isinstance(found, datetime):
         raise InvalidInput.one(path, "is neither now, period_end nor a day", value, "write a day like 2026-01-31")
+    return found
+
+
+def parse_day(value: object, path: str) -> date:
+    """A day alone. Raises `InvalidInput`."""
+    found = parse_moment(value, path)
+    if isinstance(found, datetime):
+        raise InvalidInput.one(path, "is not a day", value, "write a day like 2026-01-31")
     return found
 
 

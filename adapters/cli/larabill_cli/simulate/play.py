@@ -6,12 +6,13 @@ cancellation on that day. Schedules run in their own slots, as everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from larabill_billing.invoicing.model import InvoiceStatus
+from larabill_billing.invoicing.model import Invoice, InvoiceState, InvoiceStatus
+from larabill_billing.settings import settings_of
 from larabill_billing.subscriptions.model import LIVE
 from larabill_cli.simulate.company import Company, Reject, every, found, id_of_invoice
 from larabill_cli.simulate.scenario import Scenario, Step
@@ -101,15 +102,29 @@ def _next_due(company: Company) -> datetime | None:
         renewals = [each.next_billing_at for each in subscriptions if each.status in LIVE and not each.held_reason]
         cases = list(every(tx.billing.dunning.page))
         behind = {case.subscription_id for case in cases}
-        issued = every(tx.billing.invoices.page, status=InvoiceStatus.ISSUED, id_of=id_of_invoice)
+        issued = list(every(tx.billing.invoices.page, status=InvoiceStatus.ISSUED, id_of=id_of_invoice))
         zones = {each.id: each.time_zone for each in subscriptions if each.status in LIVE and each.id not in behind}
         overdue = [
             start_of_day(state.due_on + timedelta(days=1), zones[state.subscription_id])
             for _, state in issued
             if state.subscription_id in zones
         ]
-        scheduled = [each for each in (*renewals, *overdue, *(case.next_at for case in cases)) if each is not None]
+        steps = [case.next_at for case in cases if case.paused_at is None]
+        scheduled = [each for each in (*renewals, *overdue, *steps, *_upcoming(tx, issued)) if each is not None]
         return [tx.jobs.next_run_at(), *map(_slot, scheduled)]
 
     found = company.engine.run(look, seller=company.seller)
     return min((due for due in found if due is not None), default=None)
+
+
+def _upcoming(tx: Any, issued: Sequence[tuple[Invoice, InvoiceState]]) -> list[datetime]:
+    """When invoices may be reminded of before they are due, by any policy."""
+    policies = settings_of(tx).policies.values()
+    zones = {each.id: each.time_zone for each in every(tx.billing.customers.page)}
+    days = [
+        start_of_day(state.due_on - before, zones[state.customer_id])
+        for _, state in issued
+        for policy in policies
+        for before in policy.before
+    ]
+    return [day for day in days if day > tx.now]

@@ -47,7 +47,7 @@ def collect(company: Company) -> Report:
     billing, seller, scenario = company.engine.billing, company.seller, company.scenario
     reporter = _Reporter(company)
     issued = every(billing.invoices.list, seller, id_of=id_of_invoice)
-    documents = [billing.invoices.get(seller, each.id) for each, _ in issued]
+    documents = [billing.invoices.get(seller, each.id) for each, _ in sorted(issued, key=_when_issued)]
     for invoice, _ in documents:
         company.labels.give(invoice.id, invoice.number)
     return Report(
@@ -63,6 +63,11 @@ def collect(company: Company) -> Report:
         waiting=reporter.waiting(),
         rejects=tuple(reporter.reject(each) for each in company.rejects),
     )
+
+
+def _when_issued(found: tuple[Invoice, InvoiceState]) -> tuple[datetime, UUID]:
+    """Not by id alone: that of a late fee is derived, so that a step charges it once."""
+    return found[0].issued_at, found[0].id
 
 
 @attrs.define
@@ -100,7 +105,7 @@ class _Reporter:
             lines=tuple(_line(line) for line in invoice.lines),
             allowances=_allowances(invoice.allowances, invoice.currency),
             net=amount(invoice.net, invoice.currency),
-            taxes=tuple(_tax(each, invoice.currency) for each in invoice.taxes if each.tax),
+            taxes=tuple(_tax(each, invoice.currency) for each in invoice.taxes if each.tax or each.reason),
             tax=amount(invoice.tax, invoice.currency),
             total=amount(invoice.total, invoice.currency),
             balance=amount(state.balance, invoice.currency),
@@ -250,6 +255,7 @@ def _tax(subtotal: TaxSubtotal, currency: str) -> Tax:
         rate=plain(subtotal.rate),
         base=amount(subtotal.base, currency),
         tax=amount(subtotal.tax, currency),
+        reason=subtotal.reason,
     )
 
 

@@ -14,7 +14,9 @@ import attrs
 
 from larabill_billing.catalog.loader import parse_tables
 from larabill_billing.catalog.model import Catalogue
-from larabill_billing.customers.checks import check_country
+from larabill_billing.customers.checks import check_country, check_tax_id
+from larabill_billing.discounts.codes import canonical
+from larabill_billing.discounts.coupon import NewCoupon
 from larabill_billing.settings import BillingSettings
 from larabill_cli.simulate.entries import VERBS, Addon, Entry, Subscribe, parse_label
 from larabill_cli.simulate.moments import Moment, instant, parse_moment
@@ -34,7 +36,7 @@ ELSEWHERE: Final = {
     "taxes": "they stand at the top: [[taxes]]",
 }
 """Keys of the `[billing]` table that are no policies of a scenario, and what to do instead."""
-NOT_YET: Final = frozenset({"apply_coupon", "dispute"})
+NOT_YET: Final = frozenset({"dispute"})
 """Verbs that are planned, and known by name only so far."""
 
 
@@ -52,13 +54,18 @@ def _country(value: object, path: str) -> str:
 
 @attrs.frozen(kw_only=True)
 class Buyer:
-    """A customer. `pays`: by a stored card, at once, or by hand, that is: when the timeline says `pay`."""
+    """A customer. `pays`: by a stored card, at once, or by hand, that is: when the timeline says `pay`.
+
+    `group`: a code by which a dunning policy may name the customer.
+    """
 
     id: str = attrs.field(metadata={"parse": parse_label})
     country: str = attrs.field(default="DE", metadata={"parse": _country})
+    tax_id: str = attrs.field(default="", metadata={"parse": check_tax_id})
     currency: str = attrs.field(default="", metadata={"parse": _currency})
     timezone: str = attrs.field(default="", metadata={"parse": _zone})
     pays: Literal["card", "by_hand"] = "card"
+    group: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -80,6 +87,7 @@ class Scenario:
     currency: str
     policies: Mapping[str, Any]
     catalogue: Catalogue
+    coupons: tuple[NewCoupon, ...]
     customers: tuple[Buyer, ...]
     timeline: tuple[Step, ...]
 
@@ -111,8 +119,8 @@ def parse_scenario(text: str, source: str) -> Scenario:
     file = structure(ScenarioFile, data, faults)
     policies = _policies(data.get("policies", {}), data.get("taxes", ()), faults)
     catalogue = _catalogue(data, faults)
-    if data.get("coupons"):
-        faults.add("coupons", "cannot be played yet", remedy="leave them out")
+    coupons = _tables(NewCoupon, data.get("coupons", ()), faults, "coupons")
+    _check_codes(coupons, faults)
     buyers = _tables(Buyer, data.get("customers", ()), faults, "customers")
     entries = _entries(data.get("timeline", ()), faults)
     _check_labels(data, entries, faults)
@@ -137,6 +145,7 @@ def parse_scenario(text: str, source: str) -> Scenario:
         currency=currency,
         policies=policies,
         catalogue=catalogue,
+        coupons=tuple(coupons.values()),
         customers=tuple(buyers.values()),
         timeline=timeline,
     )
@@ -278,6 +287,16 @@ def _check_labels(data: Mapping[str, Any], entries: Mapping[int, Entry], faults:
                     _unknown(faults, path, plan, plans, "is not a plan of this scenario")
 
 
+def _check_codes(coupons: Mapping[int, NewCoupon], faults: Faults) -> None:
+    """A code stands for one coupon; those of one coupon were looked at with it."""
+    seen: set[str] = set()
+    for index, coupon in coupons.items():
+        codes = {canonical(code) for code in coupon.codes}
+        if codes & seen:
+            faults.add(join("coupons", index, "codes"), "stand for another coupon already")
+        seen |= codes
+
+
 def _plans_of(entry: Entry) -> Iterable[tuple[str, str]]:
     plan: str = getattr(entry, "plan", "")
     if plan:
@@ -309,7 +328,7 @@ def _steps(entries: Mapping[int, Entry], zones: Mapping[str, str], time_zone: st
     steps: list[Step] = []
     for index, entry in entries.items():
         place = join("timeline", index)
-        customer = getattr(entry, "customer", owners.get(getattr(entry, "subscription", ""), ""))
+        customer = getattr(entry, "customer", None) or owners.get(getattr(entry, "subscription", ""), "")
         zone_name = zones.get(customer, time_zone)
         at = _instant(entry.at, zone_name, join(place, "at"), faults)
         _instant(getattr(entry, "happened", None), zone_name, join(place, "happened"), faults)

@@ -32,7 +32,7 @@ def scenario_schema() -> dict[str, Any]:
         "taxes": {"type": "array", "items": {"type": "object"}, "description": "docs/reference/manifest.md"},
         "meters": {"type": "array", "items": {"type": "object"}, "description": _AS_IN},
         "plans": {"type": "array", "items": {"type": "object"}, "minItems": 1, "description": _AS_IN},
-        "coupons": {"type": "array", "maxItems": 0},
+        "coupons": {"type": "array", "items": {"type": "object"}, "description": "docs/how-to/discounts.md"},
         "customers": {"type": "array", "items": _object(Buyer)},
         "timeline": {"type": "array", "items": {"oneOf": entries}},
     }

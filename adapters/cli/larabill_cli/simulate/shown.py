@@ -46,6 +46,7 @@ class Tax:
     rate: str
     base: str
     tax: str
+    reason: str
 
 
 @attrs.frozen(kw_only=True)

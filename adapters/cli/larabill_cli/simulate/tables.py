@@ -11,7 +11,7 @@ import attrs
 import click
 
 from larabill_cli.output import WIDTH, table
-from larabill_cli.simulate.shown import Line, Report, ShownAllowance, ShownInvoice, ShownSubscription
+from larabill_cli.simulate.shown import Line, Report, ShownAllowance, ShownInvoice, ShownSubscription, Tax
 
 
 def show(report: Report, source: str) -> None:
@@ -60,10 +60,15 @@ def _invoices(report: Report) -> None:
             rows.append((*head, _what(line), line.amount, state))
             head, state = ("", "", ""), ""
         rows += [("", "", "", f"discount: {each.reason}", each.amount, "") for each in _allowances(invoice)]
-        rows += [("", "", "", f"tax, {tax.rate} % of {tax.base}", tax.tax, "") for tax in invoice.taxes]
+        rows += [("", "", "", _taxed(tax), tax.tax, "") for tax in invoice.taxes]
         rows.append(("", "", "", "total", total, ""))
     names = ("invoice", "issued", "customer", "what", "amount", "state")
     table("Invoices", names, rows, right=("amount",))
+
+
+def _taxed(tax: Tax) -> str:
+    """What is taxed at which rate; where there is none, why."""
+    return f"{tax.name}, {tax.rate} % of {tax.base}" if not tax.reason else f"{tax.reason}, {tax.base}"
 
 
 def _allowances(invoice: ShownInvoice) -> list[ShownAllowance]:

@@ -16,6 +16,7 @@ from larabill_billing.usage.model import NewUsage
 from larabill_billing.vouchers.handlers import NewVouchers
 from larabill_cli.simulate.company import Company, every, id_of_invoice
 from larabill_cli.simulate.entries import (
+    ApplyCoupon,
     BuyCredit,
     Cancel,
     ChangePlan,
@@ -25,9 +26,11 @@ from larabill_cli.simulate.entries import (
     Entry,
     Pause,
     Pay,
+    Promise,
     Refer,
     Refund,
     Resume,
+    StoreCard,
     Subscribe,
     TopUp,
     Usage,
@@ -64,6 +67,7 @@ def subscribe(company: Company, entry: Subscribe) -> None:
         customer_id=company.customers[entry.customer],
         currency=buyer.currency or company.scenario.currency,
         items=(first, *addons),
+        codes=entry.codes,
     )
     order = company.engine.billing.orders.place(company.seller, wanted)
     for subscription in every(
@@ -127,6 +131,15 @@ def top_up(company: Company, entry: TopUp) -> None:
     )
 
 
+def apply_coupon(company: Company, entry: ApplyCoupon) -> None:
+    company.engine.billing.coupons.apply(
+        company.seller,
+        entry.coupon,
+        subscription_id=None if entry.subscription is None else _subscription(company, entry),
+        customer_id=None if entry.customer is None else company.customers[entry.customer],
+    )
+
+
 def pay(company: Company, entry: Pay) -> None:
     """By hand: what is named, or all that is open. A card that was declined works again."""
     if entry.customer in company.cards:
@@ -138,10 +151,22 @@ def pay(company: Company, entry: Pay) -> None:
 
 
 def decline(company: Company, entry: Decline) -> None:
-    """From now on the gateway refuses."""
+    """From now on the gateway refuses: for the moment, or for good."""
     if entry.customer not in company.cards:
         raise Conflict(f"customer {entry.customer}", "no card is stored", 'give the customer pays = "card"')
-    company.store_card(entry.customer, "pm_declined")
+    token = "pm_declined" if entry.until is None else f"pm_until:{entry.until}"
+    company.store_card(entry.customer, "pm_stolen" if entry.kind == "hard" else token)
+
+
+def store_card(company: Company, entry: StoreCard) -> None:
+    """One that pays: what is open is charged at once where the policy says so."""
+    company.store_card(entry.customer, "pm_ok")
+
+
+def promise(company: Company, entry: Promise) -> None:
+    """By the customer: for what is named, or for all that is open."""
+    for invoice, _ in _open_invoices(company, entry.customer, entry.invoice):
+        company.engine.billing.dunning.promise(company.seller, invoice.id, entry.until, entry.customer)
 
 
 def refund(company: Company, entry: Refund) -> None:
@@ -252,8 +277,11 @@ _VERBS: Final[Mapping[type[Entry], Callable[[Company, Any], None]]] = {
     Resume: resume,
     Usage: usage,
     TopUp: top_up,
+    ApplyCoupon: apply_coupon,
     Pay: pay,
     Decline: decline,
+    StoreCard: store_card,
+    Promise: promise,
     Refund: refund,
     Credit: credit,
     BuyCredit: buy_credit,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from larabill_sqlalchemy.billing.audits import Audits
+from larabill_sqlalchemy.billing.bank import BankLines
 from larabill_sqlalchemy.billing.catalog import Plans
 from larabill_sqlalchemy.billing.changes import Changes
 from larabill_sqlalchemy.billing.charges import Charges, Drafts
@@ -12,6 +13,7 @@ from larabill_sqlalchemy.billing.coupons import Coupons, Redemptions
 from larabill_sqlalchemy.billing.credits import Credits
 from larabill_sqlalchemy.billing.customers import Customers, Sellers
 from larabill_sqlalchemy.billing.deferrals import Deferrals
+from larabill_sqlalchemy.billing.disputes import Disputes
 from larabill_sqlalchemy.billing.draft_invoices import DraftInvoices
 from larabill_sqlalchemy.billing.dunning import Dunning
 from larabill_sqlalchemy.billing.exchange import AccountingAmounts, ExchangeRates
@@ -22,6 +24,7 @@ from larabill_sqlalchemy.billing.numbering import Series
 from larabill_sqlalchemy.billing.orders import Orders
 from larabill_sqlalchemy.billing.pauses import Pauses
 from larabill_sqlalchemy.billing.payments import Methods, Payments, Refunds
+from larabill_sqlalchemy.billing.plans import Plans as PaymentPlans
 from larabill_sqlalchemy.billing.referrals import Referrals
 from larabill_sqlalchemy.billing.services import Services
 from larabill_sqlalchemy.billing.statements import Statements
@@ -47,10 +50,12 @@ class SqlBillingRepositories:
     def __init__(self, tx: SqlTx) -> None:
         self.accounting = AccountingAmounts(tx)
         self.audits = Audits(tx)
+        self.bank_lines = BankLines(tx)
         self.charges = Charges(tx)
         self.coupons = Coupons(tx)
         self.credits = Credits(tx)
         self.customers = Customers(tx)
+        self.disputes = Disputes(tx)
         self.deferrals = Deferrals(tx)
         self.draft_invoices = DraftInvoices(tx)
         self.drafts = Drafts(tx)
@@ -62,6 +67,7 @@ class SqlBillingRepositories:
         self.orders = Orders(tx)
         self.pauses = Pauses(tx)
         self.payment_methods = Methods(tx)
+        self.payment_plans = PaymentPlans(tx)
         self.payments = Payments(tx)
         self.plans = Plans(tx)
         self.redemptions = Redemptions(tx)
@@ -93,6 +99,7 @@ STORAGE = Storage(
     insert_only=(
         "larabill_billing_audits",
         "larabill_credits",
+        "larabill_instalments",
         "larabill_document_accounting",
         "larabill_exchange_rates",
         "larabill_invoice_lines",
@@ -100,6 +107,7 @@ STORAGE = Storage(
         "larabill_invoices",
         "larabill_journal_entries",
         "larabill_payment_allocations",
+        "larabill_payment_parts",
         "larabill_postings",
         "larabill_tax_evidence",
         "larabill_tax_id_checks",

@@ -74,8 +74,10 @@ DRAFTS = sa.Table(
     sa.Column("purchase_order", text(), nullable=False),
     sa.Column("note", text(), nullable=False),
     sa.Column("terms", text(), nullable=False),
+    sa.Column("waits", sa.Boolean, nullable=False),
     sa.Column("created_at", Instant, nullable=False),
     sa.Index("ix_larabill_invoice_drafts_id", "seller_id", "id"),
+    sa.Index("ix_larabill_invoice_drafts_waits", "seller_id", "waits", "id"),
     **MYSQL_OPTIONS,
 )
 
@@ -185,8 +187,14 @@ class Drafts:
         insert_many(self._tx.connection, DRAFTS, drafts)
 
     def take(self, limit: int) -> list[Draft]:
-        query = sa.select(DRAFTS).where(_D.seller_id == self._tx.seller_id).order_by(_D.id).limit(limit)
+        query = sa.select(DRAFTS).where(_D.seller_id == self._tx.seller_id, ~_D.waits).order_by(_D.id).limit(limit)
         return [from_row(Draft, row) for row in self._tx.connection.execute(skip_locked(query))]
+
+    def wait(self, draft_ids: Collection[UUID]) -> None:
+        for chunk in chunks(sorted(draft_ids)):
+            self._tx.connection.execute(
+                sa.update(DRAFTS).where(_D.seller_id == self._tx.seller_id, _D.id.in_(chunk)).values(waits=True)
+            )
 
     def delete(self, draft_ids: Collection[UUID]) -> None:
         for chunk in chunks(sorted(draft_ids)):

@@ -15,6 +15,7 @@ from larabill_billing.invoicing.model import Allocation, DocumentType, Invoice, 
 from larabill_billing.ledger.model import PREPAYMENTS, RECEIVABLE, TAX_PAYABLE
 from larabill_core.errors import NotFound, StaleVersion
 from larabill_sqlalchemy.billing.audits import states_without_audit
+from larabill_sqlalchemy.billing.charges import CHARGES
 from larabill_sqlalchemy.billing.ledger import ENTRIES, POSTINGS, ZERO, ledger_differences, total
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.billing.numbering import NUMBERS
@@ -98,6 +99,7 @@ STATES = sa.Table(
     sa.Column("balance", Amount, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("paid_at", Instant),
+    sa.Column("plan_id", Id),
     sa.Index("ix_larabill_invoice_states_due", "seller_id", "status", "due_on", "invoice_id"),
     sa.Index("ix_larabill_invoice_states_customer", "seller_id", "customer_id", "invoice_id"),
     sa.Index("ix_larabill_invoice_states_id", "seller_id", "invoice_id"),
@@ -113,10 +115,19 @@ ALLOCATIONS = sa.Table(
     sa.Column("invoice_id", Id, sa.ForeignKey("larabill_invoices.id"), nullable=False),
     sa.Column("source_kind", code(32), nullable=False),
     sa.Column("source_id", Id, nullable=False),
+    sa.Column("cause", code(64), nullable=False),
     sa.Column("amount", Amount, nullable=False),
     sa.Column("currency", code(3), nullable=False),
     sa.Column("created_at", Instant, nullable=False),
-    sa.Index("uq_larabill_payment_allocations_source", "seller_id", "source_kind", "source_id", unique=True),
+    sa.Index(
+        "uq_larabill_payment_allocations_source",
+        "seller_id",
+        "source_kind",
+        "source_id",
+        "invoice_id",
+        "cause",
+        unique=True,
+    ),
     sa.Index("ix_larabill_payment_allocations_invoice", "seller_id", "invoice_id"),
     **MYSQL_OPTIONS,
 )
@@ -174,6 +185,27 @@ class Invoices:
             documents |= {row.id: from_row(Invoice, row, lines=()) for row in self._tx.connection.execute(query)}
         return documents
 
+    def whole(self, *, after: UUID | None = None, limit: int = 100) -> list[Invoice]:
+        query = _documents(self._tx.seller_id).order_by(_I.id).limit(page_size(limit))
+        rows = self._tx.connection.execute(query if after is None else query.where(_I.id > after)).all()
+        lines: dict[UUID, list[InvoiceLine]] = defaultdict(list)
+        for chunk in chunks([row.id for row in rows]):
+            mine = sa.select(LINES).where(_L.seller_id == self._tx.seller_id, _L.invoice_id.in_(chunk))
+            for line in self._tx.connection.execute(mine.order_by(_L.invoice_id, _L.position)):
+                lines[line.invoice_id].append(from_row(InvoiceLine, line))
+        return [from_row(Invoice, row, lines=tuple(lines[row.id])) for row in rows]
+
+    def overcredited(self) -> list[tuple[UUID, Decimal, Decimal]]:
+        net = sa.type_coerce(_L.amount - _L.share, Amount())
+        given = sa.type_coerce(ZERO - total(CHARGES.c.amount), Amount())
+        return self._rows(
+            sa.select(_L.invoice_id, net, given)
+            .join(CHARGES, sa.and_(CHARGES.c.seller_id == _L.seller_id, CHARGES.c.credited_line_id == _L.id))
+            .where(_L.seller_id == self._tx.seller_id)
+            .group_by(_L.invoice_id, _L.id, _L.amount, _L.share)
+            .having(sa.or_(sa.and_(net >= ZERO, given > net), sa.and_(net < ZERO, given < net)))
+        )
+
     def following(self, proforma_id: UUID) -> UUID | None:
         query = sa.select(_I.id).where(
             _I.seller_id == self._tx.seller_id,
@@ -189,11 +221,17 @@ class Invoices:
             raise NotFound("invoice", invoice_id)
         return from_row(InvoiceState, row)
 
-    def states(self, invoice_ids: Collection[UUID]) -> dict[UUID, InvoiceState]:
+    def states(self, invoice_ids: Collection[UUID], *, lock: bool = False) -> dict[UUID, InvoiceState]:
         found: dict[UUID, InvoiceState] = {}
         for chunk in chunks(sorted(invoice_ids)):
-            found |= {state.invoice_id: state for state in self._states(_S.invoice_id.in_(chunk))}
+            found |= {state.invoice_id: state for state in self._states(_S.invoice_id.in_(chunk), lock=lock)}
         return found
+
+    def open_for_customer(self, customer_id: UUID, currency: str) -> list[InvoiceState]:
+        owed = self._states(
+            _S.customer_id == customer_id, _S.status == InvoiceStatus.ISSUED.value, _S.currency == currency
+        )
+        return sorted(owed, key=lambda state: (state.due_on, state.invoice_id))
 
     def numbers(self, invoice_ids: Collection[UUID]) -> dict[UUID, str]:
         found: dict[UUID, str] = {}
@@ -210,7 +248,14 @@ class Invoices:
                 _S.invoice_id == state.invoice_id,
                 _S.version == state.version,
             )
-            .values(status=state.status.value, balance=state.balance, paid_at=state.paid_at, version=state.version + 1)
+            .values(
+                status=state.status.value,
+                balance=state.balance,
+                paid_at=state.paid_at,
+                due_on=state.due_on,
+                plan_id=state.plan_id,
+                version=state.version + 1,
+            )
         )
         if changed.rowcount == 0:
             raise StaleVersion("invoice", state.invoice_id)
@@ -256,8 +301,11 @@ class Invoices:
             late.append(_S.invoice_id > after)
         return self._states(*late, limit=limit)
 
-    def _states(self, *where: sa.ColumnElement[bool], limit: int | None = None) -> list[InvoiceState]:
+    def _states(
+        self, *where: sa.ColumnElement[bool], limit: int | None = None, lock: bool = False
+    ) -> list[InvoiceState]:
         query = sa.select(STATES).where(_S.seller_id == self._tx.seller_id, *where).order_by(_S.invoice_id)
+        query = query.with_for_update() if lock else query
         return [from_row(InvoiceState, row) for row in self._tx.connection.execute(query.limit(limit))]
 
     def add_allocations(self, allocations: Sequence[Allocation]) -> None:

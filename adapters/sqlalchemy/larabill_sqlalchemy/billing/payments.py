@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -12,13 +13,16 @@ import sqlalchemy as sa
 
 from larabill_billing.payments.model import (
     TOOK_MONEY,
+    Part,
     Payment,
     PaymentKind,
     PaymentMethod,
     PaymentStatus,
     Refund,
     RefundStatus,
+    RefundTo,
 )
+from larabill_billing.payments.standing import CREDITED, DISPUTED
 from larabill_core.errors import NotFound, StaleVersion
 from larabill_sqlalchemy.billing.audits import states_without_audit
 from larabill_sqlalchemy.billing.credits import CREDITS
@@ -28,7 +32,7 @@ from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.faults import unique
 from larabill_sqlalchemy.statements import among, chunks, from_row, insert_many, page_size, to_row
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
-from larabill_sqlalchemy.types import Amount, Id, Instant, code, text
+from larabill_sqlalchemy.types import Amount, Id, Instant, Json, code, text
 
 if TYPE_CHECKING:
     from larabill_sqlalchemy.transaction import SqlTx
@@ -65,6 +69,18 @@ PAYMENTS = sa.Table(
     **MYSQL_OPTIONS,
 )
 
+PARTS = sa.Table(
+    "larabill_payment_parts",
+    METADATA,
+    sa.Column("payment_id", Id, sa.ForeignKey("larabill_payments.id"), primary_key=True),
+    sa.Column("invoice_id", Id, sa.ForeignKey("larabill_invoices.id"), primary_key=True),
+    sa.Column("seller_id", Id, nullable=False),
+    sa.Column("amount", Amount, nullable=False),
+    sa.Index("ix_larabill_payment_parts_invoice", "seller_id", "invoice_id"),
+    sa.Index("ix_larabill_payment_parts_payment", "seller_id", "payment_id"),
+    **MYSQL_OPTIONS,
+)
+
 REFUNDS = sa.Table(
     "larabill_refunds",
     METADATA,
@@ -77,6 +93,8 @@ REFUNDS = sa.Table(
     sa.Column("amount", Amount, nullable=False),
     sa.Column("currency", code(3), nullable=False),
     sa.Column("from_credit", Amount, nullable=False),
+    sa.Column("destination", code(16), nullable=False),
+    sa.Column("returned", Json, nullable=False),
     sa.Column("status", code(32), nullable=False),
     sa.Column("transaction_id", code(255)),
     sa.Column("reason", text(), nullable=False),
@@ -103,7 +121,7 @@ METHODS = sa.Table(
     **MYSQL_OPTIONS,
 )
 
-_P, _R, _M = PAYMENTS.c, REFUNDS.c, METHODS.c
+_P, _R, _M, _N = PAYMENTS.c, REFUNDS.c, METHODS.c, PARTS.c
 _TOOK_MONEY = sorted(status.value for status in TOOK_MONEY)
 _NOT_PAID = [
     status.value
@@ -119,14 +137,21 @@ class Payments:
 
     def add(self, payment: Payment) -> None:
         with unique("payment", payment.transaction_id or payment.ref):
-            insert_many(self._tx.connection, PAYMENTS, [to_row(payment)])
+            insert_many(self._tx.connection, PAYMENTS, [payment])
+        insert_many(self._tx.connection, PARTS, payment.parts, payment_id=payment.id, seller_id=self._tx.seller_id)
 
     def get(self, payment_id: UUID, *, lock: bool = False) -> Payment:
         query = sa.select(PAYMENTS).where(_P.seller_id == self._tx.seller_id, _P.id == payment_id)
         row = self._tx.connection.execute(query.with_for_update() if lock else query).one_or_none()
         if row is None:
             raise NotFound("payment", payment_id)
-        return from_row(Payment, row)
+        return self._with_parts([row])[0]
+
+    def get_many(self, payment_ids: Collection[UUID]) -> dict[UUID, Payment]:
+        found: dict[UUID, Payment] = {}
+        for chunk in chunks(sorted(payment_ids)):
+            found |= {payment.id: payment for payment in self._all(self._mine(_P.id.in_(chunk)))}
+        return found
 
     def save(self, payment: Payment) -> None:
         with unique("payment with transaction", payment.transaction_id):
@@ -153,10 +178,15 @@ class Payments:
         return self._one(_P.account == account, _P.transaction_id == transaction_id)
 
     def for_invoices(self, invoice_ids: Collection[UUID]) -> list[Payment]:
-        found: list[Payment] = []
+        """Two ways to be of an invoice, each with an index of its own: hence a union, not an "or"."""
+        found: dict[UUID, Payment] = {}
         for chunk in chunks(sorted(invoice_ids)):
-            found += self._all(self._mine(_P.invoice_id.in_(chunk)))
-        return found
+            whole = sa.select(_P.id).where(_P.seller_id == self._tx.seller_id, _P.invoice_id.in_(chunk))
+            parts = sa.select(_N.payment_id).where(_N.seller_id == self._tx.seller_id, _N.invoice_id.in_(chunk))
+            either = whole.union(parts).subquery()
+            query = self._mine().join(either, either.c.id == _P.id)
+            found |= {payment.id: payment for payment in self._all(query)}
+        return sorted(found.values(), key=lambda payment: payment.id)
 
     def charged_top_ups(self, customer_id: UUID, since: datetime) -> list[Payment]:
         return self._all(
@@ -171,8 +201,8 @@ class Payments:
     def last_with_method(self, method_id: UUID) -> Payment | None:
         ended = _P.status.in_([*_TOOK_MONEY, PaymentStatus.DECLINED.value])
         query = sa.select(PAYMENTS).where(_P.seller_id == self._tx.seller_id, _P.method_id == method_id, ended)
-        row = self._tx.connection.execute(query.order_by(_P.id.desc()).limit(1)).one_or_none()
-        return None if row is None else from_row(Payment, row)
+        found = self._all(query.order_by(_P.id.desc()).limit(1))
+        return found[0] if found else None
 
     def unpaid_attempts(self, method_id: UUID, since: datetime) -> list[Payment]:
         return self._all(self._mine(_P.method_id == method_id, _P.created_at > since, _P.status.in_(_NOT_PAID)))
@@ -212,6 +242,8 @@ class Payments:
             ALLOCATIONS.c.seller_id == _P.seller_id,
             ALLOCATIONS.c.source_kind == "payment",
             ALLOCATIONS.c.source_id == _P.id,
+            ~ALLOCATIONS.c.cause.startswith(DISPUTED),
+            ~ALLOCATIONS.c.cause.startswith(CREDITED),
         )
         credited = _sum_of(
             CREDITS.c.amount,
@@ -240,6 +272,7 @@ class Payments:
             _R.seller_id == _P.seller_id,
             _R.payment_id == _P.id,
             _R.status != RefundStatus.FAILED.value,
+            _R.destination == RefundTo.METHOD.value,
         )
         query = sa.select(_P.id, _P.amount, refunded).where(_P.seller_id == self._tx.seller_id, refunded > _P.amount)
         return [(payment, amount, given) for payment, amount, given in self._tx.connection.execute(query)]
@@ -251,11 +284,21 @@ class Payments:
         return sa.select(PAYMENTS).where(_P.seller_id == self._tx.seller_id, *where).order_by(_P.id)
 
     def _all(self, query: sa.Select[Any]) -> list[Payment]:
-        return [from_row(Payment, row) for row in self._tx.connection.execute(query)]
+        return self._with_parts(self._tx.connection.execute(query).all())
+
+    def _with_parts(self, rows: Sequence[sa.Row[Any]]) -> list[Payment]:
+        """The payments of the rows: one statement more when some are of several invoices."""
+        several = [row.id for row in rows if row.invoice_id is None]
+        parts: dict[UUID, list[Part]] = defaultdict(list)
+        for chunk in chunks(several):
+            query = sa.select(PARTS).where(_N.seller_id == self._tx.seller_id, _N.payment_id.in_(chunk))
+            for each in self._tx.connection.execute(query.order_by(_N.invoice_id)):
+                parts[each.payment_id].append(from_row(Part, each))
+        return [from_row(Payment, row, parts=tuple(parts.get(row.id, ()))) for row in rows]
 
     def _one(self, *where: sa.ColumnElement[bool]) -> Payment | None:
-        row = self._tx.connection.execute(self._mine(*where)).one_or_none()
-        return None if row is None else from_row(Payment, row)
+        found = self._all(self._mine(*where))
+        return found[0] if found else None
 
 
 def _sum_of(column: sa.ColumnElement[Decimal], *where: sa.ColumnElement[bool]) -> sa.ColumnElement[Decimal]:

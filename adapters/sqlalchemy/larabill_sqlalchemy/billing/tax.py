@@ -11,14 +11,16 @@ import sqlalchemy as sa
 
 from larabill_billing.customers.model import Customer
 from larabill_billing.tax.facts import NEVER_TAXED, Evidence, Exemption, IdAnswer, IdCheck, TaxFacts
+from larabill_billing.tax.model import TaxCategory
+from larabill_billing.tax.provider import ProviderAnswer
 from larabill_core.errors import NotFound
+from larabill_sqlalchemy.billing.charges import DRAFTS
 from larabill_sqlalchemy.billing.customers import CUSTOMERS
-from larabill_sqlalchemy.billing.invoicing import INVOICES, LINES
+from larabill_sqlalchemy.billing.invoicing import LINES
 from larabill_sqlalchemy.billing.metadata import METADATA
-from larabill_sqlalchemy.billing.numbering import NUMBERS
 from larabill_sqlalchemy.statements import among, chunks, from_row, from_rows, insert_many, page_size, to_row
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
-from larabill_sqlalchemy.types import Id, Instant, code, text
+from larabill_sqlalchemy.types import Id, Instant, Json, code, text
 
 if TYPE_CHECKING:
     from larabill_sqlalchemy.transaction import SqlTx
@@ -70,7 +72,19 @@ EVIDENCE = sa.Table(
     **MYSQL_OPTIONS,
 )
 
-_C, _X, _K, _E, _L, _I = CUSTOMERS.c, EXEMPTIONS.c, CHECKS.c, EVIDENCE.c, LINES.c, INVOICES.c
+ANSWERS = sa.Table(
+    "larabill_tax_answers",
+    METADATA,
+    sa.Column("seller_id", Id, primary_key=True),
+    sa.Column("customer_id", Id, primary_key=True),
+    sa.Column("asked", code(64), nullable=False),
+    sa.Column("taxes", Json, nullable=False),
+    sa.Column("answered_at", Instant, nullable=False),
+    **MYSQL_OPTIONS,
+)
+
+_C, _X, _K, _E, _A = CUSTOMERS.c, EXEMPTIONS.c, CHECKS.c, EVIDENCE.c, ANSWERS.c
+_L, _D = LINES.c, DRAFTS.c
 
 T = TypeVar("T", Exemption, IdCheck, Evidence)
 
@@ -135,21 +149,47 @@ class Tax:
         some = sa.exists().where(_E.seller_id == self._tx.seller_id, _E.customer_id == _C.id)
         return self._customers(some, after, limit)
 
-    def wrong_categories(self) -> list[tuple[UUID, str, str, Decimal]]:
-        untaxed = _L.tax_category.in_(sorted(each.value for each in NEVER_TAXED))
-        query = (
-            sa.select(_I.id, NUMBERS.c.number, _L.tax_category, _L.tax_rate)
-            .join(LINES, sa.and_(_L.seller_id == _I.seller_id, _L.invoice_id == _I.id))
-            .join(NUMBERS, sa.and_(NUMBERS.c.seller_id == _I.seller_id, NUMBERS.c.invoice_id == _I.id))
-            .where(
-                _I.seller_id == self._tx.seller_id,
-                sa.or_(
-                    sa.and_(untaxed, _L.tax_rate != Decimal(0)),
-                    sa.and_(_L.tax_category == "S", _L.tax_rate == Decimal(0)),
-                ),
+    def answers(self, customer_ids: Collection[UUID]) -> dict[UUID, ProviderAnswer]:
+        found: dict[UUID, ProviderAnswer] = {}
+        for chunk in chunks([*set(customer_ids)]):
+            query = sa.select(ANSWERS).where(
+                _A.seller_id == self._tx.seller_id, among(self._tx.connection, _A.customer_id, chunk)
             )
+            rows = self._tx.connection.execute(query).all()
+            found |= {each.customer_id: each for each in from_rows(ProviderAnswer, rows)}
+        return found
+
+    def save_answers(self, answers: Sequence[ProviderAnswer]) -> None:
+        for chunk in chunks([answer.customer_id for answer in answers]):
+            self._tx.connection.execute(
+                sa.delete(ANSWERS).where(_A.seller_id == self._tx.seller_id, _A.customer_id.in_(chunk))
+            )
+        insert_many(self._tx.connection, ANSWERS, [to_row(answer) for answer in answers])
+
+    def waiting(self, *, after: UUID | None = None, limit: int = 100) -> list[Customer]:
+        some = sa.exists().where(_D.seller_id == self._tx.seller_id, _D.waits, _D.customer_id == _C.id)
+        return self._customers(some, after, limit)
+
+    def let_go(self, customer_ids: Collection[UUID]) -> int:
+        freed = 0
+        for chunk in chunks(sorted(customer_ids)):
+            freed += self._tx.connection.execute(
+                sa.update(DRAFTS)
+                .where(_D.seller_id == self._tx.seller_id, _D.waits, _D.customer_id.in_(chunk))
+                .values(waits=False)
+            ).rowcount
+        return freed
+
+    def wrong_categories(self) -> list[tuple[UUID, str, Decimal]]:
+        untaxed = _L.tax_category.in_(sorted(each.value for each in NEVER_TAXED))
+        query = sa.select(_L.invoice_id, _L.tax_category, _L.tax_rate).where(
+            _L.seller_id == self._tx.seller_id,
+            sa.or_(
+                sa.and_(untaxed, _L.tax_rate != Decimal(0)),
+                sa.and_(_L.tax_category == TaxCategory.STANDARD.value, _L.tax_rate == Decimal(0)),
+            ),
         )
-        return [(id, number, category, rate) for id, number, category, rate in self._tx.connection.execute(query)]
+        return [(id, category, rate) for id, category, rate in self._tx.connection.execute(query)]
 
     def _customers(self, condition: sa.ColumnElement[bool], after: UUID | None, limit: int) -> list[Customer]:
         query = sa.select(CUSTOMERS).where(_C.seller_id == self._tx.seller_id, condition)

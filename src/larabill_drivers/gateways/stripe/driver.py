@@ -200,6 +200,43 @@ def _refund(refund: Mapping[str, Any], event: Mapping[str, Any]) -> Hint:
     )
 
 
+def _dispute(dispute: Mapping[str, Any], event: Mapping[str, Any]) -> Hint:
+    """An inquiry (`warning_…`) moves no money and is none. The fee is that of the withdrawal, in the same currency."""
+    state = _DISPUTE_STATES.get(str(dispute.get("status")))
+    if state is None:
+        return _OTHER
+    money = from_minor(dispute.get("amount"), dispute.get("currency"))
+    details = dispute.get("evidence_details")
+    return Hint(
+        kind="dispute",
+        ref=None,
+        state=state,
+        transaction=_id(dispute.get("payment_intent")) or _id(dispute.get("charge")),
+        amount=money[0] if money else None,
+        currency=money[1] if money else None,
+        reason=_text(dispute.get("reason"), _LONGEST_CODE) or "",
+        dispute=_id(dispute.get("id")),
+        fee=_fee(dispute),
+        respond_by=_instant(details.get("due_by")) if isinstance(details, dict) else None,
+    )
+
+
+def _fee(dispute: Mapping[str, Any]) -> str | None:
+    moves = dispute.get("balance_transactions")
+    for move in moves if isinstance(moves, list) else ():
+        if isinstance(move, dict) and move.get("fee") and move.get("currency") == dispute.get("currency"):
+            money = from_minor(move["fee"], move["currency"])
+            return money[0] if money else None
+    return None
+
+
+_DISPUTE_STATES = {
+    "needs_response": "opened",
+    "under_review": "under_review",
+    "won": "won",
+    "lost": "lost",
+}
+
 _TRANSLATIONS: Mapping[str, Translation] = {
     "payment_intent.succeeded": _succeeded,
     "payment_intent.payment_failed": _failed,
@@ -211,6 +248,11 @@ _TRANSLATIONS: Mapping[str, Translation] = {
     "checkout.session.async_payment_failed": _session("declined", "the delayed payment failed"),
     "checkout.session.expired": _session("declined", "the checkout expired"),
     "charge.refunded": _charge_refunded,
+    "charge.dispute.created": _dispute,
+    "charge.dispute.updated": _dispute,
+    "charge.dispute.closed": _dispute,
+    "charge.dispute.funds_withdrawn": _dispute,
+    "charge.dispute.funds_reinstated": _dispute,
     "refund.created": _refund,
     "refund.updated": _refund,
     "refund.failed": _refund,

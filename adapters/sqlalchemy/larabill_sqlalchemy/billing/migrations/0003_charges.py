@@ -78,11 +78,13 @@ def _create_invoice_drafts() -> None:
         sa.Column("purchase_order", text(), nullable=False),
         sa.Column("note", text(), nullable=False),
         sa.Column("terms", text(), nullable=False),
+        sa.Column("waits", sa.Boolean(), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_larabill_invoice_drafts"),
         **MYSQL_OPTIONS,
     )
     op.create_index("ix_larabill_invoice_drafts_id", "larabill_invoice_drafts", ["seller_id", "id"])
+    op.create_index("ix_larabill_invoice_drafts_waits", "larabill_invoice_drafts", ["seller_id", "waits", "id"])
 
 
 def _create_invoice_series() -> None:

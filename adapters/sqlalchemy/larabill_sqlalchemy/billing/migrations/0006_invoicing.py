@@ -112,6 +112,7 @@ def _create_invoice_states() -> None:
         sa.Column("balance", Amount(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("paid_at", Instant()),
+        sa.Column("plan_id", Id()),
         sa.PrimaryKeyConstraint("invoice_id", name="pk_larabill_invoice_states"),
         sa.ForeignKeyConstraint(["invoice_id"], ["larabill_invoices.id"], name="fk_larabill_invoice_states_invoice_id"),
         **MYSQL_OPTIONS,
@@ -136,6 +137,7 @@ def _create_payment_allocations() -> None:
         sa.Column("invoice_id", Id(), nullable=False),
         sa.Column("source_kind", code(32), nullable=False),
         sa.Column("source_id", Id(), nullable=False),
+        sa.Column("cause", code(64), nullable=False),
         sa.Column("amount", Amount(), nullable=False),
         sa.Column("currency", code(3), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
@@ -151,6 +153,6 @@ def _create_payment_allocations() -> None:
     op.create_index(
         "uq_larabill_payment_allocations_source",
         "larabill_payment_allocations",
-        ["seller_id", "source_kind", "source_id"],
+        ["seller_id", "source_kind", "source_id", "invoice_id", "cause"],
         unique=True,
     )

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
-from larabill_sqlalchemy.types import Amount, Id, Instant, code, text
+from larabill_sqlalchemy.types import Amount, Id, Instant, Json, code, text
 
 revision = "0009"
 down_revision = "0008"
@@ -16,12 +16,14 @@ def upgrade() -> None:
     """Create the tables."""
     _create_payment_methods()
     _create_payments()
+    _create_payment_parts()
     _create_refunds()
 
 
 def downgrade() -> None:
     """Drop the tables, the dependent ones first."""
     op.drop_table("larabill_refunds")
+    op.drop_table("larabill_payment_parts")
     op.drop_table("larabill_payments")
     op.drop_table("larabill_payment_methods")
 
@@ -78,6 +80,22 @@ def _create_payments() -> None:
     )
 
 
+def _create_payment_parts() -> None:
+    op.create_table(
+        "larabill_payment_parts",
+        sa.Column("payment_id", Id(), nullable=False),
+        sa.Column("invoice_id", Id(), nullable=False),
+        sa.Column("seller_id", Id(), nullable=False),
+        sa.Column("amount", Amount(), nullable=False),
+        sa.PrimaryKeyConstraint("payment_id", "invoice_id", name="pk_larabill_payment_parts"),
+        sa.ForeignKeyConstraint(["payment_id"], ["larabill_payments.id"], name="fk_larabill_payment_parts_payment_id"),
+        sa.ForeignKeyConstraint(["invoice_id"], ["larabill_invoices.id"], name="fk_larabill_payment_parts_invoice_id"),
+        **MYSQL_OPTIONS,
+    )
+    op.create_index("ix_larabill_payment_parts_invoice", "larabill_payment_parts", ["seller_id", "invoice_id"])
+    op.create_index("ix_larabill_payment_parts_payment", "larabill_payment_parts", ["seller_id", "payment_id"])
+
+
 def _create_refunds() -> None:
     op.create_table(
         "larabill_refunds",
@@ -90,6 +108,8 @@ def _create_refunds() -> None:
         sa.Column("amount", Amount(), nullable=False),
         sa.Column("currency", code(3), nullable=False),
         sa.Column("from_credit", Amount(), nullable=False),
+        sa.Column("destination", code(16), nullable=False),
+        sa.Column("returned", Json(), nullable=False),
         sa.Column("status", code(32), nullable=False),
         sa.Column("transaction_id", code(255)),
         sa.Column("reason", text(), nullable=False),

@@ -1,0 +1,1 @@
+"""Bank lines: what came in by transfer, matched to invoices by the references that customers write."""
