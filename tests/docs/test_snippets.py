@@ -28,6 +28,8 @@ PAGES = (
     "how-to/embed.md",
     "how-to/meter-usage.md",
     "explanation/conventions.md",
+    "explanation/ledger.md",
+    "how-to/close-a-month.md",
     "explanation/tax.md",
 )
 
