@@ -17,7 +17,7 @@ from larabill_billing.bank.model import LineStatus
 from larabill_billing.catalog.meters import Aggregation
 from larabill_billing.catalog.model import Units
 from larabill_billing.discounts.coupon import RedemptionStatus, Use
-from larabill_billing.dunning.model import Notice
+from larabill_billing.dunning.model import Notice, PauseKind
 from larabill_billing.dunning.ports import Overdue
 from larabill_billing.invoicing.model import InvoiceStatus
 from larabill_billing.payments.model import PaymentStatus, WebhookStatus
@@ -223,13 +223,14 @@ BILLING: dict[str, Query] = {
     "dunning.overdue after": lambda tx, of: tx.dunning.overdue(A_DAY, 200, an_overdue(of)),
     "dunning.overdue_sums": lambda tx, of: tx.dunning.overdue_sums(of.group_ids, A_DAY),
     "dunning.about": lambda tx, of: tx.dunning.about(of.ids),
-    "dunning.unpaid_of": lambda tx, of: tx.dunning.unpaid_of(of.group_id),
+    "attempts.unpaid_of": lambda tx, of: tx.attempts.unpaid_of(of.group_id),
     "dunning.upcoming": lambda tx, of: tx.dunning.upcoming(A_DAY, A_DAY, of.id, 200),
     "dunning.add_notices": lambda tx, of: tx.dunning.add_notices([of.notice]),
     "dunning.open_of_customer": lambda tx, of: tx.dunning.open_of_customer(of.group_id),
     "pauses.get": lambda tx, of: tx.pauses.get(of.id),
     "pauses.save_many": lambda tx, of: tx.pauses.save_many(tx.pauses.open_for(of.ids)),
     "pauses.open_for": lambda tx, of: tx.pauses.open_for(of.ids),
+    "pauses.open_of_kind": lambda tx, of: tx.pauses.open_of_kind(PauseKind.PROMISE, None, 200),
     "pauses.open_of_customer": lambda tx, of: tx.pauses.open_of_customer(of.group_id),
     "pauses.of_invoice": lambda tx, of: tx.pauses.of_invoice(of.id),
     "pauses.claim_settled": lambda tx, of: tx.pauses.claim_settled(200),
@@ -240,7 +241,7 @@ BILLING: dict[str, Query] = {
     "dunning.claim_pointless": lambda tx, of: tx.dunning.claim_pointless(slot_at(9), 200),
     "dunning.claim_unheeded": lambda tx, of: tx.dunning.claim_unheeded(slot_at(9), 200),
     "dunning.sellers_with_work": lambda tx, of: tx.dunning.sellers_with_work(A_DAY),
-    "dunning.open_for_invoice": lambda tx, of: tx.dunning.open_for_invoice(of.id),
+    "dunning.open_for_invoices": lambda tx, of: tx.dunning.open_for_invoices(of.ids),
     "dunning.open_for_subscription": lambda tx, of: tx.dunning.open_for_subscription(of.id),
     "dunning.page": lambda tx, of: tx.dunning.page(after=of.id, open_only=False),
     "dunning.page of open": lambda tx, of: tx.dunning.page(),
@@ -273,6 +274,12 @@ BILLING: dict[str, Query] = {
     "invoices.past_due after": lambda tx, of: tx.invoices.past_due(A_DAY, after=of.id),
     "invoices.allocations": lambda tx, of: tx.invoices.allocations(of.id),
     "invoices.allocated_by": lambda tx, of: tx.invoices.allocated_by("payment", of.ids),
+    "reports.newest": lambda tx, of: tx.reports.newest(),
+    "reports.to_value": lambda tx, of: tx.reports.to_value(slot_at(500), after=of.id, limit=10),
+    "reports.known": lambda tx, of: tx.reports.known(of.ids),
+    "reports.steps": lambda tx, of: tx.reports.steps("EUR", A_DAY, A_DAY),
+    "reports.taxes": lambda tx, of: tx.reports.taxes(A_DAY, A_DAY),
+    "reports.sales": lambda tx, of: tx.reports.sales(A_DAY, A_DAY),
     "ledger.for_document": lambda tx, of: tx.ledger.for_document("invoice", of.id),
     "ledger.page": lambda tx, of: tx.ledger.page(slot_at(2), slot_at(9), limit=100),
     "ledger.page after": lambda tx, of: tx.ledger.page(START, LATE, after=(slot_at(9), of.id), limit=100),
@@ -301,8 +308,8 @@ BILLING: dict[str, Query] = {
     "payments.by_ref": lambda tx, of: tx.payments.by_ref(of.word),
     "payments.by_transaction": lambda tx, of: tx.payments.by_transaction("bank", of.word),
     "payments.for_invoices": lambda tx, of: tx.payments.for_invoices(of.ids),
-    "payments.last_with_method": lambda tx, of: tx.payments.last_with_method(of.group_id),
-    "payments.unpaid_attempts": lambda tx, of: tx.payments.unpaid_attempts(of.group_id, START),
+    "attempts.last_with": lambda tx, of: tx.attempts.last_with(of.group_id),
+    "attempts.not_paid": lambda tx, of: tx.attempts.not_paid(of.group_id, START),
     "payments.page": lambda tx, of: tx.payments.page(after=of.id),
     "payments.page of customer": lambda tx, of: tx.payments.page(customer_id=of.group_id),
     "payments.page of status": lambda tx, of: tx.payments.page(status=PaymentStatus.PENDING, after=of.id),
@@ -476,7 +483,8 @@ ONLY_INSERTS = _names("""
     billing.disputes.add billing.payment_plans.add
     billing.draft_invoices.add billing.drafts.add_many billing.dunning.add_many
     billing.invoices.add_allocations billing.invoices.add_many billing.series.give
-    billing.ledger.add_many billing.orders.add_items billing.pauses.add billing.payment_methods.add
+    billing.ledger.add_many billing.orders.add_items billing.pauses.add billing.pauses.add_many
+    billing.payment_methods.add billing.reports.add_many
     billing.payments.add billing.plans.add_many billing.redemptions.add_many billing.referrals.add billing.refunds.add
     billing.sellers.add billing.services.add_many billing.subscription_changes.add_many
     billing.subscriptions.add_many billing.tax.add_checks billing.tax.add_evidence billing.tax.add_exemption
@@ -523,6 +531,12 @@ FEW = {
     "billing.ledger.movements": "a trial balance is of all accounts",
     "billing.plans.latest": "a catalogue is loaded",
     "billing.sellers.all": "the sellers of an installation",
+    "billing.reports.changes": "a report is of all agreements",
+    "billing.reports.count_on": "a report is of all agreements",
+    "billing.reports.currencies": "a report is of all agreements",
+    "billing.reports.receivables": "a report is of all that is owed",
+    "billing.reports.recurring_on": "a report is of all agreements",
+    "billing.reports.standing": "a report is of all customers",
     "billing.services.count_live": "a share of all services is wanted",
     "billing.top_up_rules.sellers": "the sellers of an installation",
     "billing.stock.all": "all that is limited",

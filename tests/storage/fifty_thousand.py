@@ -280,7 +280,7 @@ def contents() -> dict[str, dict[str, Any]]:
         "larabill_usage_bills": {"subscription_item_id": N.group_id, "meter": sa.literal("traffic")},
         "larabill_usage_thresholds": {"subscription_item_id": N.group_id, "percent": N.n % 10},
         "larabill_usage_grants": {"subscription_item_id": N.group_id, "reference": N.word},
-        "larabill_tax_answers": {"customer_id": N.id},
+        "larabill_tax_answers": {"customer_id": N.id, "taxes": sa.literal({}, Json())},
         "larabill_tax_exemptions": {"category": sa.literal("E")},
         "larabill_tax_id_checks": {"tax_id": N.word, "answer": sa.literal("valid")},
         "larabill_tax_evidence": {"kind": sa.literal("ip"), "country": sa.literal("DE")},

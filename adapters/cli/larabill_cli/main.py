@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, str] = {
     "modules": "larabill_cli.commands.modules:modules",
     "drivers": "larabill_cli.commands.drivers:drivers",
     "ledger": "larabill_cli.commands.ledger:ledger",
+    "report": "larabill_cli.commands.report:report",
     "rates": "larabill_cli.commands.rates:rates",
     "usage": "larabill_cli.commands.usage:usage",
     "bank": "larabill_cli.commands.bank:bank",

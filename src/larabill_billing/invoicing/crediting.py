@@ -20,7 +20,7 @@ from larabill_billing.invoicing.totals import Totals
 from larabill_billing.pricing.exact import EXACT, minor_unit, settled, spread
 from larabill_billing.tax.model import TaxRate
 from larabill_core.errors import Conflict, Faults, InvalidInput
-from larabill_core.money import exponent, parse_decimal
+from larabill_core.money import exponent, parse_decimal, quantize
 
 ZERO: Final = Decimal(0)
 TaxKey: TypeAlias = tuple[str, Decimal, str, str]
@@ -98,7 +98,7 @@ def by_lines(invoice: Invoice, left: Left, wanted: Mapping[UUID, object]) -> Giv
     faults.raise_if_any()
     for line_id, net in nets.items():
         if abs(net) > abs(left.lines[line_id]):
-            raise _too_much(invoice, f"of line {line_id} {left.lines[line_id]} are left")
+            raise _too_much(invoice, f"of line {line_id} {_shown(left.lines[line_id], left)} are left")
     shares = [_share(each, left, nets, invoice) for each in left.taxes]
     return _checked(invoice, left, _sums(invoice, nets, left, [each.tax for each in shares], shares))
 
@@ -112,7 +112,7 @@ def by_amount(invoice: Invoice, left: Left, amount: object) -> Given:
     if wanted <= 0:
         raise InvalidInput.one("amount", "must be more than 0", amount)
     if wanted > left.total or left.net <= 0:
-        raise _too_much(invoice, f"{left.total} are left")
+        raise _too_much(invoice, f"{_shown(left.total, left)} are left")
     if wanted == left.total:
         return everything(invoice, left)
     unit = minor_unit(left.currency)
@@ -177,7 +177,7 @@ def _sums(invoice: Invoice, nets: Lines, left: Left, taxes: Sequence[Decimal], s
 def _checked(invoice: Invoice, left: Left, given: Given) -> Given:
     """Lines of less than nothing may be given back only with lines of more."""
     if not 0 < given.sums.total <= left.total:
-        raise _too_much(invoice, f"{left.total} are left, and this comes to {given.sums.total}")
+        raise _too_much(invoice, f"{_shown(left.total, left)} are left, and this comes to {given.sums.total}")
     return given
 
 
@@ -187,6 +187,10 @@ def _key(subtotal: TaxSubtotal) -> TaxKey:
 
 def _key_of_rate(rate: TaxRate) -> TaxKey:
     return (rate.category.value, rate.rate, rate.name, rate.jurisdiction)
+
+
+def _shown(amount: Decimal, left: Left) -> str:
+    return f"{quantize(amount, left.currency)} {left.currency}"
 
 
 def _too_much(invoice: Invoice, problem: str) -> Conflict:

@@ -214,6 +214,16 @@ class Refund(Entry):
 
 
 @attrs.frozen(kw_only=True)
+class CreditNote(Entry):
+    """A credit note of an invoice, or of the last one: an amount with tax, or all that is left of it."""
+
+    customer: str
+    invoice: str = ""
+    amount: Decimal | None = None
+    reason: str = ""
+
+
+@attrs.frozen(kw_only=True)
 class Credit(Entry):
     """We give the customer credit, which the next invoices use up."""
 
@@ -266,6 +276,7 @@ VERBS: Final[Mapping[str, type[Entry]]] = {
     "store_card": StoreCard,
     "promise": Promise,
     "refund": Refund,
+    "credit_note": CreditNote,
     "credit": Credit,
     "dispute": Dispute,
     "instalments": Instalments,

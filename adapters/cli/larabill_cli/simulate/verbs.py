@@ -8,7 +8,7 @@ from uuid import UUID
 
 from larabill_billing.credits.handlers import grant
 from larabill_billing.invoicing.instalments import divided
-from larabill_billing.invoicing.model import Invoice, InvoiceState, InvoiceStatus
+from larabill_billing.invoicing.model import DocumentType, Invoice, InvoiceState, InvoiceStatus
 from larabill_billing.orders.model import NewItem, PlaceOrder
 from larabill_billing.payments.model import TOOK_MONEY, Payment, RefundTo
 from larabill_billing.subscriptions import changes
@@ -22,6 +22,7 @@ from larabill_cli.simulate.entries import (
     ChangePlan,
     ChangeQuantity,
     Credit,
+    CreditNote,
     Decline,
     Dispute,
     Entry,
@@ -220,6 +221,21 @@ def _last_payment(company: Company, customer: str, number: str) -> Payment:
     return found[-1]
 
 
+def credit_note(company: Company, entry: CreditNote) -> None:
+    """Of an invoice, paid or not; what was paid of it becomes credit."""
+    invoices = company.engine.billing.invoices
+    found = [
+        invoice
+        for invoice, _ in every(
+            invoices.list, company.seller, id_of=id_of_invoice, customer_id=company.customers[entry.customer]
+        )
+        if invoice.type is DocumentType.INVOICE and entry.invoice in ("", invoice.number)
+    ]
+    if not found:
+        raise NotFound("invoice of", entry.invoice or entry.customer)
+    invoices.credit(company.seller, found[-1].id, entry.reason, amount=entry.amount)
+
+
 def credit(company: Company, entry: Credit) -> None:
     currency = company.buyer(entry.customer).currency or company.scenario.currency
     customer = company.customers[entry.customer]
@@ -291,5 +307,6 @@ _VERBS: Final[Mapping[type[Entry], Callable[[Company, Any], None]]] = {
     Dispute: dispute,
     Instalments: instalments,
     WriteOff: write_off,
+    CreditNote: credit_note,
     Credit: credit,
 }

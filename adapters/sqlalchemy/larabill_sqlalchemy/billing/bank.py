@@ -13,7 +13,7 @@ from larabill_billing.invoicing.model import InvoiceStatus
 from larabill_billing.payments.model import TOOK_MONEY
 from larabill_core.errors import NotFound, StaleVersion
 from larabill_sqlalchemy.billing.audits import states_without_audit
-from larabill_sqlalchemy.billing.invoicing import STATES
+from larabill_sqlalchemy.billing.invoicing_tables import STATES
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.billing.numbering import NUMBERS
 from larabill_sqlalchemy.billing.payments import PAYMENTS

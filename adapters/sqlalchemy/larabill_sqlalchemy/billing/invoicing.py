@@ -16,17 +16,17 @@ from larabill_billing.ledger.model import PREPAYMENTS, RECEIVABLE, TAX_PAYABLE
 from larabill_core.errors import NotFound, StaleVersion
 from larabill_sqlalchemy.billing.audits import states_without_audit
 from larabill_sqlalchemy.billing.charges import CHARGES
+from larabill_sqlalchemy.billing.invoicing_tables import ALLOCATIONS, INVOICES, LINES, STATES
 from larabill_sqlalchemy.billing.ledger import ENTRIES, POSTINGS, ZERO, ledger_differences, total
-from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.billing.numbering import NUMBERS
 from larabill_sqlalchemy.faults import unique
 from larabill_sqlalchemy.statements import Each, chunks, from_row, insert_many, page_size
-from larabill_sqlalchemy.storage import MYSQL_OPTIONS
-from larabill_sqlalchemy.types import Amount, Id, Instant, Json, UnitPrice, code, text
+from larabill_sqlalchemy.types import Amount
 
 if TYPE_CHECKING:
     from larabill_sqlalchemy.transaction import SqlTx
 
+<<<<<<< HEAD
 INVOICES = sa.Table(
     "larabill_invoices",
     METADATA,
@@ -54,6 +54,7 @@ INVOICES = sa.Table(
     sa.Column("buyer", Json, nullable=False),
     sa.Index("ix_larabill_invoices_order", "seller_id", "order_id"),
     sa.Index("ix_larabill_invoices_preceding", "seller_id", "preceding_id"),
+    sa.Index("ix_larabill_invoices_issued", "seller_id", "issued_on"),
     **MYSQL_OPTIONS,
 )
 
@@ -132,6 +133,8 @@ ALLOCATIONS = sa.Table(
     **MYSQL_OPTIONS,
 )
 
+=======
+>>>>>>> refs/heads/docs
 _I, _L, _S, _A = INVOICES.c, LINES.c, STATES.c, ALLOCATIONS.c
 _E, _P, _N = ENTRIES.c, POSTINGS.c, NUMBERS.c
 

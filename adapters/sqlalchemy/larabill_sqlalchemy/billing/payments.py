@@ -25,7 +25,7 @@ from larabill_billing.payments.standing import CREDITED, DISPUTED
 from larabill_core.errors import NotFound, StaleVersion
 from larabill_sqlalchemy.billing.audits import states_without_audit
 from larabill_sqlalchemy.billing.credits import CREDITS
-from larabill_sqlalchemy.billing.invoicing import ALLOCATIONS
+from larabill_sqlalchemy.billing.invoicing_tables import ALLOCATIONS
 from larabill_sqlalchemy.billing.ledger import ENTRIES, ZERO, total
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.billing.refunds import REFUNDS
@@ -98,10 +98,6 @@ METHODS = sa.Table(
 
 _P, _R, _M, _N = PAYMENTS.c, REFUNDS.c, METHODS.c, PARTS.c
 _TOOK_MONEY = sorted(status.value for status in TOOK_MONEY)
-_NOT_PAID = [
-    status.value
-    for status in (PaymentStatus.CREATED, PaymentStatus.PENDING, PaymentStatus.REVIEW, PaymentStatus.DECLINED)
-]
 
 
 class Payments:
@@ -172,15 +168,6 @@ class Payments:
                 _P.created_at >= since,
             )
         )
-
-    def last_with_method(self, method_id: UUID) -> Payment | None:
-        ended = _P.status.in_([*_TOOK_MONEY, PaymentStatus.DECLINED.value])
-        query = sa.select(PAYMENTS).where(_P.seller_id == self._tx.seller_id, _P.method_id == method_id, ended)
-        found = self._all(query.order_by(_P.id.desc()).limit(1))
-        return found[0] if found else None
-
-    def unpaid_attempts(self, method_id: UUID, since: datetime) -> list[Payment]:
-        return self._all(self._mine(_P.method_id == method_id, _P.created_at > since, _P.status.in_(_NOT_PAID)))
 
     def page(
         self,
