@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tests.oracle import coupon, dunning, mrr, numbering, periods, pricing, proration, refund, taxes
+from tests.oracle import coupon, credit, dunning, mrr, numbering, periods, pricing, proration, refund, taxes
 from tests.oracle.runner import Shape
 
 SHAPES: Mapping[str, tuple[Shape, ...]] = {
     "coupon": coupon.SHAPES,
+    "credit": credit.SHAPES,
     "dunning": dunning.SHAPES,
     "mrr": mrr.SHAPES,
     "numbering": numbering.SHAPES,

@@ -241,7 +241,7 @@ def contents() -> dict[str, dict[str, Any]]:
         "larabill_referrals": {
             "referrer_id": N.group_id,
             "referred_id": N.id,
-            "invoice_id": N.id,
+            "payment_id": N.id,
             "status": by_lot({95: "rewarded"}, "pending"),
         },
         "larabill_voucher_batches": {},

@@ -225,11 +225,37 @@ class CreditNote(Entry):
 
 @attrs.frozen(kw_only=True)
 class Credit(Entry):
-    """We give the customer credit, which the next invoices use up."""
+    """We give the customer credit, which the next invoices use up, and of which nothing is left on `expires_on`."""
 
     customer: str
     amount: Decimal
-    reason: str = ""
+    reason: str = "goodwill"
+    expires_on: date | None = attrs.field(default=None, metadata={"parse": parse_day})
+
+
+@attrs.frozen(kw_only=True)
+class BuyCredit(Entry):
+    """The customer buys credit by hand."""
+
+    customer: str
+    amount: Decimal
+
+
+@attrs.frozen(kw_only=True)
+class Voucher(Entry):
+    """The customer redeems a voucher, which was sold before, or given away."""
+
+    customer: str
+    amount: Decimal
+    sold: bool = True
+
+
+@attrs.frozen(kw_only=True)
+class Refer(Entry):
+    """The customer, who has not paid yet, was brought by another one."""
+
+    customer: str
+    by: str
 
 
 @attrs.frozen(kw_only=True)
@@ -278,6 +304,9 @@ VERBS: Final[Mapping[str, type[Entry]]] = {
     "refund": Refund,
     "credit_note": CreditNote,
     "credit": Credit,
+    "buy_credit": BuyCredit,
+    "voucher": Voucher,
+    "refer": Refer,
     "dispute": Dispute,
     "instalments": Instalments,
     "write_off": WriteOff,

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from larabill_billing.credits.handlers import grant
 from larabill_billing.invoicing.instalments import divided
 from larabill_billing.invoicing.model import DocumentType, Invoice, InvoiceState, InvoiceStatus
 from larabill_billing.orders.model import NewItem, PlaceOrder
@@ -15,9 +14,11 @@ from larabill_billing.subscriptions import changes
 from larabill_billing.subscriptions.changes import Change, ChangeCycle, ChangeItem
 from larabill_billing.subscriptions.collect import collect_job
 from larabill_billing.usage.model import NewUsage
+from larabill_billing.vouchers.handlers import NewVouchers
 from larabill_cli.simulate.company import Company, every, id_of_invoice
 from larabill_cli.simulate.entries import (
     ApplyCoupon,
+    BuyCredit,
     Cancel,
     ChangePlan,
     ChangeQuantity,
@@ -30,12 +31,14 @@ from larabill_cli.simulate.entries import (
     Pause,
     Pay,
     Promise,
+    Refer,
     Refund,
     Resume,
     StoreCard,
     Subscribe,
     TopUp,
     Usage,
+    Voucher,
     WriteOff,
 )
 from larabill_cli.simulate.moments import When, instant
@@ -239,9 +242,41 @@ def credit_note(company: Company, entry: CreditNote) -> None:
 def credit(company: Company, entry: Credit) -> None:
     currency = company.buyer(entry.customer).currency or company.scenario.currency
     customer = company.customers[entry.customer]
-    company.engine.run(
-        lambda tx: grant(tx, customer, entry.amount, currency, "goodwill", new_id()), seller=company.seller
+    company.engine.billing.credits.grant(
+        company.seller,
+        customer,
+        entry.amount,
+        currency,
+        entry.reason,
+        grant_uuid=new_id(),
+        expires_on=entry.expires_on,
     )
+
+
+def buy_credit(company: Company, entry: BuyCredit) -> None:
+    company.engine.billing.credits.record_top_up(
+        company.seller, company.customers[entry.customer], entry.amount, f"transfer {new_id().hex}"
+    )
+
+
+def voucher(company: Company, entry: Voucher) -> None:
+    """Made and redeemed at once: a batch of one."""
+    new = NewVouchers(
+        batch_uuid=new_id(),
+        name="simulated",
+        count=1,
+        amount=entry.amount,
+        currency=company.buyer(entry.customer).currency or company.scenario.currency,
+        sold=f"transfer {new_id().hex}" if entry.sold else "",
+    )
+    vouchers = company.engine.billing.vouchers
+    (code,) = vouchers.issue(company.seller, new).codes
+    vouchers.redeem(company.seller, company.customers[entry.customer], code.reveal())
+
+
+def refer(company: Company, entry: Refer) -> None:
+    customers = company.customers
+    company.engine.billing.referrals.refer(company.seller, customers[entry.by], customers[entry.customer])
 
 
 def _change(company: Company, entry: Any, change: Change, when: When) -> None:
@@ -309,4 +344,7 @@ _VERBS: Final[Mapping[type[Entry], Callable[[Company, Any], None]]] = {
     WriteOff: write_off,
     CreditNote: credit_note,
     Credit: credit,
+    BuyCredit: buy_credit,
+    Voucher: voucher,
+    Refer: refer,
 }

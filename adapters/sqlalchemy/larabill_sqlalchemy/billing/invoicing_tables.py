@@ -34,6 +34,7 @@ INVOICES = sa.Table(
     sa.Column("seller", Json, nullable=False),
     sa.Column("buyer", Json, nullable=False),
     sa.Index("ix_larabill_invoices_order", "seller_id", "order_id"),
+    sa.Index("ix_larabill_invoices_issued", "seller_id", "issued_on"),
     sa.Index("ix_larabill_invoices_preceding", "seller_id", "preceding_id"),
     **MYSQL_OPTIONS,
 )
