@@ -374,7 +374,7 @@ customer = "ada"
     assert captured == ["4.00", "6.00"]
     assert sums(report)["cash"] == "8.50"
     balances = {account["account"]: account["balance"] for account in report["ledger"]["accounts"]}
-    assert (balances["cash:manual"], balances["refunds"]) == ("8.50", "1.50")
+    assert (balances["cash:manual"], balances["refunds"]) == ("8.50", "0.00")
     assert [(reject["do"], reject["code"]) for reject in report["rejects"]] == [
         ("decline", "conflict"),
         ("pay", "not-found"),
