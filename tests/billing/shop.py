@@ -27,6 +27,7 @@ from larabill_billing.payments.handlers import add_method
 from larabill_billing.payments.model import Payment, PaymentMethod, WebhookResult
 from larabill_billing.payments.webhooks import receive
 from larabill_billing.settings import BillingSettings
+from larabill_billing.tax import verify as verify_tax
 from larabill_core.engine import Engine
 from larabill_core.errors import LarabillError
 from larabill_core.ids import new_id
@@ -47,7 +48,13 @@ def listen(tx: Any, event: Any) -> None:
     """Leaves its job as the trace that an event was published."""
 
 
-_VERIFY = (*verify_ledger.VERIFY, *verify_invoicing.VERIFY, *verify_credits.VERIFY, *verify_payments.VERIFY)
+_VERIFY = (
+    *verify_ledger.VERIFY,
+    *verify_tax.VERIFY,
+    *verify_invoicing.VERIFY,
+    *verify_credits.VERIFY,
+    *verify_payments.VERIFY,
+)
 
 BOOK = Module(
     name="billing",

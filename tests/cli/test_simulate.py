@@ -20,7 +20,7 @@ from larabill_cli.main import main
 from larabill_cli.simulate import company, play
 from larabill_cli.simulate.entries import VERBS
 from larabill_cli.simulate.report import collect
-from larabill_cli.simulate.scenario import NOT_YET, Buyer, ScenarioFile, parse_scenario
+from larabill_cli.simulate.scenario import Buyer, ScenarioFile, parse_scenario
 from larabill_cli.simulate.schema import SCHEMAS, text
 from larabill_core.errors import InvalidInput
 
@@ -256,7 +256,6 @@ def test_all_mistakes_are_told_at_once_by_place() -> None:
     assert found["timeline[3].subscription"] == "is not subscribed above"
     assert found["timeline[4].amount"] == "has more than 2 decimal places"
     assert found["timeline[4].at"] == "is not before the scenario's end"
-    assert found["timeline[5].do"] == "cannot be played yet"
     assert found["timeline[5].at"] == "is before the entry above it"
 
 
@@ -465,9 +464,3 @@ def test_a_job_that_cannot_be_finished_is_shown(monkeypatch: pytest.MonkeyPatch)
     assert {each.work for each in report.waiting} == {"billing.renew_batch"}
     assert "broken on purpose" in report.waiting[0].reason
     assert isinstance(report.waiting[0].at, datetime)
-
-
-def test_verbs_of_a_later_time_answer_not_yet() -> None:
-    for verb in NOT_YET:
-        entry = f'[[timeline]]\nat = 2026-02-01\ndo = "{verb}"\n'
-        assert faults_of(WEB + entry)["timeline[1].do"] == "cannot be played yet"

@@ -36,6 +36,7 @@ from larabill_billing.payments.handlers import check_amount, check_reference
 from larabill_billing.payments.matching import DisputeClaim
 from larabill_billing.payments.model import MANUAL, TOOK_MONEY, Part, Payment
 from larabill_billing.payments.ports import PaymentsTx
+from larabill_billing.payments.settle import tell_returned
 from larabill_billing.payments.standing import DISPUTED, kept_credit, lots_of, on_invoices
 from larabill_billing.settings import settings_of
 from larabill_core.errors import Conflict, Faults
@@ -154,6 +155,7 @@ def _open(
         Posting(account=cash(dispute.account), amount=-amount - fee),
     )
     record(tx, "dispute", dispute.id, "open", after=dispute.status, reason=dispute.reason)
+    tell_returned(tx, payment, "disputed")
     return dispute
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import attrs
 
-from larabill_billing.tax.model import TaxCategory, TaxRate
+from larabill_billing.tax.model import TaxCategory, TaxRate, parse_category
 from larabill_core.errors import Faults, InvalidInput
 from larabill_core.ids import new_id
 
@@ -28,7 +28,7 @@ class Exemption:
     id: UUID = attrs.field(factory=new_id)
     seller_id: UUID
     customer_id: UUID
-    category: TaxCategory = attrs.field(default=TaxCategory.EXEMPT, converter=TaxCategory)
+    category: TaxCategory = attrs.field(default=TaxCategory.EXEMPT, converter=parse_category)
     reason: str
     reason_code: str = ""
     certificate: str = ""
@@ -43,7 +43,11 @@ class Exemption:
             faults.add("category", "is not one without tax", value=self.category, remedy=f"one of: {known}")
         if not self.reason.strip():
             faults.add("reason", "is missing", remedy="it is printed on the invoice")
-        if self.until is not None and self.until < self.since:
+        days = {"since": self.since} if self.until is None else {"since": self.since, "until": self.until}
+        wrong = [name for name, day in days.items() if type(day) is not date]
+        for name in wrong:
+            faults.add(name, "must be a date", value=days[name])
+        if self.until is not None and not wrong and self.until < self.since:
             faults.add("until", "is before since", value=self.until)
         faults.raise_if_any()
 

@@ -52,8 +52,8 @@ class TaxRepository(Protocol):
         """Customers who have told a tax id, by id, keyset paged with `after`."""
         ...
 
-    def with_evidence(self, *, after: UUID | None = None, limit: int = 100) -> list[Customer]:
-        """Customers of whom there is evidence, by id, keyset paged with `after`."""
+    def with_evidence(self, *, after: UUID | None = None, limit: int = 100) -> list[UUID]:
+        """The ids of customers of whom there is evidence, in their order, keyset paged with `after`."""
         ...
 
     def answers(self, customer_ids: Collection[UUID]) -> dict[UUID, ProviderAnswer]:

@@ -194,6 +194,9 @@ def test_faults_of_an_exemption_are_told_together(open_market: OpenMarket) -> No
     with pytest.raises(InvalidInput) as caught:
         taxes.exempt(market.seller, market.customer, NewExemption(reason="", certificate="x\x00"))
     assert [fault.path for fault in caught.value.faults] == ["reason", "certificate"]
+    for limit in (-1, 0, None, True):
+        with pytest.raises(InvalidInput):
+            taxes.contradicted(market.seller, limit=limit)
     with pytest.raises(NotFound):
         taxes.exempt(market.seller, market.seller, NewExemption(reason="x"))
     with pytest.raises(Forbidden):

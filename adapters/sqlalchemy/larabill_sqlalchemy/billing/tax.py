@@ -16,7 +16,7 @@ from larabill_billing.tax.provider import ProviderAnswer
 from larabill_core.errors import NotFound
 from larabill_sqlalchemy.billing.charges import DRAFTS
 from larabill_sqlalchemy.billing.customers import CUSTOMERS
-from larabill_sqlalchemy.billing.invoicing import LINES
+from larabill_sqlalchemy.billing.invoicing_tables import LINES
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.statements import among, chunks, from_row, from_rows, insert_many, page_size, to_row
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
@@ -145,9 +145,11 @@ class Tax:
     def with_tax_id(self, *, after: UUID | None = None, limit: int = 100) -> list[Customer]:
         return self._customers(_C.tax_id != "", after, limit)
 
-    def with_evidence(self, *, after: UUID | None = None, limit: int = 100) -> list[Customer]:
-        some = sa.exists().where(_E.seller_id == self._tx.seller_id, _E.customer_id == _C.id)
-        return self._customers(some, after, limit)
+    def with_evidence(self, *, after: UUID | None = None, limit: int = 100) -> list[UUID]:
+        query = sa.select(_E.customer_id).distinct().where(_E.seller_id == self._tx.seller_id)
+        if after is not None:
+            query = query.where(_E.customer_id > after)
+        return [*self._tx.connection.execute(query.order_by(_E.customer_id).limit(page_size(limit))).scalars()]
 
     def answers(self, customer_ids: Collection[UUID]) -> dict[UUID, ProviderAnswer]:
         found: dict[UUID, ProviderAnswer] = {}
