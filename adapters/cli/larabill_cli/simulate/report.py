@@ -197,12 +197,15 @@ class _Reporter:
         return ShownEvent(at=self.local(event.occurred_at), name=name, about=self._labelled(fields))
 
     def _labelled(self, fields: Mapping[str, Any]) -> dict[str, Any]:
-        """Ids by their labels, `customer_id` as `customer`; amounts as money; also in what is nested."""
+        """Ids by their labels, `customer_id` as `customer`, `invoice_ids` as `invoices`; amounts as money; also in what is nested."""
         shown: dict[str, Any] = {}
         currency = fields.get("currency")
         for key, value in fields.items():
             if key.endswith("_id") and value is not None:
                 shown[key.removesuffix("_id")] = self.name(UUID(value), key.removesuffix("_id"))
+            elif key.endswith("_ids"):
+                kind = key.removesuffix("_ids")
+                shown[f"{kind}s"] = [self.name(UUID(each), kind) for each in value]
             elif key in ("amount", "total") and currency is not None:
                 shown[key] = amount(Decimal(value), currency)
             elif isinstance(value, list | tuple):
