@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from larabill_billing.settings import BillingSettings
     from larabill_billing.tax.handlers import NewExemption
     from larabill_billing.usage.model import NewUsage
+    from larabill_billing.vouchers.handlers import NewVouchers
 
 _HOME = {
     "Billing": "facade",
@@ -33,6 +34,7 @@ _HOME = {
     "NewItem": "orders.model",
     "NewSeller": "customers.model",
     "NewUsage": "usage.model",
+    "NewVouchers": "vouchers.handlers",
     "PlaceOrder": "orders.model",
     "parse_catalog": "catalog.loader",
     "read_catalog": "catalog.loader",
@@ -50,6 +52,7 @@ __all__ = [
     "NewItem",
     "NewSeller",
     "NewUsage",
+    "NewVouchers",
     "PlaceOrder",
     "parse_catalog",
     "read_catalog",

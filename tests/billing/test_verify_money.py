@@ -19,10 +19,11 @@ from larabill_core.module import load_target
 from larabill_sqlalchemy.billing.audits import AUDITS
 from larabill_sqlalchemy.billing.charges import CHARGES
 from larabill_sqlalchemy.billing.credits import CREDITS
-from larabill_sqlalchemy.billing.invoicing import ALLOCATIONS, INVOICES, LINES, STATES
+from larabill_sqlalchemy.billing.invoicing_tables import ALLOCATIONS, INVOICES, LINES, STATES
 from larabill_sqlalchemy.billing.ledger import ENTRIES, POSTINGS
 from larabill_sqlalchemy.billing.numbering import NUMBERS, SERIES
-from larabill_sqlalchemy.billing.payments import PAYMENTS, REFUNDS
+from larabill_sqlalchemy.billing.payments import PAYMENTS
+from larabill_sqlalchemy.billing.refunds import REFUNDS
 
 ONE = Decimal("1.00")
 Plant = Callable[[Shop, sa.Connection], None]
@@ -51,6 +52,14 @@ def _entry_without_postings(shop: Shop, connection: sa.Connection) -> None:
 
 def _line(shop: Shop, connection: sa.Connection) -> None:
     _copy(shop, connection, LINES, position=99, charge_id=new_id())
+
+
+def _taxed_at_nothing(shop: Shop, connection: sa.Connection) -> None:
+    _copy(shop, connection, LINES, position=98, charge_id=new_id(), tax_category="S", tax_rate=Decimal(0))
+
+
+def _reverse_charge_at_a_rate(shop: Shop, connection: sa.Connection) -> None:
+    _copy(shop, connection, LINES, position=98, charge_id=new_id(), tax_category="AE", tax_rate=Decimal(19))
 
 
 def _balance(shop: Shop, connection: sa.Connection) -> None:
@@ -122,6 +131,8 @@ PLANTS: list[tuple[Plant, str]] = [
     (_entry_without_postings, "entry-unbalanced"),
     (_line, "total-differs"),
     (_line, "sums-differ"),
+    (_taxed_at_nothing, "tax-category-differs"),
+    (_reverse_charge_at_a_rate, "tax-category-differs"),
     (_too_much_back, "credited-too-much"),
     (_balance, "balance-differs"),
     (_balance, "receivable-differs"),
