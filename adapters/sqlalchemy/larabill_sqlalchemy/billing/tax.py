@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -187,7 +187,7 @@ class Tax:
         charges, invoices = CHARGES.c, INVOICES.c
         found: dict[UUID, list[BilledTaxes]] = {}
         for chunk in chunks([*set(item_ids)]):
-            query = (
+            query: sa.Select[Any] = (
                 sa.select(charges.subscription_item_id, _L.period_start, _L.period_end, _L.taxes)
                 .join(LINES, sa.and_(_L.seller_id == charges.seller_id, _L.charge_id == charges.id))
                 .join(INVOICES, sa.and_(invoices.seller_id == _L.seller_id, invoices.id == _L.invoice_id))
