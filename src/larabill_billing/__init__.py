@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from larabill_billing.catalog.loader import parse_catalog, read_catalog
     from larabill_billing.customers.model import NewCustomer, NewSeller
+    from larabill_billing.discounts.coupon import NewCoupon
     from larabill_billing.facade import Billing
     from larabill_billing.module import MODULE
     from larabill_billing.orders.model import NewItem, PlaceOrder
@@ -27,6 +28,7 @@ _HOME = {
     "BillingTx": "repositories",
     "Cycle": "periods.cycle",
     "MODULE": "module",
+    "NewCoupon": "discounts.coupon",
     "NewCustomer": "customers.model",
     "NewExemption": "tax.handlers",
     "NewItem": "orders.model",
@@ -44,6 +46,7 @@ __all__ = [
     "BillingTx",
     "Cycle",
     "MODULE",
+    "NewCoupon",
     "NewCustomer",
     "NewExemption",
     "NewItem",

@@ -97,3 +97,16 @@ def test_a_use_comes_back_once_however_many_give_it_back(open_stage: OpenStage) 
     assert billing.coupons.get(stage.seller, made.id)[0].uses == 0
     assert [each.status for each in billing.coupons.redemptions(stage.seller)] == ["returned"]
     assert stage.violations() == []
+
+
+@pytest.mark.parametrize("database_kind", KINDS, indirect=True)
+def test_what_a_customer_has_for_once_is_taken_off_one_of_many_orders(open_stage: OpenStage) -> None:
+    stage = open_stage()
+    billing = stage.engine.billing
+    billing.coupons.create(stage.seller, {"name": "Once", "codes": ["ONCE"], "percent": "50"})
+    stage.agree(item("duo"))
+    billing.coupons.apply(stage.seller, "once", customer_id=stage.customer)
+    at_once([lambda: stage.order(item("duo"))] * 8)
+    assert sorted(f"{invoice.total:.2f}" for invoice, _ in stage.invoices()) == ["12.50", *["25.00"] * 8]
+    assert [each.cycles_left for each in billing.coupons.redemptions(stage.seller)] == [0]
+    assert stage.violations() == []

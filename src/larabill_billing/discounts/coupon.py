@@ -276,7 +276,7 @@ class Redemption:
     @property
     def is_in_force(self) -> bool:
         """Whether it takes something off documents to come."""
-        return self.status is RedemptionStatus.ACTIVE and self.cycles_left != 0
+        return self.status is RedemptionStatus.ACTIVE and (self.cycles_left is None or self.cycles_left > 0)
 
     def is_for(self, subscription_id: UUID, order_id: UUID) -> bool:
         """Whether it stands for an agreement that began with an order."""

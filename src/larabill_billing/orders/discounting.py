@@ -27,15 +27,22 @@ ZERO: Final = Decimal(0)
 
 
 def discounted(
-    tx: OrdersTx, wanted: PlaceOrder, customer: Customer, lines: Sequence[PricedLine], placed: Placed
+    tx: OrdersTx,
+    wanted: PlaceOrder,
+    customer: Customer,
+    lines: Sequence[PricedLine],
+    placed: Placed,
+    *,
+    lock: bool,
 ) -> Placed:
     """The order with what its codes, and coupons of the customer's, take off it.
 
+    `lock`: it is going to be placed, so that nobody else uses up the same cycle meanwhile.
     Raises `InvalidInput` with every fault of the codes.
     """
     standing_already = [
         each
-        for each in tx.billing.redemptions.in_force([customer.id]).get(customer.id, [])
+        for each in tx.billing.redemptions.in_force([customer.id], lock=lock).get(customer.id, [])
         if each.order_id is None and each.subscription_id is None and each.currency == wanted.currency
     ]
     new = _redeemed(tx, wanted, customer, lines, placed, standing_already)

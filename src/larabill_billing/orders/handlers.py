@@ -45,7 +45,7 @@ def place(tx: OrdersTx, wanted: PlaceOrder) -> Order:
     known = tx.billing.orders.by_uuid(wanted.order_uuid)
     if known is not None:
         return _same(known, wanted)
-    placed = _build(tx, wanted, tx.billing.customers.get(wanted.customer_id))
+    placed = _build(tx, wanted, tx.billing.customers.get(wanted.customer_id), lock=True)
     stored = tx.billing.orders.add_new(placed.order)
     if stored.id != placed.order.id:
         return _same(stored, wanted)
@@ -88,7 +88,7 @@ class OrderPreview:
 def preview(tx: OrdersTx, wanted: PlaceOrder) -> OrderPreview:
     """What the order would cost now, without placing it. Raises what `place` raises."""
     customer = tx.billing.customers.get(wanted.customer_id)
-    placed = _build(tx, wanted, customer)
+    placed = _build(tx, wanted, customer, lock=False)
     charges = () if placed.request is None else placed.request.charges
     rates = rates_of(charges, treatments(tx, {customer.id: customer})[customer.id])
     sums = totals(charges, rates, wanted.currency, settings_of(tx).tax.rounding)
@@ -96,7 +96,7 @@ def preview(tx: OrdersTx, wanted: PlaceOrder) -> OrderPreview:
     return OrderPreview(subscriptions=placed.subscriptions, charges=charges, totals=sums, credit=credit)
 
 
-def _build(tx: OrdersTx, wanted: PlaceOrder, customer: Customer) -> Placed:
+def _build(tx: OrdersTx, wanted: PlaceOrder, customer: Customer, *, lock: bool) -> Placed:
     """Everything that the order brings into being, after checking it against the catalogue."""
     plans = tx.billing.plans.active({item.plan_code for item in wanted.items})
     lines = price(wanted, plans, currency=customer.currency, has_method=_has_method(tx, customer.id, plans.values()))
@@ -108,7 +108,7 @@ def _build(tx: OrdersTx, wanted: PlaceOrder, customer: Customer) -> Placed:
         default=settings.proration,
     )
     placed = build(wanted, lines, seller_id=tx.seller_id, now=tx.now, terms=terms)
-    return discounted(tx, wanted, customer, lines, placed)
+    return discounted(tx, wanted, customer, lines, placed, lock=lock)
 
 
 def units_of(items: Iterable[OrderItem]) -> list[Units]:
