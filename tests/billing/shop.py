@@ -34,7 +34,14 @@ from larabill_core.ids import new_id
 from larabill_core.jobs import Handler
 from larabill_core.module import Module, load_target
 from larabill_core.privacy import Secret
-from larabill_core.published import InvoiceIssued, InvoicePaid, PaymentCaptured, PaymentDeclined
+from larabill_core.published import (
+    DisputeClosed,
+    InvoiceIssued,
+    InvoicePaid,
+    PaymentCaptured,
+    PaymentDeclined,
+    PaymentDisputed,
+)
 from larabill_core.testing.clock import ManualClock
 from larabill_core.verify import Violation
 from larabill_drivers.signatures import sign
@@ -66,7 +73,7 @@ BOOK = Module(
         *payments_jobs.HANDLERS,
         *(
             Handler(name=f"test.{event.__name__}", target="tests.billing.shop:listen", payload=event)
-            for event in (InvoiceIssued, InvoicePaid, PaymentCaptured, PaymentDeclined)
+            for event in (DisputeClosed, InvoiceIssued, InvoicePaid, PaymentCaptured, PaymentDeclined, PaymentDisputed)
         ),
     ),
     calls=dict(payments_jobs.CALLS),

@@ -106,7 +106,7 @@ def _ordinary(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
     plain: dict[type[Any], Any] = {
         Amount: Decimal(12),
         UnitPrice: Decimal(12),
-        Json: [] if column.name in ("address", "taxes", "allowances") else {},
+        Json: [] if column.name in ("returned", "reasons", "candidates", "address", "taxes", "allowances") else {},
         sa.Boolean: False,
         sa.Integer: 1,
         sa.BigInteger: 1,
@@ -200,6 +200,19 @@ def contents() -> dict[str, dict[str, Any]]:
             "position": N.n % 10,
             "kind": sa.literal("recurring"),
         },
+        "larabill_bank_lines": {
+            "bank_id": N.word,
+            "status": by_lot({95: "matched", 97: "ignored"}, "open"),
+        },
+        "larabill_disputes": {
+            "payment_id": N.id,
+            "gateway_id": N.word,
+            "account": sa.literal("bank"),
+            "status": by_lot({95: "won", 97: "lost"}, "opened"),
+        },
+        "larabill_payment_plans": {"invoice_id": N.id, "status": by_lot({95: "done"}, "agreed")},
+        "larabill_instalments": {"plan_id": N.group_id, "position": N.n % 10},
+        "larabill_payment_parts": {"payment_id": N.group_id, "invoice_id": N.id},
         "larabill_invoice_drafts": {"waits": since(99, True, False)},
         "larabill_invoice_states": {
             **billed,
@@ -215,7 +228,12 @@ def contents() -> dict[str, dict[str, Any]]:
             "status": by_lot({90: "captured", 96: "declined", 97: "refunded"}, "pending"),
         },
         "larabill_payment_methods": {"is_default": sa.literal(True)},
-        "larabill_refunds": {"payment_id": N.group_id, "ref": N.word, "status": sa.literal("done")},
+        "larabill_refunds": {
+            "payment_id": N.group_id,
+            "ref": N.word,
+            "status": sa.literal("done"),
+            "destination": sa.literal("method"),
+        },
         "larabill_deferrals": {"document_id": N.group_id, "begun_on": since(97, None, N.on)},
         "larabill_exchange_rates": {"source": sa.literal("x"), "base": N.word, "quote": N.word},
         "larabill_document_accounting": {},
@@ -223,7 +241,7 @@ def contents() -> dict[str, dict[str, Any]]:
         "larabill_referrals": {
             "referrer_id": N.group_id,
             "referred_id": N.id,
-            "invoice_id": N.id,
+            "payment_id": N.id,
             "status": by_lot({95: "rewarded"}, "pending"),
         },
         "larabill_voucher_batches": {},

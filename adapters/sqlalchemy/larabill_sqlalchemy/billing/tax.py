@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -17,7 +17,7 @@ from larabill_billing.tax.provider import ProviderAnswer
 from larabill_core.errors import NotFound
 from larabill_sqlalchemy.billing.charges import CHARGES, DRAFTS
 from larabill_sqlalchemy.billing.customers import CUSTOMERS
-from larabill_sqlalchemy.billing.invoicing import INVOICES, LINES
+from larabill_sqlalchemy.billing.invoicing_tables import INVOICES, LINES
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.statements import among, chunks, from_row, from_rows, insert_many, page_size, to_row
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
@@ -187,7 +187,7 @@ class Tax:
         charges, invoices = CHARGES.c, INVOICES.c
         found: dict[UUID, list[BilledTaxes]] = {}
         for chunk in chunks([*set(item_ids)]):
-            query = (
+            query: sa.Select[Any] = (
                 sa.select(charges.subscription_item_id, _L.period_start, _L.period_end, _L.taxes)
                 .join(LINES, sa.and_(_L.seller_id == charges.seller_id, _L.charge_id == charges.id))
                 .join(INVOICES, sa.and_(invoices.seller_id == _L.seller_id, invoices.id == _L.invoice_id))
