@@ -25,6 +25,7 @@ from larabill_core.manifest import Basics, MailSettings
 from larabill_drivers.cloud.generic_ssh.settings import GenericSshSettings
 from larabill_drivers.gateways.stripe.driver import StripeSettings
 from larabill_drivers.services.ecb_rates import EcbRatesSettings
+from larabill_drivers.services.vies import ViesSettings
 from larabill_provisioning.resources.diagram import mermaid
 from larabill_provisioning.settings import PlanSettings, ProvisioningSettings
 
@@ -82,7 +83,7 @@ def test_links_between_the_pages_lead_somewhere() -> None:
         *(("manifest", each) for each in (AccountLabel, ExchangeSettings, EcbRatesSettings)),
         *(("manifest", each) for each in (BankAccount, CsvColumns, DisputePolicy, PlanPolicy, WriteOffPolicy)),
         *(("manifest", each) for each in (ProvisioningSettings, PlanSettings, LimitSettings)),
-        *(("manifest", each) for each in (GenericSshSettings, StripeSettings)),
+        *(("manifest", each) for each in (GenericSshSettings, StripeSettings, ViesSettings)),
         *(("manifest", each) for each in (DunningPolicy, LateFee, LadderStep)),
         ("catalogue", ProrationPolicy),
     ],
