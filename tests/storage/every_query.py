@@ -387,6 +387,7 @@ BILLING: dict[str, Query] = {
     "tax.end_exemption": lambda tx, of: tx.tax.end_exemption(tx.tax.exemption(of.id)),
     "tax.checks": lambda tx, of: tx.tax.checks(of.group_id),
     "tax.evidence": lambda tx, of: tx.tax.evidence(of.group_id),
+    "tax.billed": lambda tx, of: tx.tax.billed(of.ids),
     "tax.answers": lambda tx, of: tx.tax.answers(of.group_ids),
     "tax.save_answers": lambda tx, of: tx.tax.save_answers([*tx.tax.answers(of.ids).values()]),
     "tax.waiting": lambda tx, of: tx.tax.waiting(after=of.id),

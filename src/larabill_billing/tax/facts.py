@@ -10,7 +10,7 @@ from uuid import UUID
 
 import attrs
 
-from larabill_billing.tax.model import TaxCategory, TaxRate, parse_category
+from larabill_billing.tax.model import TaxCategory, Taxes, TaxRate, parse_category
 from larabill_core.errors import Faults, InvalidInput
 from larabill_core.ids import new_id
 
@@ -160,6 +160,25 @@ class TaxFacts:
         """The last answer about this id that says something; UNKNOWN where there is none."""
         said = [each for each in self.checks if each.tax_id == tax_id and each.answer is not IdAnswer.UNKNOWN]
         return max(said, key=lambda each: (each.checked_at, each.id)).answer if said else IdAnswer.UNKNOWN
+
+
+@attrs.frozen(kw_only=True)
+class BilledTaxes:
+    """What a line of an agreement was taxed at, and for which days."""
+
+    subscription_item_id: UUID
+    period_start: date
+    period_end: date
+    taxes: Taxes
+
+
+def taxed_before(billed: Sequence[BilledTaxes], on: date) -> Taxes | None:
+    """What the day was taxed at when it was billed last; where no line holds it, the last line. None: none was billed.
+
+    `billed` stands with the oldest first. Days that were paid before a pause lie elsewhere by then.
+    """
+    holding = [each for each in billed if each.period_start <= on < each.period_end] or billed
+    return holding[-1].taxes if holding else None
 
 
 NOTHING_KNOWN = TaxFacts()

@@ -286,9 +286,9 @@ def _check_labels(data: Mapping[str, Any], entries: Mapping[int, Entry], faults:
     for index, entry in entries.items():
         with faults.at("timeline", index):
             customer, subscription = getattr(entry, "customer", None), getattr(entry, "subscription", None)
-            for path, name in (("customer", customer), ("by", getattr(entry, "by", None))):
-                if name is not None and name not in customers.values():
-                    _unknown(faults, path, name, customers.values(), "is not a customer of this scenario")
+            for path, who in (("customer", customer), ("by", getattr(entry, "by", None))):
+                if who is not None and who not in customers.values():
+                    _unknown(faults, path, who, customers.values(), "is not a customer of this scenario")
             above = {name for place, name in subscriptions.items() if place < index}
             if subscription is not None and subscription not in above:
                 _unknown(faults, "subscription", subscription, above, "is not subscribed above")
