@@ -196,3 +196,31 @@ def test_what_was_given_back_or_spent_is_not_taken_back(shop: Shop) -> None:
     shop.work()
     with pytest.raises(Conflict, match="came through pay"):
         shop.run(lambda tx: reverse(tx, charged.id, "a mistake"))
+
+
+def test_of_what_is_moved_from_several_invoices_no_more_becomes_credit_than_is_left_over(shop: Shop) -> None:
+    first, second, third = shop.issue("10.00"), shop.issue("20.00"), shop.issue("15.00")
+    pays = parts(first, 10, second, 20)
+    payment = shop.run(lambda tx: record_for_customer(tx, pays, Decimal("30.00"), "EUR", "transfer 1"))
+    shop.run(lambda tx: rematch(tx, payment.id, parts(third, 15), "it was for the third"))
+    assert shop.credit() == Decimal("15.00")
+    assert (shop.state(first).balance, shop.state(second).balance) == (TEN, TWENTY)
+    assert shop.state(third).status is InvoiceStatus.PAID
+    assert shop.violations() == []
+
+
+def test_a_refund_waits_for_the_commit_of_a_hosts_transaction(shop: Shop) -> None:
+    invoice = shop.issue("10.00")
+    payment = shop.run(lambda tx: record_manual(tx, invoice.id, TEN, "transfer 1"))
+
+    def joined(tx: object) -> None:
+        class Joined:
+            joined = True
+
+            def __getattr__(self, name: str) -> object:
+                return getattr(tx, name)
+
+        refund(Joined(), payment.id, TEN, "sorry")  # type: ignore[arg-type]
+
+    with pytest.raises(Conflict, match="after the commit"):
+        shop.run(joined)

@@ -306,3 +306,38 @@ def test_minor_units_lose_nothing(amount: int, currency: str) -> None:
 def test_a_secret_that_is_short_is_refused() -> None:
     with pytest.raises(InvalidInput, match="signing_secrets"):
         stripe(signing_secrets=(Secret("whsec_"),))
+
+
+DISPUTE = {
+    "id": "dp_1",
+    "object": "dispute",
+    "amount": 1250,
+    "currency": "eur",
+    "charge": "ch_1",
+    "payment_intent": "pi_1",
+    "reason": "fraudulent",
+    "evidence_details": {"due_by": 1770000000},
+    "balance_transactions": [{"object": "balance_transaction", "fee": 1500, "currency": "eur"}],
+}
+
+
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [("needs_response", "opened"), ("under_review", "under_review"), ("won", "won"), ("lost", "lost")],
+)
+def test_a_dispute_is_told_in_our_words(status: str, state: str) -> None:
+    hint = told(event("charge.dispute.updated", {**DISPUTE, "status": status}))
+    assert (hint.kind, hint.dispute, hint.state, hint.transaction) == ("dispute", "dp_1", state, "pi_1")
+    assert (hint.amount, hint.currency, hint.fee, hint.reason) == ("12.50", "EUR", "15.00", "fraudulent")
+    assert hint.respond_by == datetime.fromtimestamp(1770000000, UTC)
+
+
+@pytest.mark.parametrize("status", ["warning_needs_response", "warning_closed", "prevented"])
+def test_an_inquiry_moves_no_money_and_is_no_dispute(status: str) -> None:
+    assert told(event("charge.dispute.created", {**DISPUTE, "status": status})).kind == "other"
+
+
+def test_a_fee_in_another_currency_is_left_out() -> None:
+    moves = [{"fee": 1500, "currency": "usd"}]
+    body = event("charge.dispute.created", {**DISPUTE, "status": "lost", "balance_transactions": moves})
+    assert told(body).fee is None
