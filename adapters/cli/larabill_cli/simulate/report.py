@@ -197,7 +197,10 @@ class _Reporter:
         return ShownEvent(at=self.local(event.occurred_at), name=name, about=self._labelled(fields))
 
     def _labelled(self, fields: Mapping[str, Any]) -> dict[str, Any]:
-        """Ids by their labels, `customer_id` as `customer`, `invoice_ids` as `invoices`; amounts as money; also in what is nested."""
+        """Ids by their labels, `customer_id` as `customer`, `invoice_ids` as `invoices`; amounts as money.
+
+        Also in what is nested.
+        """
         shown: dict[str, Any] = {}
         currency = fields.get("currency")
         for key, value in fields.items():
