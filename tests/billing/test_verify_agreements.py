@@ -13,7 +13,7 @@ from larabill_core.ids import new_id
 from larabill_sqlalchemy.billing.audits import AUDITS
 from larabill_sqlalchemy.billing.charges import CHARGES
 from larabill_sqlalchemy.billing.dunning import CASES
-from larabill_sqlalchemy.billing.invoicing import STATES
+from larabill_sqlalchemy.billing.invoicing_tables import STATES
 from larabill_sqlalchemy.billing.orders import ORDERS
 from larabill_sqlalchemy.billing.services import SERVICES
 from larabill_sqlalchemy.billing.subscriptions import SUBSCRIPTIONS

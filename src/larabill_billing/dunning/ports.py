@@ -108,8 +108,9 @@ class DunningRepository(Protocol):
     def claim_pointless(self, now: datetime, limit: int) -> list[DunningCase]:
         """Open cases that nothing can come of any more; locked, locked ones skipped.
 
-        Their invoice is paid or void; or the agreement was ended otherwise; or it was ended by the case, its data was
-        to be destroyed by now, and no service is left.
+        Their invoice is paid or void, or due on a day to come since its instalments were agreed on or paid; or the
+        agreement was ended otherwise; or it was ended by the case, its data was to be destroyed by now, and no service
+        is left.
         """
         ...
 

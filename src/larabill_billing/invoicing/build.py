@@ -84,6 +84,12 @@ def _line(
     credit: bool,
 ) -> InvoiceLine:
     first = taxes[0]
+    quantity, price, trace = charge.quantity, charge.unit_price, charge.trace
+    if credit and trace is not None:
+        trace = turned(trace)
+    elif credit:
+        # a plain charge is quantity times unit price on a credit note too, and no price is negative (BR-27)
+        quantity, price = (quantity, -price) if price < 0 else (-quantity, price)
     return InvoiceLine(
         id=new_id(),
         position=position,
@@ -92,8 +98,8 @@ def _line(
         description=charge.description,
         period_start=charge.period_start,
         period_end=charge.period_end,
-        quantity=charge.quantity,
-        unit_price=charge.unit_price,
+        quantity=quantity,
+        unit_price=price,
         amount=amount,
         currency=charge.currency,
         share=share,
@@ -101,7 +107,7 @@ def _line(
         tax_category=first.category.value,
         tax_rate=first.rate,
         taxes=taxes,
-        trace=turned(charge.trace) if credit else charge.trace,
+        trace=trace,
     )
 
 

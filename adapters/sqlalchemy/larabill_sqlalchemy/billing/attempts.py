@@ -12,7 +12,7 @@ from larabill_billing.dunning.ports import Attempt
 from larabill_billing.invoicing.model import DocumentType, InvoiceStatus
 from larabill_billing.payments.model import TOOK_MONEY, PaymentKind, PaymentStatus
 from larabill_sqlalchemy.billing.dunning import CASES
-from larabill_sqlalchemy.billing.invoicing import STATES
+from larabill_sqlalchemy.billing.invoicing_tables import STATES
 from larabill_sqlalchemy.billing.payments import PAYMENTS
 from larabill_sqlalchemy.statements import from_row
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -18,7 +18,7 @@ from larabill_billing.policies import DEFAULT
 from larabill_billing.subscriptions.model import ServiceStatus, SubscriptionStatus
 from larabill_sqlalchemy.billing.charges import CHARGES
 from larabill_sqlalchemy.billing.customers import CUSTOMERS, SELLERS
-from larabill_sqlalchemy.billing.invoicing import STATES
+from larabill_sqlalchemy.billing.invoicing_tables import STATES
 from larabill_sqlalchemy.billing.ledger import total
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.billing.services import LIVING_CODES, SERVICES
@@ -109,6 +109,7 @@ _ANY_LEFT = sa.exists().where(_SERVICE, _V.status.in_(LIVING_CODES))
 
 # Looked up for each open case. An EXISTS under an OR would be answered once for all: from the whole of the other table.
 _invoice_status = sa.select(_I.status).where(_INVOICE).correlate(CASES).scalar_subquery()
+_invoice_due = sa.select(_I.due_on).where(_INVOICE).correlate(CASES).scalar_subquery()
 _agreement_status = sa.select(_S.status).where(_AGREEMENT).correlate(CASES).scalar_subquery()
 
 
@@ -208,7 +209,7 @@ class Dunning:
         return sa.and_(_C.next_at <= now, _RUNS, sa.or_(*named, others), live)
 
     def claim_pointless(self, now: datetime, limit: int) -> list[DunningCase]:
-        settled = _invoice_status != InvoiceStatus.ISSUED.value
+        settled = sa.or_(_invoice_status != InvoiceStatus.ISSUED.value, _invoice_due > (now + timedelta(days=1)).date())
         ended = _agreement_status == SubscriptionStatus.ENDED.value
         over = sa.or_(_C.destroy_at.is_(None), sa.and_(_C.destroy_at <= now, _LEFT == 0))
         return self._claim(sa.or_(settled, sa.and_(ended, over)), limit)

@@ -13,7 +13,7 @@ from larabill_billing.dunning.model import Pause, PauseKind
 from larabill_billing.invoicing.model import InvoiceStatus
 from larabill_core.errors import NotFound
 from larabill_sqlalchemy.billing.dunning import CASES
-from larabill_sqlalchemy.billing.invoicing import STATES
+from larabill_sqlalchemy.billing.invoicing_tables import STATES
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.faults import unique
 from larabill_sqlalchemy.statements import among, chunks, from_row, insert_many, skip_locked, to_row, update_many
