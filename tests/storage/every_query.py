@@ -17,7 +17,7 @@ from larabill_billing.bank.model import LineStatus
 from larabill_billing.catalog.meters import Aggregation
 from larabill_billing.catalog.model import Units
 from larabill_billing.discounts.coupon import RedemptionStatus, Use
-from larabill_billing.dunning.model import Notice, PauseKind
+from larabill_billing.dunning.model import PauseKind
 from larabill_billing.dunning.ports import Overdue
 from larabill_billing.invoicing.model import InvoiceStatus
 from larabill_billing.payments.model import PaymentStatus, WebhookStatus
@@ -92,11 +92,6 @@ class Sample:
     def uses(self) -> list[Use]:
         """Of ten redemptions."""
         return [Use(redemption_id=id, cycles=1, discount=Decimal(1), revenue=Decimal(2)) for id in self.ids]
-
-    @property
-    def notice(self) -> Notice:
-        """One that is there already."""
-        return Notice(id=id_of(60_000), seller_id=self.seller_id, invoice_id=self.id, number=1, sent_at=START)
 
     @property
     def plan_code(self) -> str:
@@ -226,7 +221,6 @@ BILLING: dict[str, Query] = {
     "dunning.about": lambda tx, of: tx.dunning.about(of.ids),
     "attempts.unpaid_of": lambda tx, of: tx.attempts.unpaid_of(of.group_id),
     "dunning.upcoming": lambda tx, of: tx.dunning.upcoming(A_DAY, A_DAY, of.id, 200),
-    "dunning.add_notices": lambda tx, of: tx.dunning.add_notices([of.notice]),
     "dunning.open_of_customer": lambda tx, of: tx.dunning.open_of_customer(of.group_id),
     "pauses.get": lambda tx, of: tx.pauses.get(of.id),
     "pauses.save_many": lambda tx, of: tx.pauses.save_many(tx.pauses.open_for(of.ids)),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -205,3 +208,9 @@ def test_a_clock_that_stood_still_goes_on_where_it_stood() -> None:
     back = ladder.resumed(waiting, NOW + 5 * DAY)
     assert (back.paused_at, back.next_at, back.destroy_at) == (None, NOW + 7 * DAY, NOW + 13 * DAY)
     assert ladder.resumed(back, NOW + 9 * DAY) == back
+
+
+def test_the_policies_that_the_page_shows_may_stand_in_a_manifest() -> None:
+    page = Path(__file__).parents[3] / "docs" / "explanation" / "dunning.md"
+    (shown,) = re.findall(r"```toml\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    assert faults_of(tomllib.loads(shown)["billing"]) == {}
