@@ -59,6 +59,8 @@ class Place:
             return open_database(url)
         if self.watched is None:
             self.watched = open_database(self.url)
+            if self.kind == "sqlite":  # what a power cut would lose is not tested here
+                sa.event.listen(self.watched, "connect", lambda raw, _: raw.execute("PRAGMA synchronous = OFF"))
             demand_seller(self.watched, self.scoped, self.unscoped.append)
         return self.watched
 

@@ -33,6 +33,7 @@ from larabill_billing.orders.handlers import OrderPreview
 from larabill_billing.orders.model import Order, PlaceOrder
 from larabill_billing.overdue import Dunning
 from larabill_billing.reconciling import Bank, Disputes
+from larabill_billing.reporting import Reports
 from larabill_billing.repositories import BillingTx
 from larabill_billing.settings import BillingSettings
 from larabill_billing.subscriptions.model import Service
@@ -67,6 +68,7 @@ class Billing:
         self.orders = Orders(engine, access)
         self.payments = Payments(engine, access)
         self.referrals = Referrals(engine, access)
+        self.reports = Reports(engine, access)
         self.sellers = Sellers(engine, access)
         self.services = Services(engine, access)
         self.subscriptions = Subscriptions(engine, access)

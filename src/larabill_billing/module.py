@@ -20,6 +20,7 @@ from larabill_billing.payments import jobs as payments
 from larabill_billing.payments import verify as payments_verify
 from larabill_billing.referrals import jobs as referrals
 from larabill_billing.referrals import verify as referrals_verify
+from larabill_billing.reports import jobs as reports
 from larabill_billing.settings import BillingSettings
 from larabill_billing.subscriptions import jobs as subscriptions
 from larabill_billing.subscriptions import verify as subscriptions_verify
@@ -52,6 +53,7 @@ ABILITIES: Final = (
     "payments.write",
     "referrals.read",
     "referrals.write",
+    "reports.read",
     "sellers.read",
     "sellers.write",
     "subscriptions.force",
@@ -75,6 +77,7 @@ MODULE: Final = Module(
         *subscriptions.HANDLERS,
         *orders.HANDLERS,
         *dunning.HANDLERS,
+        *reports.HANDLERS,
         *tax.HANDLERS,
         *usage.HANDLERS,
         *referrals.HANDLERS,
@@ -86,6 +89,7 @@ MODULE: Final = Module(
         *invoicing.SCHEDULES,
         *exchange.SCHEDULES,
         *dunning.SCHEDULES,
+        *reports.SCHEDULES,
         *tax.SCHEDULES,
     ),
     abilities=ABILITIES,

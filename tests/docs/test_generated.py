@@ -8,6 +8,12 @@ from typing import Any
 import attrs
 import pytest
 
+from larabill_billing.bank.settings import BankAccount, CsvColumns
+from larabill_billing.exchange.model import ExchangeSettings
+from larabill_billing.ledger.chart import CHART, Kind
+from larabill_billing.ledger.labels import AccountLabel
+from larabill_billing.payments.policies import DisputePolicy, PlanPolicy, WriteOffPolicy
+from larabill_billing.policies import DunningPolicy, LadderStep, LateFee
 from larabill_billing.proration.model import Convention, ProrationPolicy
 from larabill_billing.settings import BillingSettings, SellerSettings
 from larabill_billing.tax.model import TaxCategory
@@ -18,6 +24,7 @@ from larabill_core.calls.limits import LimitSettings
 from larabill_core.manifest import Basics, MailSettings
 from larabill_drivers.cloud.generic_ssh.settings import GenericSshSettings
 from larabill_drivers.gateways.stripe.driver import StripeSettings
+from larabill_drivers.services.ecb_rates import EcbRatesSettings
 from larabill_provisioning.resources.diagram import mermaid
 from larabill_provisioning.settings import PlanSettings, ProvisioningSettings
 
@@ -48,6 +55,16 @@ def test_every_error_stands_in_the_reference() -> None:
         assert f"| `{kind.__name__}` | `{kind.code}` | {kind.status} |" in shown
 
 
+def test_every_account_stands_in_the_reference() -> None:
+    shown = (DOCS / "reference/accounts.md").read_text(encoding="utf-8")
+    rows = [
+        f"| `{f'{name}:{each.key}' if each.key else name}` | {each.kind} | {each.label} | {each.meaning} |"
+        for name, each in CHART.items()
+    ]
+    assert "\n".join(rows) in shown
+    assert shown.count("\n| `") == len(rows) + len({*Kind} - {Kind.CONTRA})
+
+
 def test_links_between_the_pages_lead_somewhere() -> None:
     broken = [
         f"{path.relative_to(DOCS)}: {link}"
@@ -62,8 +79,11 @@ def test_links_between_the_pages_lead_somewhere() -> None:
     ("where", "settings"),
     [
         *(("manifest", each) for each in (Basics, MailSettings, BillingSettings, SellerSettings, TaxRule, TaxSettings)),
+        *(("manifest", each) for each in (AccountLabel, ExchangeSettings, EcbRatesSettings)),
+        *(("manifest", each) for each in (BankAccount, CsvColumns, DisputePolicy, PlanPolicy, WriteOffPolicy)),
         *(("manifest", each) for each in (ProvisioningSettings, PlanSettings, LimitSettings)),
         *(("manifest", each) for each in (GenericSshSettings, StripeSettings)),
+        *(("manifest", each) for each in (DunningPolicy, LateFee, LadderStep)),
         ("catalogue", ProrationPolicy),
     ],
 )

@@ -26,9 +26,12 @@ PAGES = (
     "reference/pricing-models.md",
     "how-to/discounts.md",
     "how-to/embed.md",
+    "how-to/invoices.md",
     "how-to/give-and-sell-credit.md",
     "how-to/meter-usage.md",
     "explanation/conventions.md",
+    "explanation/ledger.md",
+    "how-to/close-a-month.md",
     "explanation/tax.md",
 )
 

@@ -78,6 +78,19 @@ prices.EUR = { one_time = "79.99" }
 prices.USD = { one_time = "89.99" }
 prices.JPY = { one_time = "9999" }
 """
+COUPONS: Final = (
+    {"name": "A tenth", "percent": "10", "cycles": "forever", "codes": ["TENTH"]},
+    {"name": "A third once", "percent": "33.3", "cycles": "once", "limit": 3, "codes": ["THIRD", "DRITTEL"]},
+    {
+        "name": "Some off",
+        "amounts": {"EUR": "5.00", "USD": "6.00", "JPY": "500"},
+        "cycles": 3,
+        "scope": {"plans": ["web"], "setup_fees": True},
+        "limit_per_customer": 1,
+        "codes": ["SOME"],
+    },
+)
+CODES: Final = ("", "", "TENTH", "THIRD", "SOME")
 RECURRING: Final = ("web", "vps", "trust", "trial")
 CYCLES: Final = {"web": ("weekly", "monthly", "annual"), "vps": ("monthly", "annual")}
 
@@ -123,6 +136,8 @@ class Company:
         new = NewSeller(name="Hosting Ltd", country="DE", currency="EUR", time_zone="Europe/Berlin")
         seller = billing.sellers.create(new).id
         billing.catalog.load(seller, parse_catalog(CATALOG))
+        for coupon in COUPONS:
+            billing.coupons.create(seller, coupon)
         engine.provisioning.plans.sync(seller)
         customers = tuple(
             billing.customers.create(

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from tests.histories import checks
-from tests.histories.company import CYCLES, GATEWAY, Company
+from tests.histories.company import CODES, CYCLES, GATEWAY, Company
 
 from larabill_billing.credits.handlers import grant, spend
+from larabill_billing.invoicing.instalments import Instalment
 from larabill_billing.invoicing.model import Invoice, InvoiceStatus
 from larabill_billing.orders import handlers as orders
 from larabill_billing.orders.model import NewItem, PlaceOrder
+from larabill_billing.payments.model import RefundTo
 from larabill_billing.periods.cycle import Cycle
 from larabill_billing.subscriptions.changes import (
     AddItem,
@@ -29,6 +33,7 @@ from larabill_billing.subscriptions.changes import (
     Resume,
 )
 from larabill_billing.subscriptions.model import Compensation, Unused
+from larabill_billing.vouchers.handlers import NewVouchers
 from larabill_core.errors import LarabillError
 from larabill_core.ids import new_id
 from larabill_core.money import from_minor, quantize
@@ -56,7 +61,7 @@ class History(RuleBasedStateMachine):
         super().__init__()
         self.company = company
         self.issued: checks.Documents = {}
-        self.steps: list[str] = []
+        self.seen: object = None
 
     # What customers do
 
@@ -67,8 +72,18 @@ class History(RuleBasedStateMachine):
             self.order(customer=index, plan=plan, cycle=1, quantity=1, addon=index == 0, ends=False)
         self.pay_by_hand(invoice=0, share="1")
 
-    @rule(customer=WHICH, plan=PLAN, cycle=WHICH, quantity=st.integers(1, 3), addon=st.booleans(), ends=st.booleans())
-    def order(self, customer: int, plan: str, cycle: int, quantity: int, addon: bool, ends: bool) -> None:
+    @rule(
+        customer=WHICH,
+        plan=PLAN,
+        cycle=WHICH,
+        quantity=st.integers(1, 3),
+        addon=st.booleans(),
+        code=st.sampled_from(CODES),
+        ends=st.booleans(),
+    )
+    def order(
+        self, customer: int, plan: str, cycle: int, quantity: int, addon: bool, ends: bool, code: str = ""
+    ) -> None:
         """What the preview shows is what the invoice says. `ends`: the process does, before it commits."""
         company = self.company
         buyer = one_of(company.customers, customer)
@@ -76,9 +91,17 @@ class History(RuleBasedStateMachine):
         if addon and plan == "web":
             items.append(NewItem(plan_code="advice"))
         wanted = PlaceOrder(
-            order_uuid=new_id(), customer_id=buyer, currency=company.currency(buyer), items=tuple(items)
+            order_uuid=new_id(),
+            customer_id=buyer,
+            currency=company.currency(buyer),
+            items=tuple(items),
+            codes=(code,) if code else (),
         )
-        shown = company.engine.billing.orders.preview(company.seller, wanted)
+        try:
+            shown = company.engine.billing.orders.preview(company.seller, wanted)
+        except LarabillError as refusal:
+            self.refused(refusal, company.engine.billing.orders.place, company.seller, wanted)
+            return
         if ends:
             self.interrupted(lambda tx: orders.place(tx, wanted))
         before = self.invoice_ids()
@@ -146,14 +169,77 @@ class History(RuleBasedStateMachine):
                 self.issued_since(before),
             )
 
+    @rule(subscription=WHICH, code=st.sampled_from(CODES[2:]))
+    def redeem_coupon(self, subscription: int, code: str) -> None:
+        chosen = one_of(self.company.subscriptions(), subscription)
+        if chosen is not None:
+            self.attempt(partial(self.billing.coupons.apply, subscription_id=chosen.id), code)
+
+    @rule(customer=WHICH, units=st.integers(100, 3000), sold=st.booleans())
+    def redeem_voucher(self, customer: int, units: int, sold: bool) -> None:
+        """One that was just issued: sold, or given away."""
+        buyer = one_of(self.company.customers, customer)
+        currency = self.company.currency(buyer)
+        new = NewVouchers(
+            batch_uuid=new_id(),
+            name="Gift",
+            count=2,
+            amount=from_minor(units, currency),
+            currency=currency,
+            sold=f"transfer {new_id().hex}" if sold else "",
+        )
+        issued = self.billing.vouchers.issue(self.company.seller, new)
+        self.attempt(self.billing.vouchers.redeem, buyer, issued.codes[0].reveal())
+
     # What staff do
 
-    @rule(payment=WHICH, share=SHARE)
-    def refund(self, payment: int, share: str) -> None:
+    @rule(payment=WHICH, share=SHARE, to=st.sampled_from(RefundTo))
+    def refund(self, payment: int, share: str, to: RefundTo) -> None:
         chosen = one_of(self.company.payments(), payment)
         if chosen is not None:
             amount = _part(chosen.amount, share, chosen.currency)
-            self.attempt(self.billing.payments.refund, chosen.id, amount, "asked for")
+            self.attempt(partial(self.billing.payments.refund, to=to), chosen.id, amount, "asked for")
+
+    @rule(invoice=WHICH, share=SHARE)
+    def credit_note(self, invoice: int, share: str) -> None:
+        chosen = one_of([invoice for invoice, _ in self.company.invoices()], invoice)
+        if chosen is not None:
+            amount = _part(chosen.total, share, chosen.currency)
+            self.attempt(partial(self.billing.invoices.credit, amount=amount), chosen.id, "a mistake")
+
+    @rule(invoice=WHICH)
+    def write_off(self, invoice: int) -> None:
+        chosen = self.open_invoice(invoice)
+        if chosen is not None:
+            self.attempt(self.billing.invoices.write_off, chosen.id, "nobody pays it")
+
+    @rule(invoice=WHICH, days=st.integers(1, 60))
+    def agree_instalments(self, invoice: int, days: int) -> None:
+        """Half of what is owed in some days, the rest in twice as many."""
+        found = [(each, state) for each, state in self.company.invoices() if state.status is InvoiceStatus.ISSUED]
+        chosen = one_of(found, invoice)
+        if chosen is not None:
+            whole = chosen[1].balance
+            half = quantize(whole / 2, chosen[0].currency)
+            on = self.company.clock.now().date()
+            parts = [
+                Instalment(due_on=on + timedelta(days=days), amount=half),
+                Instalment(due_on=on + timedelta(days=2 * days), amount=whole - half),
+            ]
+            self.attempt(self.billing.invoices.agree_plan, chosen[0].id, parts)
+
+    @rule(payment=WHICH, share=SHARE)
+    def dispute(self, payment: int, share: str) -> None:
+        chosen = one_of(self.company.payments(), payment)
+        if chosen is not None:
+            amount = _part(chosen.amount, share, chosen.currency)
+            self.attempt(self.billing.disputes.open, chosen.id, f"dp_{new_id().hex}", amount)
+
+    @rule(dispute=WHICH, end=st.sampled_from(["review", "win", "lose"]))
+    def dispute_goes_on(self, dispute: int, end: str) -> None:
+        chosen = one_of(self.billing.disputes.list(self.company.seller, limit=1000), dispute)
+        if chosen is not None:
+            self.attempt(getattr(self.billing.disputes, end), chosen.id)
 
     @rule(customer=WHICH, units=st.integers(1, 3000))
     def give_credit(self, customer: int, units: int) -> None:
@@ -223,11 +309,14 @@ class History(RuleBasedStateMachine):
         """After each step, with what is due at once carried out."""
         company = self.company
         company.work()
+        now = checks.seen(company)
+        if now == self.seen:
+            return
         none_of(checks.violations(company))
         none_of(checks.unbalanced(company))
         documents = checks.documents(company)
         none_of(checks.altered(self.issued, documents))
-        self.issued = documents
+        self.issued, self.seen = documents, checks.seen(company)
 
     def teardown(self) -> None:
         """When nothing fails any more, all work comes to its end."""

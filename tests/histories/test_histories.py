@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import get_state_machine_test
 from tests.conftest import START, OpenTestEngine
-from tests.databases import Place
+from tests.databases import IS_CI, Place
 from tests.histories.company import MODULES, SECRET, SECRET_VARIABLE, Company
 from tests.histories.company import settings as manifest
 from tests.histories.machine import History
@@ -19,7 +19,8 @@ from larabill_drivers.registry import load_infos
 from larabill_drivers.world import FakeWorld
 
 SEED = int(os.environ.get("LARABILL_HISTORY_SEED", "4"))
-HISTORIES = int(os.environ.get("LARABILL_HISTORIES", "40"))
+HISTORIES = int(os.environ.get("LARABILL_HISTORIES", "200" if IS_CI else "12"))
+"""CI plays 200, and `nox -s histories` 2,000 on each database."""
 SHRINK = "LARABILL_HISTORY_SHRINK" in os.environ
 """A failure is then made as small as it gets, which takes minutes."""
 STEPS = 50

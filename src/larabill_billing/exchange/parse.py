@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -34,13 +34,19 @@ def read_rates(file: Path) -> list[PublishedRate]:
 def parse_rates(text: str, *, toml: bool = False) -> list[PublishedRate]:
     """Raises `InvalidInput` with every fault."""
     faults = Faults()
+    found = rates_of(_of_toml(text) if toml else _of_csv(text), faults)
+    faults.raise_if_any()
+    return found
+
+
+def rates_of(rows: Iterable[tuple[str, Mapping[str, Any]]], faults: Faults) -> list[PublishedRate]:
+    """The good ones of these rows, each with its path; what is wrong with the others goes to the faults."""
     found = []
-    for path, row in _of_toml(text) if toml else _of_csv(text):
+    for path, row in rows:
         with faults.at(path):
             rate = _rate(row, faults)
             if rate is not None:
                 found.append(rate)
-    faults.raise_if_any()
     return found
 
 
@@ -53,8 +59,7 @@ def _of_toml(text: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
     if set(data) != {"rates"} or not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise InvalidInput.one("rates", "must be tables [[rates]], and nothing else")
     for index, row in enumerate(rows):
-        shown = row["on"].isoformat() if isinstance(row.get("on"), date) else row.get("on")
-        yield f"rates[{index}]", {**row, "on": shown}
+        yield f"rates[{index}]", row
 
 
 def _of_csv(text: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -77,8 +82,13 @@ def _number(value: object, path: str) -> Decimal:
     return parse_decimal(value, places=UNIT_PRICE_PLACES, path=path, minimum=0)
 
 
+def _day(value: object, path: str) -> date:
+    """As text, or as TOML's own."""
+    return parse_date(value.isoformat() if isinstance(value, date) else value, path)
+
+
 _PARSERS: Final[Mapping[str, Callable[[object, str], Any]]] = {
-    "on": parse_date,
+    "on": _day,
     "base": _currency,
     "quote": _currency,
     "rate": _number,

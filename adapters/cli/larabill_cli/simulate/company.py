@@ -25,6 +25,8 @@ T = TypeVar("T")
 
 GATEWAY: Final = "cards"
 """The account of the pretended gateway."""
+RATES: Final = "scenario"
+"""The source of the exchange rates that stand in a scenario."""
 PAGE: Final = 1000
 
 
@@ -81,7 +83,7 @@ def _settings(scenario: Scenario) -> dict[str, Any]:
     limits = {"rate": 1e6, "burst": 1_000_000, "concurrency": 1_000_000}
     return {
         "larabill": {"modules": ["billing", STAGE.name]},
-        "billing": dict(scenario.policies),
+        "billing": {**scenario.policies, **({"exchange": {"source": RATES}} if scenario.rates else {})},
         "drivers": {GATEWAY: {"driver": "fake_gateway", "limits": limits}},
     }
 
@@ -97,6 +99,8 @@ def found(scenario: Scenario) -> Company:
     company = Company(scenario=scenario, engine=engine, clock=clock, seller=seller)
     company.labels.give(seller, "seller")
     billing.catalog.load(seller, scenario.catalogue)
+    if scenario.rates:
+        billing.exchange.load(seller, RATES, scenario.rates)
     for coupon in scenario.coupons:
         billing.coupons.create(seller, coupon)
     for buyer in scenario.customers:

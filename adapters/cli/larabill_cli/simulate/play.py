@@ -22,7 +22,7 @@ from larabill_core import dispatch
 from larabill_core.clock import start_of_day
 from larabill_core.engine import Engine
 from larabill_core.errors import LarabillError
-from larabill_core.jobs import Schedule
+from larabill_core.jobs import NewJob, Schedule
 from larabill_sqlalchemy.opening import database_of
 
 SLOT: Final = timedelta(hours=1)
@@ -39,9 +39,16 @@ def played(scenario: Scenario) -> Iterator[Company]:
             _move(company, step.at, including=True)
             _take(company, step)
         _move(company, scenario.until, including=False)
+        _recognise(company)
         yield company
     finally:
         database_of(company.engine).dispose()
+
+
+def _recognise(company: Company) -> None:
+    """What the days up to the end have earned."""
+    company.engine.run(lambda tx: tx.enqueue(NewJob(handler="billing.recognise")))
+    work(company.engine, ())
 
 
 def _take(company: Company, step: Step) -> None:

@@ -17,10 +17,12 @@ from larabill_billing.catalog.model import Catalogue
 from larabill_billing.customers.checks import check_country, check_tax_id
 from larabill_billing.discounts.codes import canonical
 from larabill_billing.discounts.coupon import NewCoupon
+from larabill_billing.exchange.parse import rates_of
 from larabill_billing.settings import BillingSettings
 from larabill_cli.simulate.entries import VERBS, Addon, Entry, Subscribe, parse_label
 from larabill_cli.simulate.moments import Moment, instant, parse_moment
 from larabill_core.clock import zone
+from larabill_core.contracts.rates import PublishedRate
 from larabill_core.errors import ConfigurationError, Faults, InvalidInput, join
 from larabill_core.money import exponent, parse_currency, parse_decimal
 from larabill_core.structure import structure
@@ -33,11 +35,10 @@ MOST_ENTRIES: Final = 10_000
 ELSEWHERE: Final = {
     "seller": "leave it out",
     "catalog": "the plans stand in the scenario: [[plans]]",
+    "exchange": "rates stand at the top: [[rates]]",
     "taxes": "they stand at the top: [[taxes]]",
 }
 """Keys of the `[billing]` table that are no policies of a scenario, and what to do instead."""
-NOT_YET: Final = frozenset({"dispute"})
-"""Verbs that are planned, and known by name only so far."""
 
 
 def _zone(value: object, path: str) -> str:
@@ -87,6 +88,7 @@ class Scenario:
     currency: str
     policies: Mapping[str, Any]
     catalogue: Catalogue
+    rates: tuple[PublishedRate, ...]
     coupons: tuple[NewCoupon, ...]
     customers: tuple[Buyer, ...]
     timeline: tuple[Step, ...]
@@ -105,6 +107,7 @@ class ScenarioFile:
     plans: Any = ()
     coupons: Any = ()
     taxes: Any = ()
+    rates: Any = ()
     customers: Any = ()
     timeline: Any = ()
 
@@ -121,6 +124,7 @@ def parse_scenario(text: str, source: str) -> Scenario:
     catalogue = _catalogue(data, faults)
     coupons = _tables(NewCoupon, data.get("coupons", ()), faults, "coupons")
     _check_codes(coupons, faults)
+    rates = _rates(data.get("rates", ()), faults)
     buyers = _tables(Buyer, data.get("customers", ()), faults, "customers")
     entries = _entries(data.get("timeline", ()), faults)
     _check_labels(data, entries, faults)
@@ -145,6 +149,7 @@ def parse_scenario(text: str, source: str) -> Scenario:
         currency=currency,
         policies=policies,
         catalogue=catalogue,
+        rates=rates,
         coupons=tuple(coupons.values()),
         customers=tuple(buyers.values()),
         timeline=timeline,
@@ -205,6 +210,13 @@ def _policies(data: object, taxes: object, faults: Faults) -> Mapping[str, Any]:
     return {**own, "taxes": taxes}
 
 
+def _rates(data: object, faults: Faults) -> tuple[PublishedRate, ...]:
+    if not isinstance(data, list | tuple) or not all(isinstance(row, Mapping) for row in data):
+        faults.add("rates", "must be a list of tables", value=data)
+        return ()
+    return tuple(rates_of(((join("rates", index), row) for index, row in enumerate(data)), faults))
+
+
 def _tables(cls: type[T], data: object, faults: Faults, path: str) -> dict[int, T]:
     """The good ones of a list of tables, by their place."""
     if not isinstance(data, list | tuple):
@@ -230,8 +242,6 @@ def _entries(data: object, faults: Faults) -> dict[int, Entry]:
             else:
                 faults.add(path, "must be a table", value=item)
             continue
-        if verb in NOT_YET:
-            faults.add(join(path, "do"), "cannot be played yet", value=verb, remedy="leave it out")
         entry = structure(VERBS[verb], item, faults, path)
         if isinstance(entry, Subscribe):
             entry = attrs.evolve(entry, id=labels[index])
@@ -276,9 +286,9 @@ def _check_labels(data: Mapping[str, Any], entries: Mapping[int, Entry], faults:
     for index, entry in entries.items():
         with faults.at("timeline", index):
             customer, subscription = getattr(entry, "customer", None), getattr(entry, "subscription", None)
-            for path, name in (("customer", customer), ("by", getattr(entry, "by", None))):
-                if name is not None and name not in customers.values():
-                    _unknown(faults, path, name, customers.values(), "is not a customer of this scenario")
+            for path, who in (("customer", customer), ("by", getattr(entry, "by", None))):
+                if who is not None and who not in customers.values():
+                    _unknown(faults, path, who, customers.values(), "is not a customer of this scenario")
             above = {name for place, name in subscriptions.items() if place < index}
             if subscription is not None and subscription not in above:
                 _unknown(faults, "subscription", subscription, above, "is not subscribed above")

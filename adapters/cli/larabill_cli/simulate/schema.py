@@ -16,16 +16,23 @@ import attrs
 import click
 
 from larabill_cli.simulate.entries import VERBS
-from larabill_cli.simulate.scenario import NOT_YET, Buyer, ScenarioFile
+from larabill_cli.simulate.scenario import Buyer, ScenarioFile
 from larabill_cli.simulate.shown import Report
 
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+_RATE: Final = {
+    "type": "object",
+    "description": "An exchange rate: on a day, one unit of base was worth rate of quote.",
+    "properties": {name: {"type": "string"} for name in ("on", "base", "quote", "rate")},
+    "required": ["on", "base", "quote", "rate"],
+    "additionalProperties": False,
+}
 _AS_IN: Final = "as in a catalogue file: docs/reference/catalogue.md"
 
 
 def scenario_schema() -> dict[str, Any]:
     """Of a scenario as JSON; in TOML dates and times need no quotes."""
-    entries = [_entry(verb) for verb in VERBS if verb not in NOT_YET]
+    entries = [_entry(verb) for verb in VERBS]
     schema = _object(ScenarioFile)
     schema["properties"] |= {
         "policies": {"type": "object", "description": "the keys of [billing]: docs/reference/manifest.md"},
@@ -33,6 +40,7 @@ def scenario_schema() -> dict[str, Any]:
         "meters": {"type": "array", "items": {"type": "object"}, "description": _AS_IN},
         "plans": {"type": "array", "items": {"type": "object"}, "minItems": 1, "description": _AS_IN},
         "coupons": {"type": "array", "items": {"type": "object"}, "description": "docs/how-to/discounts.md"},
+        "rates": {"type": "array", "items": _RATE},
         "customers": {"type": "array", "items": _object(Buyer)},
         "timeline": {"type": "array", "items": {"oneOf": entries}},
     }

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from larabill_billing.invoicing.model import Invoice, InvoiceState, InvoiceStatus
+from larabill_billing.invoicing.instalments import divided
+from larabill_billing.invoicing.model import DocumentType, Invoice, InvoiceState, InvoiceStatus
 from larabill_billing.orders.model import NewItem, PlaceOrder
-from larabill_billing.payments.model import TOOK_MONEY, Payment
+from larabill_billing.payments.model import TOOK_MONEY, Payment, RefundTo
 from larabill_billing.subscriptions import changes
 from larabill_billing.subscriptions.changes import Change, ChangeCycle, ChangeItem
 from larabill_billing.subscriptions.collect import collect_job
@@ -22,8 +23,11 @@ from larabill_cli.simulate.entries import (
     ChangePlan,
     ChangeQuantity,
     Credit,
+    CreditNote,
     Decline,
+    Dispute,
     Entry,
+    Instalments,
     Pause,
     Pay,
     Promise,
@@ -35,6 +39,7 @@ from larabill_cli.simulate.entries import (
     TopUp,
     Usage,
     Voucher,
+    WriteOff,
 )
 from larabill_cli.simulate.moments import When, instant
 from larabill_core.errors import Conflict, NotFound
@@ -171,16 +176,67 @@ def promise(company: Company, entry: Promise) -> None:
 
 def refund(company: Company, entry: Refund) -> None:
     """Out of the last payment that took money."""
-    payments = company.engine.billing.payments
-    found: list[Payment] = [
-        payment
-        for payment in every(payments.list, company.seller, customer_id=company.customers[entry.customer])
-        if payment.status in TOOK_MONEY and _is_for(company, payment, entry.invoice)
+    payment = _last_payment(company, entry.customer, entry.invoice)
+    company.engine.billing.payments.refund(
+        company.seller, payment.id, entry.amount, entry.reason, to=RefundTo(entry.to)
+    )
+
+
+def dispute(company: Company, entry: Dispute) -> None:
+    """About the last payment that took money; one that stands already goes on to its end."""
+    disputes = company.engine.billing.disputes
+    payment = _last_payment(company, entry.customer, entry.invoice)
+    found = [
+        each
+        for each in every(disputes.list, company.seller, customer_id=payment.customer_id)
+        if each.payment_id == payment.id and each.is_standing
     ]
     if not found:
-        raise NotFound("payment of", entry.invoice or entry.customer)
-    amount = found[-1].amount if entry.amount is None else entry.amount
-    payments.refund(company.seller, found[-1].id, amount, entry.reason)
+        amount = payment.amount if entry.amount is None else entry.amount
+        name = f"dp_{new_id().hex}"
+        found = [disputes.open(company.seller, payment.id, name, amount, fee=entry.fee, reason="fraudulent")]
+    if entry.end:
+        (disputes.win if entry.end == "won" else disputes.lose)(company.seller, found[0].id)
+
+
+def instalments(company: Company, entry: Instalments) -> None:
+    """Of what is named, or of the only open invoice."""
+    invoice, state = _open_invoices(company, entry.customer, entry.invoice)[0]
+    parts = divided(state.balance, state.currency, entry.due)
+    company.engine.billing.invoices.agree_plan(company.seller, invoice.id, parts)
+
+
+def write_off(company: Company, entry: WriteOff) -> None:
+    for invoice, _ in _open_invoices(company, entry.customer, entry.invoice):
+        company.engine.billing.invoices.write_off(company.seller, invoice.id, entry.reason)
+
+
+def _last_payment(company: Company, customer: str, number: str) -> Payment:
+    found: list[Payment] = [
+        payment
+        for payment in every(
+            company.engine.billing.payments.list, company.seller, customer_id=company.customers[customer]
+        )
+        if payment.status in TOOK_MONEY and _is_for(company, payment, number)
+    ]
+    if not found:
+        raise NotFound("payment of", number or customer)
+    return found[-1]
+
+
+def credit_note(company: Company, entry: CreditNote) -> None:
+    """Of an invoice, paid or not; what was paid of it becomes credit."""
+    invoices = company.engine.billing.invoices
+    found = [
+        invoice
+        for invoice, _ in every(
+            invoices.list, company.seller, id_of=id_of_invoice, customer_id=company.customers[entry.customer]
+        )
+        if invoice.type is DocumentType.INVOICE and entry.invoice in ("", invoice.number)
+    ]
+    if not found:
+        raise NotFound("invoice of", entry.invoice or entry.customer)
+    invoices.credit(company.seller, found[-1].id, entry.reason, amount=entry.amount)
 
 
 def credit(company: Company, entry: Credit) -> None:
@@ -283,6 +339,10 @@ _VERBS: Final[Mapping[type[Entry], Callable[[Company, Any], None]]] = {
     StoreCard: store_card,
     Promise: promise,
     Refund: refund,
+    Dispute: dispute,
+    Instalments: instalments,
+    WriteOff: write_off,
+    CreditNote: credit_note,
     Credit: credit,
     BuyCredit: buy_credit,
     Voucher: voucher,

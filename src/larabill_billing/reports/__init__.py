@@ -1,0 +1,1 @@
+"""Reports: recurring revenue and how it moves, churn, open receivables, taxes, sales."""
