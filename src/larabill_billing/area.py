@@ -16,9 +16,8 @@ T = TypeVar("T")
 
 
 def own(tx: Tx, kind: str, id: UUID, customer_id: UUID) -> None:
-    """Raises `NotFound`, as for what is not there, when the actor is another customer, or another seller's (B01)."""
-    actor = tx.actor
-    if actor.customer_id not in (None, customer_id) or actor.seller_id not in (None, tx.seller_id):
+    """Raises `NotFound`, as for what is not there, when the actor is another customer (B01)."""
+    if tx.actor.customer_id not in (None, customer_id):
         raise NotFound(kind, id)
 
 

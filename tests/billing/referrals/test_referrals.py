@@ -14,6 +14,7 @@ from tests.billing.market import Market, item, market
 
 from larabill_billing.customers.model import NewCustomer
 from larabill_billing.orders.model import PlaceOrder
+from larabill_billing.payments.disputes import open_dispute
 from larabill_billing.payments.events import PaymentReturned
 from larabill_billing.payments.model import Payment
 from larabill_billing.referrals.handlers import on_payment_returned
@@ -110,6 +111,20 @@ def test_what_was_spent_before_stays_spent(market: Market, friend: UUID) -> None
     market.place(item())
     assert held(market, market.customer) == 0
     returned(market, "disputed")
+    assert (held(market, friend), held(market, market.customer)) == (0, 0)
+
+
+def test_a_dispute_takes_the_rewards_back(market: Market, friend: UUID) -> None:
+    refer(market, friend, market.customer)
+    market.method()
+    order = market.place(item())
+    (method,) = market.run(lambda tx: tx.billing.payment_methods.defaults([market.customer])).values()
+    market.engine.billing.payments.charge_invoice(market.seller, order.invoice_id, method.id)
+    market.work()
+    assert held(market, friend) == Decimal("10.00")
+    paid = payment(market)
+    market.run(lambda tx: open_dispute(tx, paid.id, "dp_1", Decimal("14.00")))
+    market.work()
     assert (held(market, friend), held(market, market.customer)) == (0, 0)
 
 
