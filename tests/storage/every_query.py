@@ -460,7 +460,8 @@ ONLY_INSERTS = _names("""
     billing.coupons.add_codes billing.credits.add_many billing.customers.add_many billing.deferrals.add_many
     billing.draft_invoices.add billing.drafts.add_many billing.dunning.add_many
     billing.invoices.add_allocations billing.invoices.add_many billing.series.give
-    billing.ledger.add_many billing.reports.add_many billing.orders.add_items billing.pauses.add billing.payment_methods.add
+    billing.ledger.add_many billing.reports.add_many billing.orders.add_items billing.pauses.add
+    billing.payment_methods.add
     billing.payments.add billing.plans.add_many billing.redemptions.add_many billing.referrals.add billing.refunds.add
     billing.sellers.add billing.services.add_many billing.subscription_changes.add_many
     billing.subscriptions.add_many billing.tax.add_checks billing.tax.add_evidence billing.tax.add_exemption
