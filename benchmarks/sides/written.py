@@ -13,7 +13,7 @@ from benchmarks.sides.shop import Shop
 from larabill_core.ids import new_id
 from larabill_sqlalchemy.billing.charges import CHARGES
 from larabill_sqlalchemy.billing.customers import SELLERS
-from larabill_sqlalchemy.billing.invoicing import INVOICES
+from larabill_sqlalchemy.billing.invoicing_tables import INVOICES
 from larabill_sqlalchemy.billing.subscriptions import SUBSCRIPTIONS
 from larabill_sqlalchemy.opening import storages_of
 from larabill_sqlalchemy.statements import insert_many

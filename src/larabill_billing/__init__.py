@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from larabill_billing.settings import BillingSettings
     from larabill_billing.tax.handlers import NewExemption
     from larabill_billing.usage.model import NewUsage
+    from larabill_billing.vouchers.handlers import NewVouchers
 
 _HOME = {
     "Billing": "facade",
@@ -31,6 +32,7 @@ _HOME = {
     "NewItem": "orders.model",
     "NewSeller": "customers.model",
     "NewUsage": "usage.model",
+    "NewVouchers": "vouchers.handlers",
     "PlaceOrder": "orders.model",
     "parse_catalog": "catalog.loader",
     "read_catalog": "catalog.loader",
@@ -47,6 +49,7 @@ __all__ = [
     "NewItem",
     "NewSeller",
     "NewUsage",
+    "NewVouchers",
     "PlaceOrder",
     "parse_catalog",
     "read_catalog",

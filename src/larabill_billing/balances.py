@@ -16,7 +16,7 @@ from larabill_billing.payments.model import Payment
 from larabill_billing.payments.top_up_rules import TopUpRule
 from larabill_billing.repositories import BillingTx
 from larabill_core.access import SYSTEM, Actor
-from larabill_core.money import parse_currency
+from larabill_core.money import parse_currency, quantize
 
 T = TypeVar("T")
 
@@ -34,9 +34,10 @@ class Credits(Area):
     def balance(self, seller: UUID, customer_id: UUID, currency: str, *, actor: Actor = SYSTEM) -> Decimal:
         """What the customer can use today. Raises `NotFound`, `InvalidInput` for what is no currency."""
         parse_currency(currency, "currency")
-        return self._for(
+        held = self._for(
             "credits.read", seller, customer_id, actor, lambda tx: handlers.available(tx, customer_id, currency)
         )
+        return quantize(held, currency)
 
     def lots(
         self, seller: UUID, customer_id: UUID, *, after: UUID | None = None, limit: int = 100, actor: Actor = SYSTEM

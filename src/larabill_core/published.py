@@ -84,6 +84,35 @@ class PaymentDeclined(Event):
 
 
 @attrs.frozen(kw_only=True)
+class PaymentDisputed(Event):
+    """A customer had their bank call a payment back; evidence may be handed in until `respond_by`."""
+
+    name: ClassVar[str] = "billing.payment_disputed"
+
+    dispute_id: UUID
+    payment_id: UUID
+    customer_id: UUID
+    invoice_ids: tuple[UUID, ...]
+    amount: Decimal
+    currency: str
+    reason: str
+    respond_by: datetime | None
+
+
+@attrs.frozen(kw_only=True)
+class DisputeClosed(Event):
+    """A dispute was decided: `won`, the money is ours again; or it is the customer's."""
+
+    name: ClassVar[str] = "billing.dispute_closed"
+
+    dispute_id: UUID
+    payment_id: UUID
+    customer_id: UUID
+    invoice_ids: tuple[UUID, ...]
+    won: bool
+
+
+@attrs.frozen(kw_only=True)
 class PaymentReminderDue(Event):
     """An overdue invoice should be brought to the customer's mind, for the `number`-th time; a `step` of the ladder."""
 

@@ -27,13 +27,21 @@ from larabill_billing.payments.handlers import add_method
 from larabill_billing.payments.model import Payment, PaymentMethod, WebhookResult
 from larabill_billing.payments.webhooks import receive
 from larabill_billing.settings import BillingSettings
+from larabill_billing.tax import verify as verify_tax
 from larabill_core.engine import Engine
 from larabill_core.errors import LarabillError
 from larabill_core.ids import new_id
 from larabill_core.jobs import Handler
 from larabill_core.module import Module, load_target
 from larabill_core.privacy import Secret
-from larabill_core.published import InvoiceIssued, InvoicePaid, PaymentCaptured, PaymentDeclined
+from larabill_core.published import (
+    DisputeClosed,
+    InvoiceIssued,
+    InvoicePaid,
+    PaymentCaptured,
+    PaymentDeclined,
+    PaymentDisputed,
+)
 from larabill_core.testing.clock import ManualClock
 from larabill_core.verify import Violation
 from larabill_drivers.signatures import sign
@@ -47,7 +55,13 @@ def listen(tx: Any, event: Any) -> None:
     """Leaves its job as the trace that an event was published."""
 
 
-_VERIFY = (*verify_ledger.VERIFY, *verify_invoicing.VERIFY, *verify_credits.VERIFY, *verify_payments.VERIFY)
+_VERIFY = (
+    *verify_ledger.VERIFY,
+    *verify_tax.VERIFY,
+    *verify_invoicing.VERIFY,
+    *verify_credits.VERIFY,
+    *verify_payments.VERIFY,
+)
 
 BOOK = Module(
     name="billing",
@@ -59,7 +73,7 @@ BOOK = Module(
         *payments_jobs.HANDLERS,
         *(
             Handler(name=f"test.{event.__name__}", target="tests.billing.shop:listen", payload=event)
-            for event in (InvoiceIssued, InvoicePaid, PaymentCaptured, PaymentDeclined)
+            for event in (DisputeClosed, InvoiceIssued, InvoicePaid, PaymentCaptured, PaymentDeclined, PaymentDisputed)
         ),
     ),
     calls=dict(payments_jobs.CALLS),

@@ -13,7 +13,7 @@ from larabill_core.ids import new_id
 from larabill_sqlalchemy.billing.audits import AUDITS
 from larabill_sqlalchemy.billing.charges import CHARGES
 from larabill_sqlalchemy.billing.dunning import CASES
-from larabill_sqlalchemy.billing.invoicing import STATES
+from larabill_sqlalchemy.billing.invoicing_tables import STATES
 from larabill_sqlalchemy.billing.orders import ORDERS
 from larabill_sqlalchemy.billing.services import SERVICES
 from larabill_sqlalchemy.billing.subscriptions import SUBSCRIPTIONS
@@ -102,6 +102,27 @@ def test_an_open_case_about_a_settled_invoice(market: Market) -> None:
     market.pay(invoice_id)
     plant(market, CASES, is_open=True)
     assert kinds(market) == {"case-on-settled-invoice"}
+
+
+def test_a_case_that_runs_though_it_is_paused(market: Market) -> None:
+    overdue(market)
+    market.engine.billing.dunning.pause(market.seller, _owed(market), "wait")
+    assert kinds(market) == set()
+    plant(market, CASES, paused_at=None)
+    assert kinds(market) == {"case-runs-though-paused"}
+
+
+def test_a_case_that_stands_still_without_a_pause(market: Market) -> None:
+    overdue(market)
+    plant(market, CASES, paused_at=market.clock.now())
+    assert kinds(market) == {"case-stands-without-pause"}
+
+
+def test_a_step_that_was_taken_in_a_pause(market: Market) -> None:
+    overdue(market)
+    market.engine.billing.dunning.pause(market.seller, _owed(market), "wait")
+    plant(market, CASES, stepped_at=market.clock.now() + timedelta(minutes=1))
+    assert kinds(market) == {"step-in-pause"}
 
 
 def test_an_agreement_that_is_behind_without_a_case(market: Market) -> None:

@@ -19,10 +19,12 @@ from larabill_core.module import load_target
 from larabill_sqlalchemy.billing.audits import AUDITS
 from larabill_sqlalchemy.billing.charges import CHARGES
 from larabill_sqlalchemy.billing.credits import CREDITS
-from larabill_sqlalchemy.billing.invoicing import ALLOCATIONS, INVOICES, LINES, STATES
+from larabill_sqlalchemy.billing.deferrals import DEFERRALS, RUNS
+from larabill_sqlalchemy.billing.invoicing_tables import ALLOCATIONS, INVOICES, LINES, STATES
 from larabill_sqlalchemy.billing.ledger import ENTRIES, POSTINGS
 from larabill_sqlalchemy.billing.numbering import NUMBERS, SERIES
-from larabill_sqlalchemy.billing.payments import PAYMENTS, REFUNDS
+from larabill_sqlalchemy.billing.payments import PAYMENTS
+from larabill_sqlalchemy.billing.refunds import REFUNDS
 
 ONE = Decimal("1.00")
 Plant = Callable[[Shop, sa.Connection], None]
@@ -49,8 +51,30 @@ def _entry_without_postings(shop: Shop, connection: sa.Connection) -> None:
     _copy(shop, connection, ENTRIES, document_id=new_id())
 
 
+def _deferral(shop: Shop, connection: sa.Connection) -> None:
+    _copy(shop, connection, DEFERRALS)
+
+
+def _begun(shop: Shop, connection: sa.Connection) -> None:
+    """Taken up by a run that never posted it."""
+    _change(shop, connection, DEFERRALS, begun_on=date(2026, 1, 1))
+    connection.execute(sa.insert(RUNS).values(seller_id=shop.seller.id, recognised_to=date(2026, 2, 5)))
+
+
+def _tax(shop: Shop, connection: sa.Connection) -> None:
+    _copy(shop, connection, POSTINGS, amount=ONE, account="tax_payable:DE", customer_id=None)
+
+
 def _line(shop: Shop, connection: sa.Connection) -> None:
     _copy(shop, connection, LINES, position=99, charge_id=new_id())
+
+
+def _taxed_at_nothing(shop: Shop, connection: sa.Connection) -> None:
+    _copy(shop, connection, LINES, position=98, charge_id=new_id(), tax_category="S", tax_rate=Decimal(0))
+
+
+def _reverse_charge_at_a_rate(shop: Shop, connection: sa.Connection) -> None:
+    _copy(shop, connection, LINES, position=98, charge_id=new_id(), tax_category="AE", tax_rate=Decimal(19))
 
 
 def _balance(shop: Shop, connection: sa.Connection) -> None:
@@ -120,8 +144,13 @@ PLANTS: list[tuple[Plant, str]] = [
     (_posting, "entry-unbalanced"),
     (_posting, "currency-unbalanced"),
     (_entry_without_postings, "entry-unbalanced"),
+    (_deferral, "deferred-differs"),
+    (_begun, "deferred-differs"),
+    (_tax, "tax-differs"),
     (_line, "total-differs"),
     (_line, "sums-differ"),
+    (_taxed_at_nothing, "tax-category-differs"),
+    (_reverse_charge_at_a_rate, "tax-category-differs"),
     (_too_much_back, "credited-too-much"),
     (_balance, "balance-differs"),
     (_balance, "receivable-differs"),
@@ -154,6 +183,8 @@ def _busy(shop: Shop) -> None:
     method = shop.method()
     shop.run(lambda tx: charge_invoice(tx, second.id, method.id))
     shop.work()
+    period = {"kind": ChargeKind.RECURRING, "period_start": date(2026, 2, 1), "period_end": date(2026, 3, 1)}
+    shop.issue(charges=(shop.charge("28.00", **period),))
     shop.issue("3.00")
 
 

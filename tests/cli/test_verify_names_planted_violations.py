@@ -89,6 +89,8 @@ PLANTED: dict[str, Plant] = {
     "receivable-differs": change("invoice_states", status="issued", balance=Decimal("3.00")),
     "number-gap": change_all("invoice_series", next_number=99),
     "series-missing": remove("invoice_series"),
+    "number-missing": remove("invoice_numbers"),
+    "sums-differ": change("invoices", tax=Decimal("1.00")),
     "status-without-audit": change("resources", status="suspended"),
     "illegal-move": change_all("provision_audits", before="active", after="pending"),
     "order-state": change("orders", status="cancelled"),

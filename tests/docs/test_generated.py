@@ -8,9 +8,12 @@ from typing import Any
 import attrs
 import pytest
 
+from larabill_billing.bank.settings import BankAccount, CsvColumns
 from larabill_billing.exchange.model import ExchangeSettings
 from larabill_billing.ledger.chart import CHART, Kind
 from larabill_billing.ledger.labels import AccountLabel
+from larabill_billing.payments.policies import DisputePolicy, PlanPolicy, WriteOffPolicy
+from larabill_billing.policies import DunningPolicy, LadderStep, LateFee
 from larabill_billing.proration.model import Convention, ProrationPolicy
 from larabill_billing.settings import BillingSettings, SellerSettings
 from larabill_billing.tax.model import TaxCategory
@@ -77,8 +80,10 @@ def test_links_between_the_pages_lead_somewhere() -> None:
     [
         *(("manifest", each) for each in (Basics, MailSettings, BillingSettings, SellerSettings, TaxRule, TaxSettings)),
         *(("manifest", each) for each in (AccountLabel, ExchangeSettings, EcbRatesSettings)),
+        *(("manifest", each) for each in (BankAccount, CsvColumns, DisputePolicy, PlanPolicy, WriteOffPolicy)),
         *(("manifest", each) for each in (ProvisioningSettings, PlanSettings, LimitSettings)),
         *(("manifest", each) for each in (GenericSshSettings, StripeSettings)),
+        *(("manifest", each) for each in (DunningPolicy, LateFee, LadderStep)),
         ("catalogue", ProrationPolicy),
     ],
 )

@@ -27,6 +27,8 @@ PAGES = (
     "reference/reports.md",
     "how-to/discounts.md",
     "how-to/embed.md",
+    "how-to/invoices.md",
+    "how-to/give-and-sell-credit.md",
     "how-to/meter-usage.md",
     "explanation/conventions.md",
     "explanation/ledger.md",

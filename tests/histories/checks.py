@@ -16,7 +16,7 @@ from larabill_billing.subscriptions.model import GONE, ServiceStatus
 from larabill_core.jobs import JobStatus
 from larabill_core.module import load_target
 from larabill_core.verify import Violation
-from larabill_sqlalchemy.billing.invoicing import INVOICES, LINES
+from larabill_sqlalchemy.billing.invoicing_tables import INVOICES, LINES
 
 ISSUED = (INVOICES, LINES)
 Documents = Mapping[tuple[str, Any], Any]

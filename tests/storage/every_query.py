@@ -13,10 +13,11 @@ from tests.conftest import START
 from tests.storage.fifty_thousand import id_of, slot_at
 from tests.storage.test_jobs import a_job
 
+from larabill_billing.bank.model import LineStatus
 from larabill_billing.catalog.meters import Aggregation
 from larabill_billing.catalog.model import Units
 from larabill_billing.discounts.coupon import RedemptionStatus, Use
-from larabill_billing.dunning.model import Notice
+from larabill_billing.dunning.model import Notice, PauseKind
 from larabill_billing.dunning.ports import Overdue
 from larabill_billing.invoicing.model import InvoiceStatus
 from larabill_billing.payments.model import PaymentStatus, WebhookStatus
@@ -164,6 +165,13 @@ BILLING: dict[str, Query] = {
     "accounting.for_documents": lambda tx, of: tx.accounting.for_documents(of.ids),
     "audits.for_subject": lambda tx, of: tx.audits.for_subject("order", of.group_id),
     "audits.page": lambda tx, of: tx.audits.page(after=of.id),
+    "bank_lines.add_new": lambda tx, of: tx.bank_lines.add_new(tx.bank_lines.page(limit=10)),
+    "bank_lines.get": lambda tx, of: tx.bank_lines.get(of.id, lock=True),
+    "bank_lines.save": lambda tx, of: tx.bank_lines.save(tx.bank_lines.get(of.id)),
+    "bank_lines.note_many": lambda tx, of: tx.bank_lines.note_many(tx.bank_lines.page(limit=10)),
+    "bank_lines.page": lambda tx, of: tx.bank_lines.page(after=of.id),
+    "bank_lines.page of status": lambda tx, of: tx.bank_lines.page(status=LineStatus.OPEN, after=of.ids[0]),
+    "bank_lines.invoices_of_payments": lambda tx, of: tx.bank_lines.invoices_of_payments(of.ids),
     "charges.mark_invoiced": lambda tx, of: tx.charges.mark_invoiced(of.ids),
     "charges.free": lambda tx, of: tx.charges.free(of.id),
     "charges.for_invoices": lambda tx, of: tx.charges.for_invoices(of.ids),
@@ -179,6 +187,7 @@ BILLING: dict[str, Query] = {
     "coupons.results": lambda tx, of: tx.coupons.results(of.group_id),
     "credits.balance": lambda tx, of: tx.credits.balance(of.group_id, "EUR"),
     "credits.from_source": lambda tx, of: tx.credits.from_source("x", of.id),
+    "credits.from_sources": lambda tx, of: tx.credits.from_sources("x", of.ids),
     "credits.lot_page": lambda tx, of: tx.credits.lot_page(customer_id=of.group_id, after=of.ids[0]),
     "credits.lots": lambda tx, of: tx.credits.lots(of.ids),
     "credits.open_lots": lambda tx, of: tx.credits.open_lots(of.group_id, "EUR"),
@@ -201,6 +210,13 @@ BILLING: dict[str, Query] = {
     "deferrals.caught_up_on": lambda tx, of: tx.deferrals.caught_up_on(A_DAY),
     "deferrals.save_run": lambda tx, of: tx.deferrals.save_run(A_DAY),
     "deferrals.last_run": lambda tx, of: tx.deferrals.last_run(),
+    "disputes.get": lambda tx, of: tx.disputes.get(of.id, lock=True),
+    "disputes.save": lambda tx, of: tx.disputes.save(tx.disputes.get(of.id)),
+    "disputes.by_gateway_id": lambda tx, of: tx.disputes.by_gateway_id("bank", of.word, lock=True),
+    "disputes.for_payment": lambda tx, of: tx.disputes.for_payment(of.id),
+    "disputes.open_disputes_for": lambda tx, of: tx.disputes.open_disputes_for(of.group_ids),
+    "disputes.page": lambda tx, of: tx.disputes.page(after=of.id),
+    "disputes.page of customer": lambda tx, of: tx.disputes.page(customer_id=of.group_id),
     "drafts.take": lambda tx, of: tx.drafts.take(100),
     "drafts.wait": lambda tx, of: tx.drafts.wait(of.ids),
     "drafts.delete": lambda tx, of: tx.drafts.delete(of.ids),
@@ -208,13 +224,14 @@ BILLING: dict[str, Query] = {
     "dunning.overdue after": lambda tx, of: tx.dunning.overdue(A_DAY, 200, an_overdue(of)),
     "dunning.overdue_sums": lambda tx, of: tx.dunning.overdue_sums(of.group_ids, A_DAY),
     "dunning.about": lambda tx, of: tx.dunning.about(of.ids),
-    "dunning.unpaid_of": lambda tx, of: tx.dunning.unpaid_of(of.group_id),
+    "attempts.unpaid_of": lambda tx, of: tx.attempts.unpaid_of(of.group_id),
     "dunning.upcoming": lambda tx, of: tx.dunning.upcoming(A_DAY, A_DAY, of.id, 200),
     "dunning.add_notices": lambda tx, of: tx.dunning.add_notices([of.notice]),
     "dunning.open_of_customer": lambda tx, of: tx.dunning.open_of_customer(of.group_id),
     "pauses.get": lambda tx, of: tx.pauses.get(of.id),
     "pauses.save_many": lambda tx, of: tx.pauses.save_many(tx.pauses.open_for(of.ids)),
     "pauses.open_for": lambda tx, of: tx.pauses.open_for(of.ids),
+    "pauses.open_of_kind": lambda tx, of: tx.pauses.open_of_kind(PauseKind.PROMISE, None, 200),
     "pauses.open_of_customer": lambda tx, of: tx.pauses.open_of_customer(of.group_id),
     "pauses.of_invoice": lambda tx, of: tx.pauses.of_invoice(of.id),
     "pauses.claim_settled": lambda tx, of: tx.pauses.claim_settled(200),
@@ -225,7 +242,7 @@ BILLING: dict[str, Query] = {
     "dunning.claim_pointless": lambda tx, of: tx.dunning.claim_pointless(slot_at(9), 200),
     "dunning.claim_unheeded": lambda tx, of: tx.dunning.claim_unheeded(slot_at(9), 200),
     "dunning.sellers_with_work": lambda tx, of: tx.dunning.sellers_with_work(A_DAY),
-    "dunning.open_for_invoice": lambda tx, of: tx.dunning.open_for_invoice(of.id),
+    "dunning.open_for_invoices": lambda tx, of: tx.dunning.open_for_invoices(of.ids),
     "dunning.open_for_subscription": lambda tx, of: tx.dunning.open_for_subscription(of.id),
     "dunning.page": lambda tx, of: tx.dunning.page(after=of.id, open_only=False),
     "dunning.page of open": lambda tx, of: tx.dunning.page(),
@@ -245,6 +262,7 @@ BILLING: dict[str, Query] = {
     "invoices.state": lambda tx, of: tx.invoices.state(of.id, lock=True),
     "invoices.states": lambda tx, of: tx.invoices.states(of.ids),
     "invoices.numbers": lambda tx, of: tx.invoices.numbers(of.ids),
+    "invoices.open_for_customer": lambda tx, of: tx.invoices.open_for_customer(of.group_id, "EUR"),
     "invoices.save_state": lambda tx, of: tx.invoices.save_state(tx.invoices.state(of.id)),
     "invoices.page": lambda tx, of: tx.invoices.page(after=of.id),
     "invoices.page of customer": lambda tx, of: tx.invoices.page(customer_id=of.group_id),
@@ -276,6 +294,11 @@ BILLING: dict[str, Query] = {
     "orders.get": lambda tx, of: tx.orders.get(of.id, lock=True),
     "orders.page": lambda tx, of: tx.orders.page(after=of.id),
     "orders.page of customer": lambda tx, of: tx.orders.page(customer_id=of.group_id, after=of.ids[0]),
+    "payment_plans.get": lambda tx, of: tx.payment_plans.get(of.id),
+    "payment_plans.save": lambda tx, of: tx.payment_plans.save(tx.payment_plans.get(of.id)),
+    "payment_plans.due": lambda tx, of: tx.payment_plans.due(A_DAY, after=of.id),
+    "payment_plans.sellers_with_due": lambda tx, of: tx.payment_plans.sellers_with_due(A_DAY),
+    "payments.get_many": lambda tx, of: tx.payments.get_many(of.ids),
     "payment_methods.get": lambda tx, of: tx.payment_methods.get(of.id),
     "payment_methods.defaults": lambda tx, of: tx.payment_methods.defaults(of.group_ids),
     "payment_methods.payers": lambda tx, of: tx.payment_methods.payers(of.group_ids),
@@ -286,8 +309,8 @@ BILLING: dict[str, Query] = {
     "payments.by_ref": lambda tx, of: tx.payments.by_ref(of.word),
     "payments.by_transaction": lambda tx, of: tx.payments.by_transaction("bank", of.word),
     "payments.for_invoices": lambda tx, of: tx.payments.for_invoices(of.ids),
-    "payments.last_with_method": lambda tx, of: tx.payments.last_with_method(of.group_id),
-    "payments.unpaid_attempts": lambda tx, of: tx.payments.unpaid_attempts(of.group_id, START),
+    "attempts.last_with": lambda tx, of: tx.attempts.last_with(of.group_id),
+    "attempts.not_paid": lambda tx, of: tx.attempts.not_paid(of.group_id, START),
     "payments.page": lambda tx, of: tx.payments.page(after=of.id),
     "payments.page of customer": lambda tx, of: tx.payments.page(customer_id=of.group_id),
     "payments.page of status": lambda tx, of: tx.payments.page(status=PaymentStatus.PENDING, after=of.id),
@@ -303,7 +326,7 @@ BILLING: dict[str, Query] = {
     "redemptions.page of customer": lambda tx, of: tx.redemptions.page(customer_id=of.group_id),
     "redemptions.use": lambda tx, of: tx.redemptions.use(of.uses),
     "redemptions.set_status": lambda tx, of: tx.redemptions.set_status(of.ids, RedemptionStatus.REMOVED),
-    "referrals.for_invoices": lambda tx, of: tx.referrals.for_invoices(of.ids),
+    "referrals.for_payment": lambda tx, of: tx.referrals.for_payment(of.id),
     "referrals.has_referred": lambda tx, of: tx.referrals.has_referred(of.group_id),
     "referrals.of": lambda tx, of: tx.referrals.of(of.id, lock=True),
     "referrals.page": lambda tx, of: tx.referrals.page(after=of.id),
@@ -364,6 +387,7 @@ BILLING: dict[str, Query] = {
     "tax.end_exemption": lambda tx, of: tx.tax.end_exemption(tx.tax.exemption(of.id)),
     "tax.checks": lambda tx, of: tx.tax.checks(of.group_id),
     "tax.evidence": lambda tx, of: tx.tax.evidence(of.group_id),
+    "tax.billed": lambda tx, of: tx.tax.billed(of.ids),
     "tax.answers": lambda tx, of: tx.tax.answers(of.group_ids),
     "tax.save_answers": lambda tx, of: tx.tax.save_answers([*tx.tax.answers(of.ids).values()]),
     "tax.waiting": lambda tx, of: tx.tax.waiting(after=of.id),
@@ -458,10 +482,11 @@ def _names(text: str) -> frozenset[str]:
 ONLY_INSERTS = _names("""
     billing.accounting.add_many billing.audits.add_many billing.charges.add_many billing.coupons.add
     billing.coupons.add_codes billing.credits.add_many billing.customers.add_many billing.deferrals.add_many
+    billing.disputes.add billing.payment_plans.add
     billing.draft_invoices.add billing.drafts.add_many billing.dunning.add_many
     billing.invoices.add_allocations billing.invoices.add_many billing.series.give
-    billing.ledger.add_many billing.reports.add_many billing.orders.add_items billing.pauses.add
-    billing.payment_methods.add
+    billing.ledger.add_many billing.orders.add_items billing.pauses.add billing.pauses.add_many
+    billing.payment_methods.add billing.reports.add_many
     billing.payments.add billing.plans.add_many billing.redemptions.add_many billing.referrals.add billing.refunds.add
     billing.sellers.add billing.services.add_many billing.subscription_changes.add_many
     billing.subscriptions.add_many billing.tax.add_checks billing.tax.add_evidence billing.tax.add_exemption
@@ -474,6 +499,9 @@ ONLY_INSERTS = _names("""
 """Nothing is looked for."""
 
 VERIFY = _names("""
+    billing.bank_lines.state_without_audit billing.bank_lines.without_payment
+    billing.disputes.ledger_differences billing.disputes.reopened_differences billing.disputes.state_without_audit
+    billing.payment_plans.state_without_audit billing.payment_plans.strays billing.payment_plans.wrong_sums
     billing.charges.overlapping billing.coupons.wrong_uses billing.credits.expired
     billing.credits.ledger_differences billing.credits.wrong_lots billing.deferrals.unearned
     billing.referrals.state_without_audit billing.vouchers.ledger_differences billing.vouchers.without_credit
@@ -499,6 +527,7 @@ VERIFY = _names("""
 """What an operator asks about all that a seller ever did."""
 
 FEW = {
+    "billing.bank_lines.open_invoices": "lines are matched with all that is open",
     "billing.deferrals.behind": "the sellers of an installation",
     "billing.deferrals.lock_run": "the first run of a seller looks for the first day",
     "billing.ledger.movements": "a trial balance is of all accounts",

@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, str] = {
     "report": "larabill_cli.commands.report:report",
     "rates": "larabill_cli.commands.rates:rates",
     "usage": "larabill_cli.commands.usage:usage",
+    "bank": "larabill_cli.commands.bank:bank",
     "webhooks": "larabill_cli.commands.webhooks:webhooks",
     "verify": "larabill_cli.commands.verify:verify",
     "seed": "larabill_cli.commands.seed:seed",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import attrs
@@ -153,7 +153,7 @@ def ignore(tx: BankTx, line_id: UUID, reason: str) -> BankLine:
     return _move(tx, tx.billing.bank_lines.get(line_id, lock=True), "ignore", reason)
 
 
-def _move(tx: BankTx, line: BankLine, event: str, reason: str = "", **changes: object) -> BankLine:
+def _move(tx: BankTx, line: BankLine, event: str, reason: str = "", **changes: Any) -> BankLine:
     status = next_status(line, event)
     moved = attrs.evolve(line, status=status, **changes)
     tx.billing.bank_lines.save(moved)

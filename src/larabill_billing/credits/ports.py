@@ -34,6 +34,10 @@ class CreditRepository(Protocol):
         """The movements of one source, by part: one where it gave credit, one for each lot where it used some."""
         ...
 
+    def from_sources(self, source: str, source_ids: Collection[UUID]) -> list[Credit]:
+        """The movements of several sources of one kind, oldest first."""
+        ...
+
     def page(self, *, customer_id: UUID, after: UUID | None = None, limit: int = 100) -> list[Credit]:
         """The customer's movements, oldest first, keyset paged with `after`."""
         ...

@@ -18,7 +18,7 @@ from larabill_billing.credits.handlers import spend
 from larabill_billing.dunning.attempts import allowed_at, next_attempt
 from larabill_billing.dunning.choice import policy_for
 from larabill_billing.dunning.model import stood_still
-from larabill_billing.dunning.ports import DunningTx
+from larabill_billing.dunning.ports import Attempt, DunningTx
 from larabill_billing.invoicing.model import InvoiceState, InvoiceStatus
 from larabill_billing.invoicing.plans import due_now
 from larabill_billing.payments.declines import decline_class
@@ -68,7 +68,7 @@ def _not_before(
         if due_at > tx.now:
             return due_at
     pauses = tx.billing.pauses.of_invoice(state.invoice_id)
-    if any(pause.is_open for pause in pauses):
+    if any(pause.is_open for pause in pauses) or tx.billing.disputes.open_disputes_for([state.customer_id]):
         return tx.now + DAY
     if not declined or not policy.retries:
         return tx.now
@@ -96,11 +96,11 @@ def on_declined(tx: DunningTx, event: PaymentDeclined) -> None:
 
 def on_method_stored(tx: DunningTx, event: DefaultMethodStored) -> None:
     """What was declined or is overdue is charged at once; what is collected on its due day, then."""
-    unpaid = tx.billing.dunning.unpaid_of(event.customer_id)
+    unpaid = tx.billing.attempts.unpaid_of(event.customer_id)
     tx.enqueue(*(collect_job(tx.seller_id, invoice_id, f"method:{event.method_id}") for invoice_id in unpaid))
 
 
-def is_hard(tx: DunningTx, payment: Payment) -> bool:
+def is_hard(tx: DunningTx, payment: Payment | Attempt) -> bool:
     """Whether it was declined for good, by its gateway's own table."""
     driver = tx.engine.drivers.get(payment.account)
     hard = decline_class(driver, payment.code) is DeclineClass.HARD
@@ -109,7 +109,7 @@ def is_hard(tx: DunningTx, payment: Payment) -> bool:
 
 def _charge(tx: DunningTx, state: InvoiceState, policy: DunningPolicy, method: PaymentMethod) -> None:
     """The invoice is locked, and by `spend` its customer."""
-    last = tx.billing.payments.last_with_method(method.id)
+    last = tx.billing.attempts.last_with(method.id)
     if last is not None and is_hard(tx, last):
         _need_method(tx, state, method.id)
         return
@@ -123,9 +123,9 @@ def _charge(tx: DunningTx, state: InvoiceState, policy: DunningPolicy, method: P
 
 
 def _allowed_at(tx: DunningTx, method: PaymentMethod, policy: DunningPolicy) -> datetime:
-    made = tx.billing.payments.unpaid_attempts(method.id, tx.now - DAY)
-    at = allowed_at([payment.created_at for payment in made], policy.attempts_a_day, tx.now)
-    if at > tx.now and any(payment.is_in_flight for payment in made):
+    made = tx.billing.attempts.not_paid(method.id, tx.now - DAY)
+    at = allowed_at([attempt.created_at for attempt in made], policy.attempts_a_day, tx.now)
+    if at > tx.now and any(attempt.is_open for attempt in made):
         return min(at, tx.now + LOOK_AGAIN)
     return at
 

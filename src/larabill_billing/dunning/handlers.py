@@ -16,6 +16,7 @@ from larabill_billing.dunning.ending import end_settled
 from larabill_billing.dunning.ladder import next_at
 from larabill_billing.dunning.model import DunningCase
 from larabill_billing.dunning.ports import DunningTx, Overdue
+from larabill_billing.invoicing.model import InvoiceStatus
 from larabill_billing.policies import is_little
 from larabill_billing.settings import settings_of
 from larabill_billing.subscriptions.model import LIVE, Service, Subscription, SubscriptionStatus
@@ -119,10 +120,14 @@ def overdue_at(overdue: Overdue, subscription: Subscription) -> datetime:
 
 
 def on_invoice_paid(tx: DunningTx, event: InvoicePaid) -> None:
-    """Its cases are closed, and what was taken away comes back (I9). A promise to pay it was kept."""
-    tx.billing.invoices.state(event.invoice_id, lock=True)
+    """Its cases are closed, and what was taken away comes back (I9). A promise to pay it was kept.
+
+    Nothing happens when the payment was taken back since: it is owed again, and the ladder goes on.
+    """
+    if tx.billing.invoices.state(event.invoice_id, lock=True).status is InvoiceStatus.ISSUED:
+        return
     end_settled(tx, tx.billing.pauses.open_for([event.invoice_id]))
-    close(tx, tx.billing.dunning.open_for_invoice(event.invoice_id), "settled")
+    close(tx, tx.billing.dunning.open_for_invoices([event.invoice_id]), "settled")
 
 
 def close(tx: DunningTx, cases: Sequence[DunningCase], reason: str) -> None:

@@ -91,8 +91,8 @@ def _place(
         until_on=until_on,
         started_at=tx.now,
     )
-    tx.billing.pauses.add(placed)
-    cases = tx.billing.dunning.open_for_invoice(state.invoice_id)
+    tx.billing.pauses.add_many([placed])
+    cases = tx.billing.dunning.open_for_invoices([state.invoice_id])
     tx.billing.dunning.save_many([ladder.paused(case, tx.now) for case in cases])
     record(tx, "pause", placed.id, "place", after=placed.status, reason=f"{kind} for invoice {state.invoice_id}")
     return placed
@@ -140,12 +140,20 @@ def _over_job(tx: DunningTx, pause_id: UUID, at: datetime) -> NewJob:
     return NewJob(handler="billing.end_promise", payload=payload, seller_id=tx.seller_id, run_at=at)
 
 
+def release_undisputed(tx: DunningTx, after: UUID | None, limit: int) -> UUID | None:
+    """Pauses for disputes that are decided end, in a constant number of statements; where to go on, if anywhere."""
+    found = tx.billing.pauses.open_of_kind(PauseKind.DISPUTE, after, limit)
+    disputed = tx.billing.disputes.open_disputes_for({each.customer_id for each in found})
+    _end(tx, [each for each in found if each.customer_id not in disputed], "end")
+    return found[-1].id if len(found) == limit else None
+
+
 def _end(tx: DunningTx, found: Sequence[Pause], event: str, reason: str = "") -> list[Pause]:
-    """Pauses of one invoice, whose state is locked; its cases go on when no other pause stands."""
+    """The cases of their invoices go on where no other pause stands."""
     ended = over(tx, found, event, reason)
-    invoice_id = found[0].invoice_id
-    if not tx.billing.pauses.open_for([invoice_id]):
-        go_on(tx, tx.billing.dunning.open_for_invoice(invoice_id))
+    invoices = {each.invoice_id for each in found}
+    invoices -= {each.invoice_id for each in tx.billing.pauses.open_for(invoices)}
+    go_on(tx, tx.billing.dunning.open_for_invoices(invoices))
     return ended
 
 

@@ -10,8 +10,9 @@ from uuid import UUID
 
 import attrs
 
-from larabill_billing.dunning.model import DunningCase, Notice, Pause
+from larabill_billing.dunning.model import DunningCase, Notice, Pause, PauseKind
 from larabill_billing.orders.ports import OrdersRepositories
+from larabill_billing.payments.model import PaymentStatus
 from larabill_core.ports.unit_of_work import Tx
 
 
@@ -39,6 +40,21 @@ class Upcoming:
 
 
 @attrs.frozen(kw_only=True)
+class Attempt:
+    """A charge of a stored method. `code` is the gateway's word for a decline."""
+
+    account: str
+    status: PaymentStatus
+    code: str
+    created_at: datetime
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may still be paid."""
+        return self.status is not PaymentStatus.DECLINED
+
+
+@attrs.frozen(kw_only=True)
 class About:
     """What the choice of an invoice's policy depends on: the customer's group; the plans on it, oldest item first."""
 
@@ -60,10 +76,6 @@ class DunningRepository(Protocol):
 
     def about(self, invoice_ids: Collection[UUID]) -> dict[UUID, About]:
         """What the choice of their policies depends on, in one statement for hundreds of invoices."""
-        ...
-
-    def unpaid_of(self, customer_id: UUID) -> list[UUID]:
-        """Issued invoices of a customer that have an open case, or were charged already and declined."""
         ...
 
     def upcoming(self, first: date, last: date, after: UUID | None, limit: int) -> list[Upcoming]:
@@ -96,8 +108,9 @@ class DunningRepository(Protocol):
     def claim_pointless(self, now: datetime, limit: int) -> list[DunningCase]:
         """Open cases that nothing can come of any more; locked, locked ones skipped.
 
-        Their invoice is paid or void; or the agreement was ended otherwise; or it was ended by the case, its data was
-        to be destroyed by now, and no service is left.
+        Their invoice is paid or void, or due on a day to come since its instalments were agreed on or paid; or the
+        agreement was ended otherwise; or it was ended by the case, its data was to be destroyed by now, and no service
+        is left.
         """
         ...
 
@@ -119,8 +132,8 @@ class DunningRepository(Protocol):
         """Sellers with open cases, or with invoices due before a day: the one query here that looks across sellers."""
         ...
 
-    def open_for_invoice(self, invoice_id: UUID) -> list[DunningCase]:
-        """Open cases of an invoice, locked."""
+    def open_for_invoices(self, invoice_ids: Collection[UUID]) -> list[DunningCase]:
+        """Open cases of these invoices, locked, by id."""
         ...
 
     def open_of_customer(self, customer_id: UUID) -> list[DunningCase]:
@@ -155,9 +168,25 @@ class DunningRepository(Protocol):
         ...
 
 
+class AttemptRepository(Protocol):
+    """Payments, as far as the rules about charging again look at them."""
+
+    def last_with(self, method_id: UUID) -> Attempt | None:
+        """The newest charge of a method that was paid or declined, whatever the invoice."""
+        ...
+
+    def not_paid(self, method_id: UUID, since: datetime) -> list[Attempt]:
+        """Charges of a method after `since` that were declined, or may still be, whatever the invoice; oldest first."""
+        ...
+
+    def unpaid_of(self, customer_id: UUID) -> list[UUID]:
+        """Issued invoices of a customer that have an open case, or were charged already and declined."""
+        ...
+
+
 class PauseRepository(Protocol):
-    def add(self, pause: Pause) -> None:
-        """Raises `AlreadyExists` when the invoice has an open pause of this kind."""
+    def add_many(self, pauses: Sequence[Pause]) -> None:
+        """Insert. Raises `AlreadyExists` when an invoice has an open pause of the kind."""
         ...
 
     def get(self, pause_id: UUID) -> Pause:
@@ -170,6 +199,10 @@ class PauseRepository(Protocol):
 
     def open_for(self, invoice_ids: Collection[UUID]) -> list[Pause]:
         """Those that stand, by id."""
+        ...
+
+    def open_of_kind(self, kind: PauseKind, after: UUID | None, limit: int) -> list[Pause]:
+        """Those of a kind that stand, by id, keyset paged with `after`."""
         ...
 
     def open_of_customer(self, customer_id: UUID) -> list[Pause]:
@@ -200,6 +233,9 @@ class PauseRepository(Protocol):
 class DunningRepositories(OrdersRepositories, Protocol):
     @property
     def dunning(self) -> DunningRepository: ...
+
+    @property
+    def attempts(self) -> AttemptRepository: ...
 
     @property
     def pauses(self) -> PauseRepository: ...

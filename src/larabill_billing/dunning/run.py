@@ -18,9 +18,11 @@ import attrs
 from larabill_billing.audits.handlers import record_many
 from larabill_billing.dunning import ladder
 from larabill_billing.dunning.choice import policy_for
+from larabill_billing.dunning.disputed import hold_disputed
 from larabill_billing.dunning.ending import end_settled
 from larabill_billing.dunning.handlers import EASTERNMOST, case_change, close, close_little, open_cases
 from larabill_billing.dunning.model import DunningCase
+from larabill_billing.dunning.pauses import release_undisputed
 from larabill_billing.dunning.ports import DunningTx, Overdue
 from larabill_billing.dunning.take import ask_again
 from larabill_billing.dunning.upcoming import longest_before, upcoming_job
@@ -44,6 +46,7 @@ class Onwards:
     """Where a run over overdue invoices goes on; from the beginning without."""
 
     after: Overdue | None = None
+    after_pause: UUID | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -74,15 +77,18 @@ def dun_seller(tx: DunningTx, payload: Onwards) -> None:
     policies = settings_of(tx).policies
     settled = tx.billing.pauses.claim_settled(BATCH)
     end_settled(tx, *([pause for pause, is_paid in settled if is_paid is wanted] for wanted in (True, False)))
+    after_pause = release_undisputed(tx, payload.after_pause, BATCH)
     pointless = tx.billing.dunning.claim_pointless(tx.now, BATCH)
     close(tx, pointless, "settled or pointless")
     onwards = open_cases(tx, BATCH, payload.after)
     gentle = tx.billing.dunning.claim_due(ladder.gentle(policies), tx.now, BATCH)
-    step_gently(tx, close_little(tx, gentle), policies)
+    step_gently(tx, hold_disputed(tx, close_little(tx, gentle)), policies)
     unheeded = tx.billing.dunning.claim_unheeded(tx.now - HEED_WITHIN, BATCH)
-    ask_again(tx, unheeded)
-    if onwards is not None or BATCH in (len(settled), len(pointless), len(gentle), len(unheeded)):
-        tx.enqueue(NewJob(handler="billing.dun_seller", payload=Onwards(after=onwards), seller_id=tx.seller_id))
+    ask_again(tx, hold_disputed(tx, unheeded))
+    full = BATCH in (len(settled), len(pointless), len(gentle), len(unheeded))
+    if onwards is not None or after_pause is not None or full:
+        further = Onwards(after=onwards, after_pause=after_pause)
+        tx.enqueue(NewJob(handler="billing.dun_seller", payload=further, seller_id=tx.seller_id))
     elif tx.billing.dunning.any_due(ladder.taking(policies), tx.now):
         tx.enqueue(NewJob(handler="billing.take_services", seller_id=tx.seller_id))
 

@@ -16,7 +16,7 @@ class OpenCases:
     """Decides by the open case of the service's agreement, which it locks (I9)."""
 
     def may_suspend(self, tx: Any, service_id: UUID, case_version: int) -> bool:
-        """False as soon as the case is closed, stands still or moved on, is settled, or money is on its way."""
+        """False as soon as the case is closed, paused, disputed, settled or moved on, or money is on its way."""
         open_tx: DunningTx = tx
         subscription_id = open_tx.billing.services.get(service_id).subscription_id
         if subscription_id is None:
@@ -25,6 +25,8 @@ class OpenCases:
         if case is None or case.version != case_version or case.paused_at is not None:
             return False
         if open_tx.billing.invoices.state(case.invoice_id).status is not InvoiceStatus.ISSUED:
+            return False
+        if open_tx.billing.disputes.open_disputes_for([case.customer_id]):
             return False
         payments = open_tx.billing.payments.for_invoices([case.invoice_id])
         return not any(payment.is_in_flight for payment in payments)

@@ -17,6 +17,7 @@ import attrs
 from larabill_billing.audits.handlers import record_many
 from larabill_billing.dunning import ladder
 from larabill_billing.dunning.ceiling import ceiling
+from larabill_billing.dunning.disputed import hold_disputed
 from larabill_billing.dunning.handlers import case_change, close_little, subscription_change
 from larabill_billing.dunning.model import DunningCase
 from larabill_billing.dunning.ports import DunningTx
@@ -97,7 +98,7 @@ def take_approved(tx: DunningTx, payload: Question) -> None:
 
 def _due(tx: DunningTx) -> list[DunningCase]:
     due = tx.billing.dunning.claim_due(ladder.taking(settings_of(tx).policies), tx.now, MOST)
-    return close_little(tx, due)
+    return hold_disputed(tx, close_little(tx, due))
 
 
 def _sorted(tx: DunningTx, cases: Sequence[DunningCase]) -> tuple[list[Taking], list[Taking]]:

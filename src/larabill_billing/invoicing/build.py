@@ -84,6 +84,10 @@ def _line(
     credit: bool,
 ) -> InvoiceLine:
     first = taxes[0]
+    # a plain charge is quantity times unit price on a credit note too
+    price, trace = charge.unit_price, charge.trace
+    if credit:
+        price, trace = (-price, None) if trace is None else (price, turned(trace))
     return InvoiceLine(
         id=new_id(),
         position=position,
@@ -93,7 +97,7 @@ def _line(
         period_start=charge.period_start,
         period_end=charge.period_end,
         quantity=charge.quantity,
-        unit_price=charge.unit_price,
+        unit_price=price,
         amount=amount,
         currency=charge.currency,
         share=share,
@@ -101,7 +105,7 @@ def _line(
         tax_category=first.category.value,
         tax_rate=first.rate,
         taxes=taxes,
-        trace=turned(charge.trace) if credit else charge.trace,
+        trace=trace,
     )
 
 

@@ -15,11 +15,12 @@ from uuid import UUID
 import attrs
 
 from larabill_billing.invoicing.model import DocumentType, Invoice, TaxSubtotal
+from larabill_billing.invoicing.shares import Share, tax_share
 from larabill_billing.invoicing.totals import Totals
 from larabill_billing.pricing.exact import EXACT, minor_unit, settled, spread
 from larabill_billing.tax.model import TaxRate
 from larabill_core.errors import Conflict, Faults, InvalidInput
-from larabill_core.money import exponent, parse_decimal
+from larabill_core.money import exponent, parse_decimal, quantize
 
 ZERO: Final = Decimal(0)
 TaxKey: TypeAlias = tuple[str, Decimal, str, str]
@@ -97,7 +98,7 @@ def by_lines(invoice: Invoice, left: Left, wanted: Mapping[UUID, object]) -> Giv
     faults.raise_if_any()
     for line_id, net in nets.items():
         if abs(net) > abs(left.lines[line_id]):
-            raise _too_much(invoice, f"of line {line_id} {left.lines[line_id]} are left")
+            raise _too_much(invoice, f"of line {line_id} {_shown(left.lines[line_id], left)} are left")
     shares = [_share(each, left, nets, invoice) for each in left.taxes]
     return _checked(invoice, left, _sums(invoice, nets, left, [each.tax for each in shares], shares))
 
@@ -111,13 +112,14 @@ def by_amount(invoice: Invoice, left: Left, amount: object) -> Given:
     if wanted <= 0:
         raise InvalidInput.one("amount", "must be more than 0", amount)
     if wanted > left.total or left.net <= 0:
-        raise _too_much(invoice, f"{left.total} are left")
+        raise _too_much(invoice, f"{_shown(left.total, left)} are left")
     if wanted == left.total:
         return everything(invoice, left)
     unit = minor_unit(left.currency)
     with localcontext(EXACT):
-        net = settled(left.net * wanted / left.total).quantize(unit)
-        net = max(min(net, left.net, wanted), min(unit, left.net), wanted - left.tax)
+        given = Share(gross=invoice.total - left.total, tax=invoice.tax - left.tax)
+        share = tax_share(Share(gross=invoice.total, tax=invoice.tax), wanted, [given], left.currency)
+        net = max(min(share.net, left.net, wanted), min(unit, left.net), wanted - left.tax)
         weights = [*left.lines.values()]
         parts = spread([settled(each * net / left.net) for each in weights], net, unit)
         taxes = [ZERO for _ in left.taxes]
@@ -175,7 +177,7 @@ def _sums(invoice: Invoice, nets: Lines, left: Left, taxes: Sequence[Decimal], s
 def _checked(invoice: Invoice, left: Left, given: Given) -> Given:
     """Lines of less than nothing may be given back only with lines of more."""
     if not 0 < given.sums.total <= left.total:
-        raise _too_much(invoice, f"{left.total} are left, and this comes to {given.sums.total}")
+        raise _too_much(invoice, f"{_shown(left.total, left)} are left, and this comes to {given.sums.total}")
     return given
 
 
@@ -185,6 +187,10 @@ def _key(subtotal: TaxSubtotal) -> TaxKey:
 
 def _key_of_rate(rate: TaxRate) -> TaxKey:
     return (rate.category.value, rate.rate, rate.name, rate.jurisdiction)
+
+
+def _shown(amount: Decimal, left: Left) -> str:
+    return f"{quantize(amount, left.currency)} {left.currency}"
 
 
 def _too_much(invoice: Invoice, problem: str) -> Conflict:

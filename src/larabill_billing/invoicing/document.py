@@ -51,7 +51,7 @@ def invoice_context(invoice: Invoice, state: InvoiceState, preceding: Invoice | 
         else {"number": preceding.number, "issued_on": _day(preceding.issued_on, language)},
         "seller": _party(invoice.seller),
         "buyer": _party(invoice.buyer),
-        "lines": [_line(line, currency, language, credit) for line in invoice.lines],
+        "lines": [_line(line, currency, language) for line in invoice.lines],
         "gross": _amount(sum((line.amount for line in invoice.lines), Decimal(0)), currency, language),
         "allowances": [_document_allowance(each, currency, language) for each in invoice.allowances],
         "net": _amount(invoice.net, currency, language),
@@ -107,14 +107,12 @@ def _party(snapshot: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _line(line: InvoiceLine, currency: str, language: str, credit: bool) -> dict[str, Any]:
-    # a credit note's amounts are what is given back, the prices of its charges what they take from the customer's debt
-    price = abs(line.unit_price) if credit and line.amount >= 0 else line.unit_price
+def _line(line: InvoiceLine, currency: str, language: str) -> dict[str, Any]:
     return {
         "description": line.description,
         "period": _period(line, language),
         "quantity": _number(line.quantity, language),
-        "unit_price": _unit_price(price, currency, language),
+        "unit_price": _unit_price(line.unit_price, currency, language),
         "amount": _amount(line.amount, currency, language),
         "explanation": line.explain() if line.trace and language.startswith("en") else "",
         "allowances": [_allowance(each, currency, language) for each in line.allowances],

@@ -26,13 +26,11 @@ from larabill_billing.invoicing.plans import finish_plan
 from larabill_billing.invoicing.ports import InvoicingTx
 from larabill_billing.invoicing.postings import taken_back
 from larabill_billing.invoicing.states import next_status
-from larabill_billing.invoicing.taxing import rates_of, treatments, unanswered
+from larabill_billing.invoicing.taxing import earlier_taxes, rates_of, treatments, unanswered
 from larabill_billing.invoicing.totals import Totals, totals
 from larabill_billing.invoicing.write import change, post_documents, write
 from larabill_billing.settings import settings_of
 from larabill_billing.tax.ask import ask_job
-from larabill_billing.tax.calculate import Rounding
-from larabill_billing.tax.determine import Treatment
 from larabill_core.errors import Conflict, Faults, NotFound
 from larabill_core.ids import derived_id
 from larabill_core.jobs import NewJob
@@ -169,17 +167,22 @@ def totals_of(tx: InvoicingTx, requests: Sequence[InvoiceRequest], customers: Ma
     """What each request comes to. Where the seller asks first, an invoice of more than nothing is a proforma."""
     treated = treatments(tx, customers)
     settings = settings_of(tx)
-    found = [_totals(request, treated[request.customer_id], settings.tax.rounding) for request in requests]
+    earlier = earlier_taxes(tx, [charge for request in requests for charge in request.charges])
+    found = [
+        totals(
+            request.charges,
+            rates_of(request.charges, treated[request.customer_id], earlier),
+            request.currency,
+            settings.tax.rounding,
+        )
+        for request in requests
+    ]
     if not settings.proforma:
         return found
     return [
         attrs.evolve(sums, type=DocumentType.PROFORMA) if sums.type is DocumentType.INVOICE and sums.total else sums
         for sums in found
     ]
-
-
-def _totals(request: InvoiceRequest, treated: Treatment, rounding: Rounding) -> Totals:
-    return totals(request.charges, rates_of(request.charges, treated), request.currency, rounding)
 
 
 def void(tx: InvoicingTx, invoice_id: UUID, reason: str) -> None:

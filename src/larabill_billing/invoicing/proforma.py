@@ -76,7 +76,7 @@ def follow(tx: InvoicingTx, proforma_id: UUID) -> None:
     customer = tx.billing.customers.get(proforma.customer_id)
     charges = {each.id: each for each in tx.billing.charges.for_invoices([proforma_id])[proforma_id]}
     request = InvoiceRequest(
-        id=derived_id(proforma_id, "invoice"),
+        id=new_id(),
         customer_id=proforma.customer_id,
         currency=proforma.currency,
         charges=tuple(charges[line.charge_id] for line in proforma.lines),
@@ -92,8 +92,10 @@ def follow(tx: InvoicingTx, proforma_id: UUID) -> None:
 
 
 def follow_paid(tx: InvoicingTx, payload: PaidProforma) -> None:
-    """Issue the invoice of a proforma that was paid inside a host's transaction."""
-    follow(tx, payload.proforma_id)
+    """Issue the invoice of a proforma that was paid inside a host's transaction, once (I7)."""
+    tx.billing.invoices.state(payload.proforma_id, lock=True)
+    if tx.billing.invoices.following(payload.proforma_id) is None:
+        follow(tx, payload.proforma_id)
 
 
 def _sums(proforma: Invoice) -> Totals:

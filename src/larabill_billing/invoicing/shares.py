@@ -26,26 +26,23 @@ class Share:
         return self.gross - self.tax
 
 
-def tax_share(total: Share, part: Decimal, earlier: Sequence[Share], currency: str, *, most: Decimal) -> Share:
+def tax_share(
+    total: Share, part: Decimal, earlier: Sequence[Share], currency: str, *, most: Decimal | None = None
+) -> Share:
     """The share of a `part` of `total`, after the `earlier` ones: tax x part / gross, rounded to the currency.
 
-    Never more tax than is left of it; a part that leaves nothing of `most`, which is all that can be divided up, takes
-    the rest, so that all shares add up exactly. Raises `InvalidInput` for more than is left.
+    Never more tax than is left of it; a part that leaves nothing of `most` (all that can be divided up, mostly `total`)
+    takes the rest, so that all shares add up exactly. Raises `InvalidInput` for more than is left.
     """
-    left = most - sum((each.gross for each in earlier), Decimal(0))
+    left = (total.gross if most is None else most) - sum((each.gross for each in earlier), Decimal(0))
     if not 0 < part <= left:
         raise InvalidInput.one("amount", f"must be more than 0, and {left} at most", part)
     tax_left = total.tax - sum((each.tax for each in earlier), Decimal(0))
     if part == left:
         return Share(gross=part, tax=min(part, tax_left))
-    return Share(gross=part, tax=min(quantize(total.tax * part / total.gross, currency), tax_left))
+    return Share(gross=part, tax=min(share_of(total.tax, part, total.gross, currency), tax_left))
 
 
-def tax_on(net: Decimal, total: Share, tax_left: Decimal, currency: str) -> Decimal:
-    """The tax that goes along with a part that is given without tax: at most what is left of it."""
-    return min(quantize(total.tax * net / total.net, currency), tax_left)
-
-
-def refundable(unused: Decimal, used: Decimal, paid: Decimal) -> Decimal:
-    """How much of what is `unused` was paid: what was paid beyond the `used` part, which is paid for first."""
-    return max(Decimal(0), min(unused, paid - used))
+def share_of(amount: Decimal, part: Decimal, whole: Decimal, currency: str) -> Decimal:
+    """The part of `amount` that `part` is of `whole`, rounded to the currency."""
+    return quantize(amount * part / whole, currency)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -10,12 +10,14 @@ from larabill_billing.customers.model import Customer
 from larabill_billing.invoicing.model import Charge
 from larabill_billing.settings import settings_of
 from larabill_billing.tax.determine import Treatment, buyer, treatment
-from larabill_billing.tax.facts import NOTHING_KNOWN, TaxFacts
+from larabill_billing.tax.facts import NOTHING_KNOWN, TaxFacts, taxed_before
 from larabill_billing.tax.model import Taxes
 from larabill_billing.tax.ports import TaxTx
 from larabill_billing.tax.provider import counts, is_fresh, provided
 from larabill_core.clock import local_date
 from larabill_core.errors import Conflict
+
+NOTHING_EARLIER: Final[Mapping[UUID, Taxes]] = {}
 
 
 def treatments(tx: TaxTx, customers: Mapping[UUID, Customer]) -> dict[UUID, Treatment]:
@@ -70,6 +72,32 @@ def _facts(tx: TaxTx, customer_ids: Collection[UUID]) -> Mapping[UUID, TaxFacts]
     return tx.billing.tax.for_customers(customer_ids)
 
 
-def rates_of(charges: Sequence[Charge], treated: Treatment) -> list[Taxes]:
-    """The taxes of each charge: those that an earlier document settled, else what holds for the customer now."""
-    return [treated.taxes(charge.tax_class) if charge.taxes is None else charge.taxes for charge in charges]
+def earlier_taxes(tx: TaxTx, charges: Iterable[Charge]) -> dict[UUID, Taxes]:
+    """By charge, what is given back was taxed at when it was billed. Asks only where something is given back."""
+    back = [each for each in charges if each.amount < 0 and each.taxes is None]
+    items = {each.subscription_item_id for each in back if each.subscription_item_id is not None}
+    if not items:
+        return {}
+    billed = tx.billing.tax.billed(items)
+    found = {
+        each.id: taxed_before(billed.get(each.subscription_item_id, ()), each.period_start)
+        for each in back
+        if each.subscription_item_id is not None and each.period_start is not None
+    }
+    return {id: taxes for id, taxes in found.items() if taxes}
+
+
+def rates_of(
+    charges: Sequence[Charge], treated: Treatment, earlier: Mapping[UUID, Taxes] = NOTHING_EARLIER
+) -> list[Taxes]:
+    """The taxes of each charge: those that an earlier document settled, else what holds for the customer now.
+
+    `earlier` is for what is given back. It is left out where prices were with tax then and are not now, or the other
+    way round: a document cannot have both.
+    """
+    rates = [treated.taxes(charge.tax_class) if charge.taxes is None else charge.taxes for charge in charges]
+    for index, charge in enumerate(charges):
+        then = earlier.get(charge.id)
+        if then is not None and then[0].inclusive is rates[index][0].inclusive:
+            rates[index] = then
+    return rates

@@ -46,4 +46,4 @@ def _pattern(amount: Decimal, days: int, currency: str) -> tuple[int, Decimal, D
     units = int(amount.scaleb(places))
     daily, more = divmod(abs(units), days)
     unit = Decimal(1 if units > 0 else -1).scaleb(-places)
-    return more, (daily + 1) * unit, daily * unit
+    return more, (daily + 1 if more else daily) * unit, daily * unit

@@ -36,12 +36,14 @@ from larabill_billing.payments.handlers import check_amount, check_reference
 from larabill_billing.payments.matching import DisputeClaim
 from larabill_billing.payments.model import MANUAL, TOOK_MONEY, Part, Payment
 from larabill_billing.payments.ports import PaymentsTx
+from larabill_billing.payments.settle import tell_returned
 from larabill_billing.payments.standing import DISPUTED, kept_credit, lots_of, on_invoices
 from larabill_billing.settings import settings_of
 from larabill_core.errors import Conflict, Faults
 from larabill_core.ids import derived_id
 from larabill_core.money import exponent, parse_decimal
 from larabill_core.privacy import redact_text
+from larabill_core.published import DisputeClosed, PaymentDisputed
 
 
 def take_note(tx: PaymentsTx, payment: Payment, claim: DisputeClaim) -> bool:
@@ -154,6 +156,21 @@ def _open(
         Posting(account=cash(dispute.account), amount=-amount - fee),
     )
     record(tx, "dispute", dispute.id, "open", after=dispute.status, reason=dispute.reason)
+    tx.publish(
+        PaymentDisputed(
+            seller_id=dispute.seller_id,
+            occurred_at=tx.now,
+            dispute_id=dispute.id,
+            payment_id=payment.id,
+            customer_id=payment.customer_id,
+            invoice_ids=payment.invoice_ids,
+            amount=amount,
+            currency=dispute.currency,
+            reason=dispute.reason,
+            respond_by=respond_by,
+        )
+    )
+    tell_returned(tx, payment, "disputed")
     return dispute
 
 
@@ -166,6 +183,18 @@ def _advance(tx: PaymentsTx, payment: Payment, dispute: Dispute, event: str) -> 
         moved = _lose(tx, payment, moved)
     tx.billing.disputes.save(moved)
     record(tx, "dispute", dispute.id, event, before=dispute.status, after=status)
+    if not moved.is_standing:
+        tx.publish(
+            DisputeClosed(
+                seller_id=dispute.seller_id,
+                occurred_at=tx.now,
+                dispute_id=dispute.id,
+                payment_id=payment.id,
+                customer_id=payment.customer_id,
+                invoice_ids=payment.invoice_ids,
+                won=status is DisputeStatus.WON,
+            )
+        )
     return attrs.evolve(moved, version=dispute.version + 1)
 
 

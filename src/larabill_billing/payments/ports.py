@@ -52,14 +52,6 @@ class PaymentRepository(Protocol):
         """Charges of the customer's stored methods for credit, begun since then, oldest first."""
         ...
 
-    def last_with_method(self, method_id: UUID) -> Payment | None:
-        """The newest payment by a stored method that was charged or declined."""
-        ...
-
-    def unpaid_attempts(self, method_id: UUID, since: datetime) -> list[Payment]:
-        """Charges of a stored method after `since` that were declined, or may still be, whatever the invoice."""
-        ...
-
     def page(
         self,
         *,

@@ -19,14 +19,13 @@ from larabill_billing.credits.handlers import move, put_back
 from larabill_billing.ledger.handlers import post
 from larabill_billing.ledger.model import CUSTOMER_CREDIT, REFUNDS, Entry, Posting
 from larabill_billing.payments.cash import aside, money
-from larabill_billing.payments.events import PaymentReturned
 from larabill_billing.payments.exchange import exchange_later
 from larabill_billing.payments.handlers import check_amount
 from larabill_billing.payments.model import MANUAL, TOOK_MONEY, Payment, Refund, RefundStatus, RefundTo, Returned
 from larabill_billing.payments.operations import can_ask, intend, reference
 from larabill_billing.payments.ports import PaymentsTx
 from larabill_billing.payments.purse import Purse, gone
-from larabill_billing.payments.settle import advance
+from larabill_billing.payments.settle import advance, tell_returned
 from larabill_billing.payments.states import next_refund_status
 from larabill_core.contracts.gateway import Settlement
 from larabill_core.errors import Conflict, Faults, InvalidInput
@@ -186,15 +185,7 @@ def finish(
     whole = gone(tx.billing.refunds.for_payment(payment.id), done=True) == payment.amount
     advance(tx, payment, "refund" if whole else "refund_part")
     if whole:
-        tx.publish(
-            PaymentReturned(
-                seller_id=tx.seller_id,
-                occurred_at=tx.now,
-                payment_id=payment.id,
-                customer_id=payment.customer_id,
-                why="refunded",
-            )
-        )
+        tell_returned(tx, payment, "refunded")
     return done
 
 

@@ -7,7 +7,7 @@ invoice queue at the invoice; the second finds it paid, and its money becomes th
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 import attrs
 
@@ -17,7 +17,7 @@ from larabill_billing.invoicing.paying import apply_payment
 from larabill_billing.ledger.handlers import post
 from larabill_billing.ledger.model import CUSTOMER_CREDIT, RECEIVABLE, Entry, Posting
 from larabill_billing.payments.cash import aside, money
-from larabill_billing.payments.events import PaymentAuthorised
+from larabill_billing.payments.events import PaymentAuthorised, PaymentReturned
 from larabill_billing.payments.exchange import exchange_later
 from larabill_billing.payments.model import TOOK_MONEY, Payment
 from larabill_billing.payments.ports import PaymentsTx
@@ -118,6 +118,19 @@ def decline(tx: PaymentsTx, payment: Payment, code: str, reason: str = "") -> Pa
         )
     )
     return declined
+
+
+def tell_returned(tx: PaymentsTx, payment: Payment, why: Literal["refunded", "disputed"]) -> None:
+    """What was given because of this payment's money may have to be taken back."""
+    tx.publish(
+        PaymentReturned(
+            seller_id=payment.seller_id,
+            occurred_at=tx.now,
+            payment_id=payment.id,
+            customer_id=payment.customer_id,
+            why=why,
+        )
+    )
 
 
 def review(tx: PaymentsTx, payment: Payment, reason: str) -> Payment:

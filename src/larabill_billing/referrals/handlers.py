@@ -12,9 +12,9 @@ import attrs
 from larabill_billing.audits.handlers import record
 from larabill_billing.credits.goodwill import revoke
 from larabill_billing.credits.handlers import grant, lot_of
+from larabill_billing.invoicing.model import InvoiceStatus
 from larabill_billing.ledger.model import MARKETING
 from larabill_billing.payments.events import PaymentReturned
-from larabill_billing.payments.model import PaymentStatus
 from larabill_billing.referrals.model import Referral, ReferralStatus, after
 from larabill_billing.referrals.ports import ReferralsTx
 from larabill_billing.settings import settings_of
@@ -43,7 +43,8 @@ def refer(tx: ReferralsTx, referrer_id: UUID, referred_id: UUID) -> Referral:
         raise Conflict(f"customer {referred_id}", "was referred by another customer")
     if tx.billing.referrals.has_referred(referred_id):
         raise Conflict(f"customer {referred_id}", "has referred others, and so is no new customer")
-    if tx.billing.payments.page(customer_id=referred_id, status=PaymentStatus.CAPTURED, limit=1):
+    paid = tx.billing.invoices.page(customer_id=referred_id, status=InvoiceStatus.PAID)
+    if any(invoice.total for invoice, _ in paid):
         raise Conflict(f"customer {referred_id}", "has paid already, and so is no new customer")
     referral = Referral(
         id=new_id(),
@@ -58,13 +59,17 @@ def refer(tx: ReferralsTx, referrer_id: UUID, referred_id: UUID) -> Referral:
 
 
 def on_invoice_paid(tx: ReferralsTx, event: InvoicePaid) -> None:
-    """The first invoice that a referred customer pays with money rewards both. What only credit paid does not count."""
+    """The first invoice that a referred customer pays with money rewards both.
+
+    Credit that the customer bought is money; what was given does not count.
+    """
     referral = tx.billing.referrals.of(event.customer_id, lock=True)
     if referral is None or referral.status is not ReferralStatus.PENDING:
         return
-    if not any(each.source_kind == "payment" for each in tx.billing.invoices.allocations(event.invoice_id)):
+    payment_id = _payment_of(tx, event.invoice_id)
+    if payment_id is None:
         return
-    rewarded = attrs.evolve(referral, status=after(referral, "reward"), invoice_id=event.invoice_id, rewarded_at=tx.now)
+    rewarded = attrs.evolve(referral, status=after(referral, "reward"), payment_id=payment_id, rewarded_at=tx.now)
     tx.billing.referrals.save(rewarded)
     record(tx, "referral", referral.id, "reward", referral.status, rewarded.status)
     rewards = {each.currency: each for each in settings_of(tx).referral.rewards}
@@ -77,17 +82,27 @@ def on_invoice_paid(tx: ReferralsTx, event: InvoicePaid) -> None:
             grant(tx, customer_id, amount, currency, SOURCE, source_id, account=MARKETING)
 
 
+def _payment_of(tx: ReferralsTx, invoice_id: UUID) -> UUID | None:
+    """The last payment whose money paid the invoice, at once or as credit that was bought."""
+    allocations = tx.billing.invoices.allocations(invoice_id)
+    payments = [each.source_id for each in allocations if each.source_kind == "payment"]
+    if payments:
+        return payments[-1]
+    used = tx.billing.credits.from_sources("spent", [each.source_id for each in allocations])
+    lots = tx.billing.credits.lots([each.lot_id for each in used])
+    return next((lot.source_id for lot in lots.values() if lot.source == "payment"), None)
+
+
 def on_payment_returned(tx: ReferralsTx, event: PaymentReturned) -> None:
     """The payment that rewards were given for went back in time: what is left of them is taken back.
 
     What was spent stays spent: nobody's credit falls below zero.
     """
-    paid = tx.billing.invoices.allocated_by("payment", [event.payment_id])
-    window = timedelta(days=settings_of(tx).referral.take_back_days)
-    for referral in tx.billing.referrals.for_invoices({each.invoice_id for each in paid}):
-        in_time = referral.rewarded_at is not None and event.occurred_at < referral.rewarded_at + window
-        if referral.status is ReferralStatus.REWARDED and in_time:
-            _take_back(tx, referral, event.why)
+    referral = tx.billing.referrals.for_payment(event.payment_id)
+    if referral is None or referral.rewarded_at is None or referral.status is not ReferralStatus.REWARDED:
+        return
+    if event.occurred_at < referral.rewarded_at + timedelta(days=settings_of(tx).referral.take_back_days):
+        _take_back(tx, referral, event.why)
 
 
 def _take_back(tx: ReferralsTx, referral: Referral, why: str) -> None:

@@ -32,14 +32,14 @@ TRANSITIONS: Final[Mapping[tuple[ReferralStatus, str], ReferralStatus]] = {
 
 @attrs.frozen(kw_only=True)
 class Referral:
-    """`invoice_id`: the first that the referred customer paid with money; for it both were rewarded."""
+    """`payment_id`: whose money paid the referred customer's first invoice; for it both were rewarded."""
 
     id: UUID
     seller_id: UUID
     referrer_id: UUID
     referred_id: UUID
     status: ReferralStatus = attrs.field(default=ReferralStatus.PENDING, converter=ReferralStatus)
-    invoice_id: UUID | None = None
+    payment_id: UUID | None = None
     created_at: datetime
     rewarded_at: datetime | None = None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Protocol
 from uuid import UUID
 
@@ -20,8 +19,8 @@ class ReferralRepository(Protocol):
         """By whom the customer was referred, if by anybody. With `lock` the row stays locked."""
         ...
 
-    def for_invoices(self, invoice_ids: Collection[UUID]) -> list[Referral]:
-        """Those that were rewarded for these invoices, locked in the order of their ids."""
+    def for_payment(self, payment_id: UUID) -> Referral | None:
+        """The one that was rewarded for this payment, locked until the transaction ends."""
         ...
 
     def has_referred(self, customer_id: UUID) -> bool:
@@ -33,7 +32,7 @@ class ReferralRepository(Protocol):
         ...
 
     def save(self, referral: Referral) -> None:
-        """Write status, invoice and rewarded_at of a locked referral."""
+        """Write status, payment and rewarded_at of a locked referral."""
         ...
 
     def state_without_audit(self) -> list[tuple[UUID, str]]:

@@ -10,7 +10,7 @@ import attrs
 
 from larabill_billing.audits.handlers import check_reason, record
 from larabill_billing.invoicing.model import Charge
-from larabill_billing.invoicing.taxing import rates_of, treatments
+from larabill_billing.invoicing.taxing import earlier_taxes, rates_of, treatments
 from larabill_billing.invoicing.totals import Totals, totals
 from larabill_billing.settings import settings_of
 from larabill_billing.subscriptions import renewal
@@ -106,7 +106,8 @@ def preview(tx: SubscriptionsTx, subscription_id: UUID, wanted: Change, when: Wh
     agreement = _until(tx, agreement, on, discounts)
     changed = _applied(tx, agreement, wanted, on, usage_of(tx, [cut_at(agreement, on)]), discounts)
     customer = tx.billing.customers.get(subscription.customer_id)
-    rates = rates_of(changed.charges, treatments(tx, {customer.id: customer})[customer.id])
+    treated = treatments(tx, {customer.id: customer})[customer.id]
+    rates = rates_of(changed.charges, treated, earlier_taxes(tx, changed.charges))
     return Preview(
         on=on,
         subscription=changed.agreement.subscription,

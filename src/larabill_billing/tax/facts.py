@@ -10,7 +10,7 @@ from uuid import UUID
 
 import attrs
 
-from larabill_billing.tax.model import TaxCategory, TaxRate
+from larabill_billing.tax.model import TaxCategory, Taxes, TaxRate, parse_category
 from larabill_core.errors import Faults, InvalidInput
 from larabill_core.ids import new_id
 
@@ -28,7 +28,7 @@ class Exemption:
     id: UUID = attrs.field(factory=new_id)
     seller_id: UUID
     customer_id: UUID
-    category: TaxCategory = attrs.field(default=TaxCategory.EXEMPT, converter=TaxCategory)
+    category: TaxCategory = attrs.field(default=TaxCategory.EXEMPT, converter=parse_category)
     reason: str
     reason_code: str = ""
     certificate: str = ""
@@ -43,7 +43,11 @@ class Exemption:
             faults.add("category", "is not one without tax", value=self.category, remedy=f"one of: {known}")
         if not self.reason.strip():
             faults.add("reason", "is missing", remedy="it is printed on the invoice")
-        if self.until is not None and self.until < self.since:
+        days = {"since": self.since} if self.until is None else {"since": self.since, "until": self.until}
+        wrong = [name for name, day in days.items() if type(day) is not date]
+        for name in wrong:
+            faults.add(name, "must be a date", value=days[name])
+        if self.until is not None and not wrong and self.until < self.since:
             faults.add("until", "is before since", value=self.until)
         faults.raise_if_any()
 
@@ -156,6 +160,25 @@ class TaxFacts:
         """The last answer about this id that says something; UNKNOWN where there is none."""
         said = [each for each in self.checks if each.tax_id == tax_id and each.answer is not IdAnswer.UNKNOWN]
         return max(said, key=lambda each: (each.checked_at, each.id)).answer if said else IdAnswer.UNKNOWN
+
+
+@attrs.frozen(kw_only=True)
+class BilledTaxes:
+    """What a line of an agreement was taxed at, and for which days."""
+
+    subscription_item_id: UUID
+    period_start: date
+    period_end: date
+    taxes: Taxes
+
+
+def taxed_before(billed: Sequence[BilledTaxes], on: date) -> Taxes | None:
+    """What the day was taxed at when it was billed last; where no line holds it, the last line. None: none was billed.
+
+    `billed` stands with the oldest first. Days that were paid before a pause lie elsewhere by then.
+    """
+    holding = [each for each in billed if each.period_start <= on < each.period_end] or billed
+    return holding[-1].taxes if holding else None
 
 
 NOTHING_KNOWN = TaxFacts()

@@ -17,8 +17,6 @@ from larabill_billing.tax.ports import TaxTx
 from larabill_core.clock import local_date
 from larabill_core.errors import Conflict, Faults
 
-LARGEST_PAGE = 500
-
 
 @attrs.frozen(kw_only=True)
 class NewExemption:
@@ -115,9 +113,9 @@ def whereabouts(tx: TaxTx, customer_id: UUID) -> Whereabouts:
 
 def contradicted(tx: TaxTx, *, after: UUID | None = None, limit: int = 100) -> list[Whereabouts]:
     """Customers whose evidence contradicts itself, for a person to look at: of the next `limit` who have any."""
-    customers = tx.billing.tax.with_evidence(after=after, limit=min(limit, LARGEST_PAGE))
-    facts = tx.billing.tax.for_customers([customer.id for customer in customers])
-    found = [_where(customer, facts.get(customer.id, NOTHING_KNOWN).evidence) for customer in customers]
+    ids = tx.billing.tax.with_evidence(after=after, limit=limit)
+    customers, facts = tx.billing.customers.get_many(ids), tx.billing.tax.for_customers(ids)
+    found = [_where(customers[id], facts.get(id, NOTHING_KNOWN).evidence) for id in ids if id in customers]
     return [each for each in found if each.place.contradicted]
 
 

@@ -33,7 +33,8 @@ _ABOVE_ZERO = (TaxCategory.STANDARD,)
 _ANY_RATE = (TaxCategory.CANARY_ISLANDS, TaxCategory.CEUTA_MELILLA)
 
 
-def _category(value: str) -> TaxCategory:
+def parse_category(value: str) -> TaxCategory:
+    """A category by its code. Raises `InvalidInput`."""
     try:
         return TaxCategory(value)
     except ValueError:
@@ -51,7 +52,7 @@ class TaxRate:
     Raises `InvalidInput`: EN 16931 wants more than 0 percent in category S (BR-S-05), and 0 in Z, E, AE, K, G and O.
     """
 
-    category: TaxCategory = attrs.field(converter=_category)
+    category: TaxCategory = attrs.field(converter=parse_category)
     rate: Decimal
     name: str
     inclusive: bool = False

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from larabill_billing.customers.model import Customer
 from larabill_billing.customers.ports import CustomersRepositories
-from larabill_billing.tax.facts import Evidence, Exemption, IdCheck, TaxFacts
+from larabill_billing.tax.facts import BilledTaxes, Evidence, Exemption, IdCheck, TaxFacts
 from larabill_billing.tax.provider import ProviderAnswer
 from larabill_core.ports.unit_of_work import Tx
 
@@ -52,8 +52,8 @@ class TaxRepository(Protocol):
         """Customers who have told a tax id, by id, keyset paged with `after`."""
         ...
 
-    def with_evidence(self, *, after: UUID | None = None, limit: int = 100) -> list[Customer]:
-        """Customers of whom there is evidence, by id, keyset paged with `after`."""
+    def with_evidence(self, *, after: UUID | None = None, limit: int = 100) -> list[UUID]:
+        """The ids of customers of whom there is evidence, in their order, keyset paged with `after`."""
         ...
 
     def answers(self, customer_ids: Collection[UUID]) -> dict[UUID, ProviderAnswer]:
@@ -70,6 +70,10 @@ class TaxRepository(Protocol):
 
     def let_go(self, customer_ids: Collection[UUID]) -> int:
         """The drafts of these customers wait no longer; how many did."""
+        ...
+
+    def billed(self, item_ids: Collection[UUID]) -> dict[UUID, list[BilledTaxes]]:
+        """What these subscription items were taxed at on invoices, oldest first. One statement."""
         ...
 
     def wrong_categories(self) -> list[tuple[UUID, str, Decimal]]:

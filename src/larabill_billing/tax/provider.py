@@ -13,7 +13,7 @@ import attrs
 from larabill_billing.customers.model import Customer, Seller
 from larabill_billing.settings import BillingSettings
 from larabill_billing.tax.determine import TABLE_CLASSES, Treatment
-from larabill_billing.tax.model import TaxCategory, Taxes, TaxRate
+from larabill_billing.tax.model import Taxes, TaxRate, parse_category
 from larabill_core.contracts.tax import ProvidedTax, TaxQuestion
 from larabill_core.errors import Faults, InvalidInput
 
@@ -89,7 +89,7 @@ def provided(taxes: Mapping[str, Sequence[ProvidedTax]], *, inclusive: bool) -> 
 
 def _rate(tax: ProvidedTax, inclusive: bool) -> TaxRate:
     return TaxRate(
-        category=TaxCategory(tax.category) if tax.category in set(TaxCategory) else _refused(tax.category),
+        category=parse_category(tax.category),
         rate=tax.rate,
         name=tax.name,
         inclusive=inclusive,
@@ -98,7 +98,3 @@ def _rate(tax: ProvidedTax, inclusive: bool) -> TaxRate:
         reason=tax.reason,
         reason_code=tax.reason_code,
     )
-
-
-def _refused(category: str) -> TaxCategory:
-    raise InvalidInput.one("category", "is not a category of EN 16931", category)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
@@ -101,6 +102,9 @@ class TaxSettings:
         faults = Faults()
         if self.recheck < timedelta(days=1):
             faults.add("recheck", "must be a day or more", value=self.recheck)
+        if self.place == "services" and find_spec("stdnum") is None:
+            remedy = "pip install 'larabill[vat]'"
+            faults.add("place", "needs python-stdnum to read VAT ids", value=self.place, remedy=remedy)
         if self.table is not None:
             try:
                 rate_table(self.table)

@@ -167,6 +167,7 @@ def test_a_pause_and_its_end_give_back_what_was_paid(stage: Stage) -> None:
         ("duo", "first_order", ["20.00", "25.00"]),
         ("duo", "renewals", ["25.00", "20.00"]),
         ("tried", "first_order", ["14.40", "12.00"]),
+        ("tried", "renewals", ["18.00", "9.60"]),
         ("later", "first_order", ["1.00", "6.40"]),
     ],
 )
@@ -302,4 +303,30 @@ def test_variants_are_told_apart_by_their_results(stage: Stage) -> None:
         "RED": (1, Decimal("5.00"), Decimal("20.00")),
         "BLUE": (2, Decimal("8.40"), Decimal("33.60")),
     }
+    stage.check()
+
+
+def test_each_part_of_a_price_comes_back_with_what_was_taken_off_it(stage: Stage) -> None:
+    coupon(stage, amounts={"EUR": "0.01"})
+    subscription = stage.agree(item("solo", spec={"ips": 4}), codes=("SAVE",))
+    assert same(stage, subscription, Cancel(compensation="credit")) == ["-9.99", "-8.00"]
+    stage.check()
+
+
+def test_in_arrears_a_change_is_billed_at_the_percentage_and_counts_nothing(stage: Stage) -> None:
+    coupon(stage, percent="50", cycles=2, scope={"plans": ["later"]})
+    subscription = stage.agree(item("later"), codes=("SAVE",))
+    stage.to(stage.today + timedelta(days=14))
+    # 14 of 28 days of 8.00
+    assert same(stage, subscription, ChangeItem(item_id=stage.item(subscription).id, quantity=2)) == ["2.00"]
+    assert redeemed(stage)[0].cycles_left == 2
+    stage.check()
+
+
+def test_what_was_redeemed_with_one_order_is_nothing_to_another(stage: Stage) -> None:
+    coupon(stage, percent="20", cycles="forever")
+    stage.agree(item("duo"), codes=("SAVE",))
+    stage.agree(item("secs"))
+    stage.to(stage.today + timedelta(days=28))
+    assert sorted(totals(stage)) == ["17.00", "17.00", "20.00", "20.00"]
     stage.check()

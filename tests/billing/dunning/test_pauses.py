@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -18,9 +19,10 @@ from tests.billing.dunning.late import (
     owed,
     statuses,
 )
-from tests.billing.market import Market
+from tests.billing.market import Market, item
 
 from larabill_billing.dunning.model import Pause
+from larabill_billing.payments.disputes import decide, open_dispute
 from larabill_core.errors import AlreadyExists, Conflict, InvalidInput, NotFound
 from larabill_core.jobs import JobStatus
 from larabill_core.published import PaymentReminderDue, PromiseBroken, ServiceActivated, ServiceSuspendRequested
@@ -198,6 +200,37 @@ def test_data_lives_longer_by_the_time_of_a_pause(open_market: OpenMarket) -> No
     day(market, 16)
     assert statuses(market, order) == ("ended", ["ended"])
     assert market.unfinished() == []
+
+
+def test_while_a_dispute_stands_nothing_is_done_about_what_else_is_owed(market: Market) -> None:
+    order = market.place(item())
+    market.method("pm_ok")
+    market.work()
+    assert order.invoice_id is not None
+    method = market.run(lambda tx: tx.billing.payment_methods.defaults([market.customer]))[market.customer]
+    paid = market.engine.billing.payments.charge_invoice(market.seller, order.invoice_id, method.id)
+    market.work()
+    market.method("pm_insufficient")
+    market.clock.set(ISSUED)
+    market.work()
+    market.clock.set(DUE_DAY_OVER)
+    market.work()
+    day(market, 4)
+    assert case(market).steps == 1
+    dispute = market.run(lambda tx: open_dispute(tx, paid.id, "dp_1", Decimal("14.00")))
+    day(market, 20)
+    assert case(market).steps == 1
+    (shown,) = market.engine.billing.dunning.of_customer(market.seller, market.customer)
+    assert [each.kind for each in shown.pauses] == ["dispute"]
+    assert len(attempt_days(market)) == 2, "nor is it charged"
+    market.run(lambda tx: decide(tx, dispute.id, "win"))
+    day(market, 22)
+    assert case(market).steps == 2
+    day(market, 25)
+    assert statuses(market, order) == ("past_due", ["active"])
+    day(market, 27)
+    assert statuses(market, order) == ("suspended", ["suspended"])
+    assert market.violations() == []
 
 
 def test_what_cannot_be_paused_is_refused_and_changes_nothing(market: Market) -> None:

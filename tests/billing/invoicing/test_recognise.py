@@ -106,15 +106,16 @@ def test_days_that_were_missed_are_done_one_by_one(shop: Shop) -> None:
     }
 
 
-def test_what_comes_late_goes_into_the_next_run_and_no_day_that_is_done_changes(shop: Shop) -> None:
+@pytest.mark.parametrize("late", [1, 2, 3])
+def test_what_comes_late_goes_into_the_next_run_and_no_day_that_is_done_changes(shop: Shop, late: int) -> None:
     first = _today(shop)
     _sold(shop, "31.00", first, 31)
-    _night(shop, 3)
+    _night(shop, late)
     _sold(shop, "62.00", first, 31)
     _night(shop)
     assert {day: each["revenue"] for day, each in _posted(shop).items()} == {
-        **{first + ONE_DAY * n: Decimal("-1") for n in range(3)},
-        first + ONE_DAY * 3: Decimal("-1") - 4 * Decimal("2"),
+        **{first + ONE_DAY * n: Decimal("-1") for n in range(late)},
+        first + ONE_DAY * late: Decimal("-1") - (late + 1) * Decimal("2"),
     }
     assert shop.violations() == []
 

@@ -58,7 +58,7 @@ def test_a_part_given_back_leaves_less_than_nothing_on_no_day(one: int, other: i
     ("amount", "days", "currency", "first", "steps", "daily"),
     [
         ("10.00", 3, "EUR", "3.34", 1, "3.33"),
-        ("10.00", 4, "EUR", "2.51", 0, "2.50"),
+        ("10.00", 4, "EUR", "2.50", 0, "2.50"),
         ("-0.02", 5, "EUR", "-0.01", 2, "0"),
         ("100", 31, "JPY", "4", 7, "3"),
         ("1.000", 30, "KWD", "0.034", 10, "0.033"),

@@ -59,6 +59,7 @@ def test_a_dispute_that_is_won_gives_the_money_back_but_not_the_fee(shop: Shop) 
     shop.world().decide_dispute(shop.world().dispute(payment.ref), "won")
     shop.deliver()
     assert [each.status for each in disputes(shop)] == [DisputeStatus.WON]
+    assert (shop.published("PaymentDisputed"), shop.published("DisputeClosed")) == (1, 1)
     assert shop.balances() == {
         "cash:pay": Decimal("-2.50"),
         "dispute_fees:pay": Decimal("15.00"),

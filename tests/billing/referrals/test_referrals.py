@@ -8,10 +8,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import attrs
 import pytest
 from tests.billing.market import Market, item, market
 
 from larabill_billing.customers.model import NewCustomer
+from larabill_billing.orders.model import PlaceOrder
 from larabill_billing.payments.events import PaymentReturned
 from larabill_billing.payments.model import Payment
 from larabill_billing.referrals.handlers import on_payment_returned
@@ -69,7 +71,7 @@ def test_both_are_rewarded_when_the_first_invoice_is_paid_and_once(market: Marke
     assert referral.status == "rewarded"
 
 
-def test_what_credit_alone_has_paid_earns_nothing(market: Market, friend: UUID) -> None:
+def test_what_given_credit_has_paid_earns_nothing(market: Market, friend: UUID) -> None:
     refer(market, friend, market.customer)
     market.engine.billing.credits.grant(
         market.seller, market.customer, Decimal("14.00"), "EUR", "an outage", grant_uuid=new_id()
@@ -79,6 +81,17 @@ def test_what_credit_alone_has_paid_earns_nothing(market: Market, friend: UUID) 
     assert held(market, friend) == 0
     market.pay_order()
     assert held(market, friend) == Decimal("10.00")
+
+
+def test_bought_credit_is_money(market: Market, friend: UUID) -> None:
+    refer(market, friend, market.customer)
+    market.engine.billing.credits.record_top_up(market.seller, market.customer, Decimal("14.00"), "transfer 1")
+    assert held(market, friend) == 0
+    market.place(item())
+    market.work()
+    assert (held(market, friend), held(market, market.customer)) == (Decimal("10.00"), Decimal("5.00"))
+    returned(market, "disputed")
+    assert (held(market, friend), held(market, market.customer)) == (0, 0)
 
 
 def test_a_refund_in_time_takes_back_what_is_left(market: Market, friend: UUID) -> None:
@@ -141,10 +154,14 @@ def test_a_customer_is_referred_once_and_while_new(market: Market, friend: UUID)
 
 
 def paid_customer(market: Market) -> UUID:
-    """Somebody who has paid, and was not referred."""
+    """Somebody who has paid an invoice, and was not referred."""
     customer = newcomer(market, "ed")
-    market.engine.billing.credits.record_top_up(market.seller, customer, Decimal("5.00"), f"transfer {new_id().hex}")
+    market.pay(market.engine.billing.orders.place(market.seller, ordered(market, customer)).invoice_id)
     return customer
+
+
+def ordered(market: Market, customer: UUID) -> PlaceOrder:
+    return attrs.evolve(market.wanted(item()), order_uuid=new_id(), customer_id=customer)
 
 
 def lot(market: Market, customer: UUID) -> UUID:

@@ -175,7 +175,14 @@ def test_an_exemption_holds_within_its_dates(on: date, holds: bool) -> None:
 
 @pytest.mark.parametrize(
     ("changes", "path"),
-    [({"category": "S"}, "category"), ({"reason": " "}, "reason"), ({"until": date(2025, 1, 1)}, "until")],
+    [
+        ({"category": "?"}, "category"),
+        ({"since": "2026-01-01"}, "since"),
+        ({"until": NOW}, "until"),
+        ({"category": "S"}, "category"),
+        ({"reason": " "}, "reason"),
+        ({"until": date(2025, 1, 1)}, "until"),
+    ],
 )
 def test_a_faulty_exemption_is_refused(changes: dict[str, Any], path: str) -> None:
     with pytest.raises(InvalidInput) as caught:

@@ -19,6 +19,7 @@ from larabill_billing.catalog.loader import parse_catalog
 from larabill_billing.customers.model import Customer, NewCustomer
 from larabill_billing.invoicing.model import Invoice
 from larabill_billing.invoicing.taxing import treatments
+from larabill_billing.subscriptions.changes import ChangeItem
 from larabill_billing.tax.facts import IdAnswer
 from larabill_billing.tax.handlers import NewExemption
 from larabill_core.access import Actor
@@ -194,6 +195,9 @@ def test_faults_of_an_exemption_are_told_together(open_market: OpenMarket) -> No
     with pytest.raises(InvalidInput) as caught:
         taxes.exempt(market.seller, market.customer, NewExemption(reason="", certificate="x\x00"))
     assert [fault.path for fault in caught.value.faults] == ["reason", "certificate"]
+    for limit in (-1, 0, None, True):
+        with pytest.raises(InvalidInput):
+            taxes.contradicted(market.seller, limit=limit)
     with pytest.raises(NotFound):
         taxes.exempt(market.seller, market.seller, NewExemption(reason="x"))
     with pytest.raises(Forbidden):
@@ -329,3 +333,24 @@ def test_who_asks_twice_for_the_same_exemption_has_two(open_market: OpenMarket) 
         market.engine.billing.taxes.exempt(market.seller, market.customer, NewExemption(reason=reason))
     (rate,) = market.engine.billing.taxes.treatment(market.seller, market.customer).default
     assert rate.reason == "second"
+
+
+def test_what_is_given_back_was_taxed_at_what_it_is_given_back_at(open_market: OpenMarket) -> None:
+    """An exemption that began since changes what is charged, and not what was."""
+    market = open_market(tax=SERVICES)
+    customer, before = buy(market, "FR", "web")
+    market.pay(before.id)
+    assert taxed(before) == [("S", Decimal(20), Decimal("2.80"), "FR")]
+    market.clock.advance(timedelta(days=10))
+    market.engine.billing.taxes.exempt(market.seller, customer, NewExemption(reason="Embassy"))
+    assert before.subscription_id is not None
+    (web,) = market.engine.billing.subscriptions.items(market.seller, before.subscription_id)
+    wanted = ChangeItem(item_id=web.id, quantity=2)
+    preview = market.engine.billing.subscriptions.preview(market.seller, before.subscription_id, wanted)
+    market.engine.billing.subscriptions.change(market.seller, before.subscription_id, wanted)
+    after, _ = market.invoices()[-1]
+    assert after.taxes == preview.totals.taxes
+    back, more = sorted(after.taxes, key=lambda each: each.base)
+    assert (back.category, back.rate, back.base < 0, back.tax < 0) == ("S", 20, True, True)
+    assert (more.category, more.tax, more.base > 0) == ("E", 0, True)
+    assert market.violations() == []

@@ -25,6 +25,13 @@ def parse_label(value: object, path: str) -> str:
     return value
 
 
+def parse_days(value: object, path: str) -> tuple[date, ...]:
+    """Several days. Raises `InvalidInput`."""
+    if not isinstance(value, list | tuple):
+        raise InvalidInput.one(path, "must be a list of days")
+    return tuple(parse_day(each, f"{path}[{number}]") for number, each in enumerate(value))
+
+
 def _quantity(value: object, path: str) -> int:
     return parse_quantity(value, path)
 
@@ -202,24 +209,82 @@ class Refund(Entry):
     customer: str
     invoice: str = ""
     amount: Decimal | None = None
+    to: Literal["method", "credit"] = "method"
+    reason: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class CreditNote(Entry):
+    """A credit note of an invoice, or of the last one: an amount with tax, or all that is left of it."""
+
+    customer: str
+    invoice: str = ""
+    amount: Decimal | None = None
     reason: str = ""
 
 
 @attrs.frozen(kw_only=True)
 class Credit(Entry):
-    """We give the customer credit, which the next invoices use up."""
+    """We give the customer credit, which the next invoices use up, and of which nothing is left on `expires_on`."""
 
     customer: str
     amount: Decimal
-    reason: str = ""
+    reason: str = "goodwill"
+    expires_on: date | None = attrs.field(default=None, metadata={"parse": parse_day})
+
+
+@attrs.frozen(kw_only=True)
+class BuyCredit(Entry):
+    """The customer buys credit by hand."""
+
+    customer: str
+    amount: Decimal
+
+
+@attrs.frozen(kw_only=True)
+class Voucher(Entry):
+    """The customer redeems a voucher, which was sold before, or given away."""
+
+    customer: str
+    amount: Decimal
+    sold: bool = True
+
+
+@attrs.frozen(kw_only=True)
+class Refer(Entry):
+    """The customer, who has not paid yet, was brought by another one."""
+
+    customer: str
+    by: str
 
 
 @attrs.frozen(kw_only=True)
 class Dispute(Entry):
-    """The customer's bank takes a payment back."""
+    """The customer's bank takes a payment back, all of it or an amount; later it is decided: `won` or `lost` by us."""
 
     customer: str
     invoice: str = ""
+    amount: Decimal | None = None
+    fee: Decimal = Decimal(0)
+    end: Literal["", "won", "lost"] = ""
+
+
+@attrs.frozen(kw_only=True)
+class Instalments(Entry):
+    """What is open of an invoice is paid in instalments, as even as cents allow, on these days."""
+
+    customer: str
+    due: tuple[date, ...] = attrs.field(metadata={"parse": parse_days})
+    invoice: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class WriteOff(Entry):
+    """What is open of an invoice, or of all, will not come."""
+
+    customer: str
+    invoice: str = ""
+    reason: str = ""
 
 
 VERBS: Final[Mapping[str, type[Entry]]] = {
@@ -237,6 +302,12 @@ VERBS: Final[Mapping[str, type[Entry]]] = {
     "store_card": StoreCard,
     "promise": Promise,
     "refund": Refund,
+    "credit_note": CreditNote,
     "credit": Credit,
+    "buy_credit": BuyCredit,
+    "voucher": Voucher,
+    "refer": Refer,
     "dispute": Dispute,
+    "instalments": Instalments,
+    "write_off": WriteOff,
 }

@@ -116,17 +116,26 @@ class _Reporter:
     def credits(self) -> tuple[ShownCredit, ...]:
         customers = self.company.customers.items()
         movements = self.run(lambda tx: [(name, each) for name, id in customers for each in _credits(tx, id)])
-        shown = [
-            ShownCredit(
-                at=self.local(credit.created_at),
-                customer=name,
-                amount=amount(credit.amount, credit.currency),
-                currency=credit.currency,
-                source=credit.source,
+        movements.sort(key=lambda movement: movement[1].created_at)
+        given = [each.id for _, each in movements if each.id == each.lot_id]
+        lots = {lot_id: number for number, lot_id in enumerate(given, start=1)}
+        left: dict[UUID, Decimal] = {}
+        shown = []
+        for name, each in movements:
+            left[each.lot_id] = left.get(each.lot_id, Decimal(0)) + each.amount
+            shown.append(
+                ShownCredit(
+                    at=self.local(each.created_at),
+                    customer=name,
+                    lot=lots[each.lot_id],
+                    amount=amount(each.amount, each.currency),
+                    left=amount(left[each.lot_id], each.currency),
+                    currency=each.currency,
+                    source=each.source,
+                    expires_on=each.expires_on,
+                )
             )
-            for name, credit in movements
-        ]
-        return tuple(sorted(shown, key=lambda credit: credit.at))
+        return tuple(shown)
 
     def subscriptions(self) -> tuple[ShownSubscription, ...]:
         found = list(every(self.company.engine.billing.subscriptions.list, self.company.seller))

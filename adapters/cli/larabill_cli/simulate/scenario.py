@@ -39,8 +39,6 @@ ELSEWHERE: Final = {
     "taxes": "they stand at the top: [[taxes]]",
 }
 """Keys of the `[billing]` table that are no policies of a scenario, and what to do instead."""
-NOT_YET: Final = frozenset({"dispute"})
-"""Verbs that are planned, and known by name only so far."""
 
 
 def _zone(value: object, path: str) -> str:
@@ -244,8 +242,6 @@ def _entries(data: object, faults: Faults) -> dict[int, Entry]:
             else:
                 faults.add(path, "must be a table", value=item)
             continue
-        if verb in NOT_YET:
-            faults.add(join(path, "do"), "cannot be played yet", value=verb, remedy="leave it out")
         entry = structure(VERBS[verb], item, faults, path)
         if isinstance(entry, Subscribe):
             entry = attrs.evolve(entry, id=labels[index])
@@ -290,8 +286,9 @@ def _check_labels(data: Mapping[str, Any], entries: Mapping[int, Entry], faults:
     for index, entry in entries.items():
         with faults.at("timeline", index):
             customer, subscription = getattr(entry, "customer", None), getattr(entry, "subscription", None)
-            if customer is not None and customer not in customers.values():
-                _unknown(faults, "customer", customer, customers.values(), "is not a customer of this scenario")
+            for path, who in (("customer", customer), ("by", getattr(entry, "by", None))):
+                if who is not None and who not in customers.values():
+                    _unknown(faults, path, who, customers.values(), "is not a customer of this scenario")
             above = {name for place, name in subscriptions.items() if place < index}
             if subscription is not None and subscription not in above:
                 _unknown(faults, "subscription", subscription, above, "is not subscribed above")

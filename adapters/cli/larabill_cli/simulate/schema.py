@@ -16,7 +16,7 @@ import attrs
 import click
 
 from larabill_cli.simulate.entries import VERBS
-from larabill_cli.simulate.scenario import NOT_YET, Buyer, ScenarioFile
+from larabill_cli.simulate.scenario import Buyer, ScenarioFile
 from larabill_cli.simulate.shown import Report
 
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -32,7 +32,7 @@ _AS_IN: Final = "as in a catalogue file: docs/reference/catalogue.md"
 
 def scenario_schema() -> dict[str, Any]:
     """Of a scenario as JSON; in TOML dates and times need no quotes."""
-    entries = [_entry(verb) for verb in VERBS if verb not in NOT_YET]
+    entries = [_entry(verb) for verb in VERBS]
     schema = _object(ScenarioFile)
     schema["properties"] |= {
         "policies": {"type": "object", "description": "the keys of [billing]: docs/reference/manifest.md"},

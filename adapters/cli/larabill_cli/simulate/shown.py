@@ -76,13 +76,19 @@ class ShownInvoice:
 
 @attrs.frozen(kw_only=True)
 class ShownCredit:
-    """A movement of a customer's credit: positive when it was given, negative when it was used."""
+    """A movement of a customer's credit: positive when it was given, negative when it was used.
+
+    `lot` numbers what was given, in its order; a use names the lot that it draws on. `left` is what the lot holds then.
+    """
 
     at: datetime
     customer: str
+    lot: int
     amount: str
+    left: str
     currency: str
     source: str
+    expires_on: date | None
 
 
 @attrs.frozen(kw_only=True)

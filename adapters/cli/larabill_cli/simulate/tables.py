@@ -20,8 +20,16 @@ def show(report: Report, source: str) -> None:
     _invoices(report)
     _reckoning(report)
     if report.credits:
-        credits = [(_time(c.at), c.customer, c.source, f"{c.amount} {c.currency}") for c in report.credits]
-        table("Credits", ("at", "customer", "source", "amount"), credits, right=("amount",))
+        credits = [
+            (_time(c.at), c.customer, c.source, str(c.lot), f"{c.amount} {c.currency}", c.left, str(c.expires_on or ""))
+            for c in report.credits
+        ]
+        table(
+            "Credits",
+            ("at", "customer", "source", "lot", "amount", "left", "expires"),
+            credits,
+            right=("lot", "amount", "left"),
+        )
     _subscriptions(report)
     events = [(_time(event.at), event.name.partition(".")[2], _words(event.about)) for event in report.events]
     table("Events", ("at", "event", "about"), events)

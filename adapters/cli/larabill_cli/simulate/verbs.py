@@ -6,32 +6,40 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from larabill_billing.credits.handlers import grant
-from larabill_billing.invoicing.model import Invoice, InvoiceState, InvoiceStatus
+from larabill_billing.invoicing.instalments import divided
+from larabill_billing.invoicing.model import DocumentType, Invoice, InvoiceState, InvoiceStatus
 from larabill_billing.orders.model import NewItem, PlaceOrder
-from larabill_billing.payments.model import TOOK_MONEY, Payment
+from larabill_billing.payments.model import TOOK_MONEY, Payment, RefundTo
 from larabill_billing.subscriptions import changes
 from larabill_billing.subscriptions.changes import Change, ChangeCycle, ChangeItem
 from larabill_billing.subscriptions.collect import collect_job
 from larabill_billing.usage.model import NewUsage
+from larabill_billing.vouchers.handlers import NewVouchers
 from larabill_cli.simulate.company import Company, every, id_of_invoice
 from larabill_cli.simulate.entries import (
     ApplyCoupon,
+    BuyCredit,
     Cancel,
     ChangePlan,
     ChangeQuantity,
     Credit,
+    CreditNote,
     Decline,
+    Dispute,
     Entry,
+    Instalments,
     Pause,
     Pay,
     Promise,
+    Refer,
     Refund,
     Resume,
     StoreCard,
     Subscribe,
     TopUp,
     Usage,
+    Voucher,
+    WriteOff,
 )
 from larabill_cli.simulate.moments import When, instant
 from larabill_core.errors import Conflict, NotFound
@@ -168,24 +176,107 @@ def promise(company: Company, entry: Promise) -> None:
 
 def refund(company: Company, entry: Refund) -> None:
     """Out of the last payment that took money."""
-    payments = company.engine.billing.payments
-    found: list[Payment] = [
-        payment
-        for payment in every(payments.list, company.seller, customer_id=company.customers[entry.customer])
-        if payment.status in TOOK_MONEY and _is_for(company, payment, entry.invoice)
+    payment = _last_payment(company, entry.customer, entry.invoice)
+    company.engine.billing.payments.refund(
+        company.seller, payment.id, entry.amount, entry.reason, to=RefundTo(entry.to)
+    )
+
+
+def dispute(company: Company, entry: Dispute) -> None:
+    """About the last payment that took money; one that stands already goes on to its end."""
+    disputes = company.engine.billing.disputes
+    payment = _last_payment(company, entry.customer, entry.invoice)
+    found = [
+        each
+        for each in every(disputes.list, company.seller, customer_id=payment.customer_id)
+        if each.payment_id == payment.id and each.is_standing
     ]
     if not found:
-        raise NotFound("payment of", entry.invoice or entry.customer)
-    amount = found[-1].amount if entry.amount is None else entry.amount
-    payments.refund(company.seller, found[-1].id, amount, entry.reason)
+        amount = payment.amount if entry.amount is None else entry.amount
+        name = f"dp_{new_id().hex}"
+        found = [disputes.open(company.seller, payment.id, name, amount, fee=entry.fee, reason="fraudulent")]
+    if entry.end:
+        (disputes.win if entry.end == "won" else disputes.lose)(company.seller, found[0].id)
+
+
+def instalments(company: Company, entry: Instalments) -> None:
+    """Of what is named, or of the only open invoice."""
+    invoice, state = _open_invoices(company, entry.customer, entry.invoice)[0]
+    parts = divided(state.balance, state.currency, entry.due)
+    company.engine.billing.invoices.agree_plan(company.seller, invoice.id, parts)
+
+
+def write_off(company: Company, entry: WriteOff) -> None:
+    for invoice, _ in _open_invoices(company, entry.customer, entry.invoice):
+        company.engine.billing.invoices.write_off(company.seller, invoice.id, entry.reason)
+
+
+def _last_payment(company: Company, customer: str, number: str) -> Payment:
+    found: list[Payment] = [
+        payment
+        for payment in every(
+            company.engine.billing.payments.list, company.seller, customer_id=company.customers[customer]
+        )
+        if payment.status in TOOK_MONEY and _is_for(company, payment, number)
+    ]
+    if not found:
+        raise NotFound("payment of", number or customer)
+    return found[-1]
+
+
+def credit_note(company: Company, entry: CreditNote) -> None:
+    """Of an invoice, paid or not; what was paid of it becomes credit."""
+    invoices = company.engine.billing.invoices
+    found = [
+        invoice
+        for invoice, _ in every(
+            invoices.list, company.seller, id_of=id_of_invoice, customer_id=company.customers[entry.customer]
+        )
+        if invoice.type is DocumentType.INVOICE and entry.invoice in ("", invoice.number)
+    ]
+    if not found:
+        raise NotFound("invoice of", entry.invoice or entry.customer)
+    invoices.credit(company.seller, found[-1].id, entry.reason, amount=entry.amount)
 
 
 def credit(company: Company, entry: Credit) -> None:
     currency = company.buyer(entry.customer).currency or company.scenario.currency
     customer = company.customers[entry.customer]
-    company.engine.run(
-        lambda tx: grant(tx, customer, entry.amount, currency, "goodwill", new_id()), seller=company.seller
+    company.engine.billing.credits.grant(
+        company.seller,
+        customer,
+        entry.amount,
+        currency,
+        entry.reason,
+        grant_uuid=new_id(),
+        expires_on=entry.expires_on,
     )
+
+
+def buy_credit(company: Company, entry: BuyCredit) -> None:
+    company.engine.billing.credits.record_top_up(
+        company.seller, company.customers[entry.customer], entry.amount, f"transfer {new_id().hex}"
+    )
+
+
+def voucher(company: Company, entry: Voucher) -> None:
+    """Made and redeemed at once: a batch of one."""
+    new = NewVouchers(
+        batch_uuid=new_id(),
+        name="simulated",
+        count=1,
+        amount=entry.amount,
+        currency=company.buyer(entry.customer).currency or company.scenario.currency,
+        sold=f"transfer {new_id().hex}" if entry.sold else "",
+    )
+    vouchers = company.engine.billing.vouchers
+    (code,) = vouchers.issue(company.seller, new).codes
+    vouchers.redeem(company.seller, company.customers[entry.customer], code.reveal())
+
+
+def refer(company: Company, entry: Refer) -> None:
+    customers = company.customers
+    company.engine.billing.referrals.refer(company.seller, customers[entry.by], customers[entry.customer])
 
 
 def _change(company: Company, entry: Any, change: Change, when: When) -> None:
@@ -248,5 +339,12 @@ _VERBS: Final[Mapping[type[Entry], Callable[[Company, Any], None]]] = {
     StoreCard: store_card,
     Promise: promise,
     Refund: refund,
+    Dispute: dispute,
+    Instalments: instalments,
+    WriteOff: write_off,
+    CreditNote: credit_note,
     Credit: credit,
+    BuyCredit: buy_credit,
+    Voucher: voucher,
+    Refer: refer,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from larabill_sqlalchemy.billing.attempts import Attempts
 from larabill_sqlalchemy.billing.audits import Audits
 from larabill_sqlalchemy.billing.bank import BankLines
 from larabill_sqlalchemy.billing.catalog import Plans
@@ -23,9 +24,10 @@ from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.billing.numbering import Series
 from larabill_sqlalchemy.billing.orders import Orders
 from larabill_sqlalchemy.billing.pauses import Pauses
-from larabill_sqlalchemy.billing.payments import Methods, Payments, Refunds
+from larabill_sqlalchemy.billing.payments import Methods, Payments
 from larabill_sqlalchemy.billing.plans import Plans as PaymentPlans
 from larabill_sqlalchemy.billing.referrals import Referrals
+from larabill_sqlalchemy.billing.refunds import Refunds
 from larabill_sqlalchemy.billing.reports import Reports
 from larabill_sqlalchemy.billing.services import Services
 from larabill_sqlalchemy.billing.statements import Statements
@@ -50,6 +52,7 @@ class SqlBillingRepositories:
 
     def __init__(self, tx: SqlTx) -> None:
         self.accounting = AccountingAmounts(tx)
+        self.attempts = Attempts(tx)
         self.audits = Audits(tx)
         self.bank_lines = BankLines(tx)
         self.charges = Charges(tx)

@@ -13,7 +13,7 @@ from larabill_billing.invoicing.model import InvoiceStatus
 from larabill_billing.payments.model import TOOK_MONEY
 from larabill_core.errors import NotFound, StaleVersion
 from larabill_sqlalchemy.billing.audits import states_without_audit
-from larabill_sqlalchemy.billing.invoicing import STATES
+from larabill_sqlalchemy.billing.invoicing_tables import STATES
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.billing.numbering import NUMBERS
 from larabill_sqlalchemy.billing.payments import PAYMENTS
@@ -43,6 +43,7 @@ LINES = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("imported_at", Instant, nullable=False),
     sa.Index("uq_larabill_bank_lines_bank_id", "seller_id", "account", "bank_id", unique=True),
+    sa.Index("ix_larabill_bank_lines_id", "seller_id", "id"),
     sa.Index("ix_larabill_bank_lines_status", "seller_id", "status", "id"),
     sa.Index("ix_larabill_bank_lines_payment", "seller_id", "payment_id"),
     **MYSQL_OPTIONS,
@@ -58,14 +59,13 @@ class BankLines:
         self._tx = tx
 
     def add_new(self, lines: Sequence[BankLine]) -> list[BankLine]:
-        known: set[str] = set()
-        for chunk in chunks([line.bank_id for line in lines]):
-            query = sa.select(_L.bank_id).where(
-                _L.seller_id == self._tx.seller_id, _L.account == lines[0].account, _L.bank_id.in_(chunk)
-            )
-            known.update(self._tx.connection.scalars(query))
-        insert_new(self._tx.connection, LINES, [to_row(line) for line in lines if line.bank_id not in known])
-        return [line for line in lines if line.bank_id not in known]
+        """Which are new is asked after the insert: another import of the same file may have been faster."""
+        insert_new(self._tx.connection, LINES, [to_row(line) for line in lines])
+        mine: set[UUID] = set()
+        for chunk in chunks([line.id for line in lines]):
+            query = sa.select(_L.id).where(_L.seller_id == self._tx.seller_id, _L.id.in_(chunk))
+            mine.update(self._tx.connection.scalars(query))
+        return [line for line in lines if line.id in mine]
 
     def get(self, line_id: UUID, *, lock: bool = False) -> BankLine:
         query = sa.select(LINES).where(_L.seller_id == self._tx.seller_id, _L.id == line_id)
@@ -107,7 +107,7 @@ class BankLines:
                 _S.status == InvoiceStatus.ISSUED.value,
             )
         )
-        return [from_row(OpenInvoice, row) for row in self._tx.connection.execute(query)]
+        return [from_row(OpenInvoice, row._mapping) for row in self._tx.connection.execute(query)]
 
     def invoices_of_payments(self, payment_ids: Collection[UUID]) -> dict[UUID, UUID]:
         found: dict[UUID, UUID] = {}

@@ -98,6 +98,15 @@ class Credits:
         )
         return [from_row(Credit, row) for row in self._tx.connection.execute(query.order_by(_C.part))]
 
+    def from_sources(self, source: str, source_ids: Collection[UUID]) -> list[Credit]:
+        found: list[Credit] = []
+        for chunk in chunks(sorted(set(source_ids))):
+            query = sa.select(CREDITS).where(
+                _C.seller_id == self._tx.seller_id, _C.source == source, _C.source_id.in_(chunk)
+            )
+            found += [from_row(Credit, row) for row in self._tx.connection.execute(query.order_by(_C.id))]
+        return found
+
     def page(self, *, customer_id: UUID, after: UUID | None = None, limit: int = 100) -> list[Credit]:
         query = sa.select(CREDITS).where(_C.seller_id == self._tx.seller_id, _C.customer_id == customer_id)
         if after is not None:

@@ -14,7 +14,7 @@ from larabill_billing.payments.dispute import STANDING, Dispute, DisputeStatus
 from larabill_billing.payments.standing import DISPUTED
 from larabill_core.errors import NotFound, StaleVersion
 from larabill_sqlalchemy.billing.audits import states_without_audit
-from larabill_sqlalchemy.billing.invoicing import ALLOCATIONS
+from larabill_sqlalchemy.billing.invoicing_tables import ALLOCATIONS
 from larabill_sqlalchemy.billing.ledger import POSTINGS, ZERO, total
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.faults import unique

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -14,15 +14,13 @@ import sqlalchemy as sa
 from larabill_billing.dunning.model import DunningCase, Notice
 from larabill_billing.dunning.ports import About, Overdue, Upcoming
 from larabill_billing.invoicing.model import ChargeStatus, DocumentType, InvoiceStatus
-from larabill_billing.payments.model import PaymentKind, PaymentStatus
 from larabill_billing.policies import DEFAULT
 from larabill_billing.subscriptions.model import ServiceStatus, SubscriptionStatus
 from larabill_sqlalchemy.billing.charges import CHARGES
 from larabill_sqlalchemy.billing.customers import CUSTOMERS, SELLERS
-from larabill_sqlalchemy.billing.invoicing import STATES
+from larabill_sqlalchemy.billing.invoicing_tables import STATES
 from larabill_sqlalchemy.billing.ledger import total
 from larabill_sqlalchemy.billing.metadata import METADATA
-from larabill_sqlalchemy.billing.payments import PAYMENTS
 from larabill_sqlalchemy.billing.services import LIVING_CODES, SERVICES
 from larabill_sqlalchemy.billing.subscriptions import ITEMS, LIVE_CODES, SUBSCRIPTIONS
 from larabill_sqlalchemy.faults import unique
@@ -111,6 +109,7 @@ _ANY_LEFT = sa.exists().where(_SERVICE, _V.status.in_(LIVING_CODES))
 
 # Looked up for each open case. An EXISTS under an OR would be answered once for all: from the whole of the other table.
 _invoice_status = sa.select(_I.status).where(_INVOICE).correlate(CASES).scalar_subquery()
+_invoice_due = sa.select(_I.due_on).where(_INVOICE).correlate(CASES).scalar_subquery()
 _agreement_status = sa.select(_S.status).where(_AGREEMENT).correlate(CASES).scalar_subquery()
 
 
@@ -210,7 +209,7 @@ class Dunning:
         return sa.and_(_C.next_at <= now, _RUNS, sa.or_(*named, others), live)
 
     def claim_pointless(self, now: datetime, limit: int) -> list[DunningCase]:
-        settled = _invoice_status != InvoiceStatus.ISSUED.value
+        settled = sa.or_(_invoice_status != InvoiceStatus.ISSUED.value, _invoice_due > (now + timedelta(days=1)).date())
         ended = _agreement_status == SubscriptionStatus.ENDED.value
         over = sa.or_(_C.destroy_at.is_(None), sa.and_(_C.destroy_at <= now, _LEFT == 0))
         return self._claim(sa.or_(settled, sa.and_(ended, over)), limit)
@@ -235,8 +234,11 @@ class Dunning:
         query = sa.select(seller_id).where(sa.or_(sa.exists().where(_C.seller_id == seller_id, _OPEN), late))
         return list(self._tx.connection.scalars(query.order_by(seller_id)))
 
-    def open_for_invoice(self, invoice_id: UUID) -> list[DunningCase]:
-        return self._open(_C.invoice_id == invoice_id)
+    def open_for_invoices(self, invoice_ids: Collection[UUID]) -> list[DunningCase]:
+        found: list[DunningCase] = []
+        for chunk in chunks(sorted(set(invoice_ids))):
+            found += self._open(among(self._tx.connection, _C.invoice_id, chunk))
+        return found
 
     def open_of_customer(self, customer_id: UUID) -> list[DunningCase]:
         mine = sa.and_(_C.seller_id == self._tx.seller_id, _C.customer_id == customer_id, _OPEN)
@@ -301,18 +303,6 @@ class Dunning:
                 if item_id is not None:
                     plans[invoice_id].append(plan_id)
         return {invoice_id: About(group=groups[invoice_id], plan_ids=(*plans[invoice_id],)) for invoice_id in groups}
-
-    def unpaid_of(self, customer_id: UUID) -> list[UUID]:
-        behind = sa.exists().where(_INVOICE, _OPEN)
-        declined = sa.exists().where(
-            PAYMENTS.c.seller_id == _I.seller_id,
-            PAYMENTS.c.invoice_id == _I.invoice_id,
-            PAYMENTS.c.kind == PaymentKind.CHARGE.value,
-            PAYMENTS.c.status == PaymentStatus.DECLINED.value,
-        )
-        mine = sa.and_(_I.seller_id == self._tx.seller_id, _I.customer_id == customer_id)
-        query = sa.select(_I.invoice_id).where(mine, _DUNNED, sa.or_(behind, declined))
-        return list(self._tx.connection.scalars(query.order_by(_I.invoice_id)))
 
     def upcoming(self, first: date, last: date, after: UUID | None, limit: int) -> list[Upcoming]:
         mine = sa.and_(NOTICES.c.seller_id == self._tx.seller_id, NOTICES.c.invoice_id == _I.invoice_id)

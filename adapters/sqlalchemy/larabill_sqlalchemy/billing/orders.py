@@ -13,7 +13,7 @@ from larabill_billing.invoicing.model import InvoiceStatus
 from larabill_billing.orders.model import Order, OrderItem, OrderStatus
 from larabill_core.errors import NotFound, StaleVersion
 from larabill_sqlalchemy.billing.audits import AUDITS, states_without_audit
-from larabill_sqlalchemy.billing.invoicing import STATES
+from larabill_sqlalchemy.billing.invoicing_tables import STATES
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.statements import from_row, insert_many, insert_new, page_size, to_row
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS

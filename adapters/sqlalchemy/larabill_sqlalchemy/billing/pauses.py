@@ -9,11 +9,11 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from larabill_billing.dunning.model import Pause
+from larabill_billing.dunning.model import Pause, PauseKind
 from larabill_billing.invoicing.model import InvoiceStatus
 from larabill_core.errors import NotFound
 from larabill_sqlalchemy.billing.dunning import CASES
-from larabill_sqlalchemy.billing.invoicing import STATES
+from larabill_sqlalchemy.billing.invoicing_tables import STATES
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.faults import unique
 from larabill_sqlalchemy.statements import among, chunks, from_row, insert_many, skip_locked, to_row, update_many
@@ -56,9 +56,9 @@ class Pauses:
     def __init__(self, tx: SqlTx) -> None:
         self._tx = tx
 
-    def add(self, pause: Pause) -> None:
-        with unique(f"{pause.kind} pause of invoice", pause.invoice_id):
-            insert_many(self._tx.connection, PAUSES, [to_row(pause)])
+    def add_many(self, pauses: Sequence[Pause]) -> None:
+        with unique("open pause of invoice", ", ".join(str(pause.invoice_id) for pause in pauses[:3])):
+            insert_many(self._tx.connection, PAUSES, [to_row(pause) for pause in pauses])
 
     def get(self, pause_id: UUID) -> Pause:
         row = self._tx.connection.execute(self._mine(_P.id == pause_id)).one_or_none()
@@ -78,6 +78,10 @@ class Pauses:
         for chunk in chunks(sorted(set(invoice_ids))):
             found += self._all(self._mine(_OPEN, among(self._tx.connection, _P.invoice_id, chunk)))
         return found
+
+    def open_of_kind(self, kind: PauseKind, after: UUID | None, limit: int) -> list[Pause]:
+        query = self._mine(_OPEN, _P.kind == kind.value).limit(limit)
+        return self._all(query if after is None else query.where(_P.id > after))
 
     def open_of_customer(self, customer_id: UUID) -> list[Pause]:
         return self._all(self._mine(_OPEN, _P.customer_id == customer_id))

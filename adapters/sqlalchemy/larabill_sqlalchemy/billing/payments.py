@@ -1,4 +1,4 @@
-"""Payments, refunds and stored methods."""
+"""Payments, their parts, and stored methods."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from larabill_billing.payments.model import (
     PaymentKind,
     PaymentMethod,
     PaymentStatus,
-    Refund,
     RefundStatus,
     RefundTo,
 )
@@ -26,13 +25,14 @@ from larabill_billing.payments.standing import CREDITED, DISPUTED
 from larabill_core.errors import NotFound, StaleVersion
 from larabill_sqlalchemy.billing.audits import states_without_audit
 from larabill_sqlalchemy.billing.credits import CREDITS
-from larabill_sqlalchemy.billing.invoicing import ALLOCATIONS
+from larabill_sqlalchemy.billing.invoicing_tables import ALLOCATIONS
 from larabill_sqlalchemy.billing.ledger import ENTRIES, ZERO, total
 from larabill_sqlalchemy.billing.metadata import METADATA
+from larabill_sqlalchemy.billing.refunds import REFUNDS
 from larabill_sqlalchemy.faults import unique
 from larabill_sqlalchemy.statements import among, chunks, from_row, insert_many, page_size, to_row
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
-from larabill_sqlalchemy.types import Amount, Id, Instant, Json, code, text
+from larabill_sqlalchemy.types import Amount, Id, Instant, code, text
 
 if TYPE_CHECKING:
     from larabill_sqlalchemy.transaction import SqlTx
@@ -81,31 +81,6 @@ PARTS = sa.Table(
     **MYSQL_OPTIONS,
 )
 
-REFUNDS = sa.Table(
-    "larabill_refunds",
-    METADATA,
-    sa.Column("id", Id, primary_key=True),
-    sa.Column("seller_id", Id, nullable=False),
-    sa.Column("customer_id", Id, nullable=False),
-    sa.Column("payment_id", Id, nullable=False),
-    sa.Column("account", code(100), nullable=False),
-    sa.Column("ref", code(255), nullable=False),
-    sa.Column("amount", Amount, nullable=False),
-    sa.Column("currency", code(3), nullable=False),
-    sa.Column("from_credit", Amount, nullable=False),
-    sa.Column("destination", code(16), nullable=False),
-    sa.Column("returned", Json, nullable=False),
-    sa.Column("status", code(32), nullable=False),
-    sa.Column("transaction_id", code(255)),
-    sa.Column("reason", text(), nullable=False),
-    sa.Column("version", sa.Integer, nullable=False),
-    sa.Column("created_at", Instant, nullable=False),
-    sa.Column("updated_at", Instant, nullable=False),
-    sa.Index("uq_larabill_refunds_ref", "seller_id", "ref", unique=True),
-    sa.Index("ix_larabill_refunds_payment", "seller_id", "payment_id"),
-    **MYSQL_OPTIONS,
-)
-
 METHODS = sa.Table(
     "larabill_payment_methods",
     METADATA,
@@ -123,10 +98,6 @@ METHODS = sa.Table(
 
 _P, _R, _M, _N = PAYMENTS.c, REFUNDS.c, METHODS.c, PARTS.c
 _TOOK_MONEY = sorted(status.value for status in TOOK_MONEY)
-_NOT_PAID = [
-    status.value
-    for status in (PaymentStatus.CREATED, PaymentStatus.PENDING, PaymentStatus.REVIEW, PaymentStatus.DECLINED)
-]
 
 
 class Payments:
@@ -197,15 +168,6 @@ class Payments:
                 _P.created_at >= since,
             )
         )
-
-    def last_with_method(self, method_id: UUID) -> Payment | None:
-        ended = _P.status.in_([*_TOOK_MONEY, PaymentStatus.DECLINED.value])
-        query = sa.select(PAYMENTS).where(_P.seller_id == self._tx.seller_id, _P.method_id == method_id, ended)
-        found = self._all(query.order_by(_P.id.desc()).limit(1))
-        return found[0] if found else None
-
-    def unpaid_attempts(self, method_id: UUID, since: datetime) -> list[Payment]:
-        return self._all(self._mine(_P.method_id == method_id, _P.created_at > since, _P.status.in_(_NOT_PAID)))
 
     def page(
         self,
@@ -305,50 +267,6 @@ def _sum_of(column: sa.ColumnElement[Decimal], *where: sa.ColumnElement[bool]) -
     """The sum over another table's rows that belong to the payment of the outer query."""
     inner = sa.select(total(column)).where(*where).correlate(PAYMENTS).scalar_subquery()
     return sa.type_coerce(sa.func.coalesce(inner, ZERO), Amount())
-
-
-class Refunds:
-    """Implements `larabill_billing.payments.ports.RefundRepository`."""
-
-    def __init__(self, tx: SqlTx) -> None:
-        self._tx = tx
-
-    def add(self, refund: Refund) -> None:
-        insert_many(self._tx.connection, REFUNDS, [to_row(refund)])
-
-    def get(self, refund_id: UUID, *, lock: bool = False) -> Refund:
-        query = sa.select(REFUNDS).where(_R.seller_id == self._tx.seller_id, _R.id == refund_id)
-        row = self._tx.connection.execute(query.with_for_update() if lock else query).one_or_none()
-        if row is None:
-            raise NotFound("refund", refund_id)
-        return from_row(Refund, row)
-
-    def save(self, refund: Refund) -> None:
-        changed = self._tx.connection.execute(
-            sa.update(REFUNDS)
-            .where(_R.seller_id == self._tx.seller_id, _R.id == refund.id, _R.version == refund.version)
-            .values(
-                status=refund.status.value,
-                transaction_id=refund.transaction_id,
-                reason=refund.reason,
-                updated_at=self._tx.now,
-                version=refund.version + 1,
-            )
-        )
-        if changed.rowcount == 0:
-            raise StaleVersion("refund", refund.id)
-
-    def by_ref(self, ref: str) -> Refund | None:
-        query = sa.select(REFUNDS).where(_R.seller_id == self._tx.seller_id, _R.ref == ref)
-        row = self._tx.connection.execute(query).one_or_none()
-        return None if row is None else from_row(Refund, row)
-
-    def for_payment(self, payment_id: UUID) -> list[Refund]:
-        query = sa.select(REFUNDS).where(_R.seller_id == self._tx.seller_id, _R.payment_id == payment_id)
-        return [from_row(Refund, row) for row in self._tx.connection.execute(query.order_by(_R.id))]
-
-    def state_without_audit(self) -> list[tuple[UUID, str]]:
-        return states_without_audit(self._tx, "refund", _R.id, _R.status)
 
 
 class Methods:

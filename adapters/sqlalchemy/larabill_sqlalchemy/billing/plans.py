@@ -13,7 +13,7 @@ from larabill_billing.invoicing.instalments import Instalment, PaymentPlan, Plan
 from larabill_billing.invoicing.model import InvoiceState, InvoiceStatus
 from larabill_core.errors import NotFound
 from larabill_sqlalchemy.billing.audits import states_without_audit
-from larabill_sqlalchemy.billing.invoicing import STATES
+from larabill_sqlalchemy.billing.invoicing_tables import STATES
 from larabill_sqlalchemy.billing.ledger import total
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.statements import from_row, insert_many, page_size, to_row

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -12,7 +11,7 @@ from larabill_billing.referrals.model import Referral
 from larabill_sqlalchemy.billing.audits import states_without_audit
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.faults import unique
-from larabill_sqlalchemy.statements import chunks, from_row, insert_many, page_size
+from larabill_sqlalchemy.statements import from_row, insert_many, page_size
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Id, Instant, code
 
@@ -27,12 +26,12 @@ REFERRALS = sa.Table(
     sa.Column("referrer_id", Id, nullable=False),
     sa.Column("referred_id", Id, nullable=False),
     sa.Column("status", code(32), nullable=False),
-    sa.Column("invoice_id", Id),
+    sa.Column("payment_id", Id),
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("rewarded_at", Instant),
     sa.Index("uq_larabill_referrals_referred", "seller_id", "referred_id", unique=True),
     sa.Index("ix_larabill_referrals_referrer", "seller_id", "referrer_id", "id"),
-    sa.Index("ix_larabill_referrals_invoice", "seller_id", "invoice_id"),
+    sa.Index("ix_larabill_referrals_payment", "seller_id", "payment_id"),
     sa.Index("ix_larabill_referrals_id", "seller_id", "id"),
     **MYSQL_OPTIONS,
 )
@@ -55,13 +54,10 @@ class Referrals:
         row = self._tx.connection.execute(query.with_for_update() if lock else query).one_or_none()
         return None if row is None else from_row(Referral, row)
 
-    def for_invoices(self, invoice_ids: Collection[UUID]) -> list[Referral]:
-        found: list[Referral] = []
-        for chunk in chunks(sorted(set(invoice_ids))):
-            query = sa.select(REFERRALS).where(_R.seller_id == self._tx.seller_id, _R.invoice_id.in_(chunk))
-            rows = self._tx.connection.execute(query.order_by(_R.id).with_for_update())
-            found += [from_row(Referral, row) for row in rows]
-        return found
+    def for_payment(self, payment_id: UUID) -> Referral | None:
+        query = sa.select(REFERRALS).where(_R.seller_id == self._tx.seller_id, _R.payment_id == payment_id)
+        row = self._tx.connection.execute(query.with_for_update()).one_or_none()
+        return None if row is None else from_row(Referral, row)
 
     def has_referred(self, customer_id: UUID) -> bool:
         query = sa.select(_R.id).where(_R.seller_id == self._tx.seller_id, _R.referrer_id == customer_id)
@@ -79,7 +75,7 @@ class Referrals:
         self._tx.connection.execute(
             sa.update(REFERRALS)
             .where(_R.seller_id == self._tx.seller_id, _R.id == referral.id)
-            .values(status=referral.status.value, invoice_id=referral.invoice_id, rewarded_at=referral.rewarded_at)
+            .values(status=referral.status.value, payment_id=referral.payment_id, rewarded_at=referral.rewarded_at)
         )
 
     def state_without_audit(self) -> list[tuple[UUID, str]]:

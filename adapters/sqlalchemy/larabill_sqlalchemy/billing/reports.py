@@ -18,7 +18,7 @@ from larabill_billing.reports.movements import Standing, Step
 from larabill_billing.reports.ports import Count
 from larabill_billing.reports.recurring import Recurring
 from larabill_billing.subscriptions.model import Subscription, SubscriptionStatus
-from larabill_sqlalchemy.billing.invoicing import INVOICES, LINES, STATES
+from larabill_sqlalchemy.billing.invoicing_tables import INVOICES, LINES, STATES
 from larabill_sqlalchemy.billing.ledger import ZERO, total
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.billing.subscriptions import LIVE_CODES, SUBSCRIPTIONS
@@ -68,9 +68,9 @@ class Reports:
             insert_many(self._tx.connection, MOVES, moves)
 
     def newest(self) -> date | None:
-        return self._tx.connection.scalar(
-            sa.select(sa.func.max(_M.valued_on)).where(_M.seller_id == self._tx.seller_id)
-        )
+        query = sa.select(sa.func.max(_M.valued_on)).where(_M.seller_id == self._tx.seller_id)
+        found: date | None = self._tx.connection.scalar(query)
+        return found
 
     def to_value(self, ended_since: datetime, *, after: UUID | None, limit: int) -> list[Subscription]:
         worth_a_look = sa.or_(_S.status.in_(LIVE_CODES), sa.and_(_S.status.in_(_ENDED), _S.ended_at >= ended_since))

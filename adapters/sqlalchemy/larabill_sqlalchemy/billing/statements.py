@@ -40,7 +40,7 @@ class Statements:
             .where(self._of(customer_id, currency, accounts), _E.occurred_at >= begin, _E.occurred_at < end)
             .group_by(_E.document_kind, _E.document_id, _E.occurred_at)
             .having(total(_P.amount) != ZERO)
-            .order_by(_E.occurred_at, sa.func.min(_E.id))
+            .order_by(_E.occurred_at, _E.document_id, _E.document_kind)
         )
         return [Movement(**row._mapping) for row in self._tx.connection.execute(query)]
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from larabill_billing.customers.model import Customer
-from larabill_billing.tax.facts import NEVER_TAXED, Evidence, Exemption, IdAnswer, IdCheck, TaxFacts
+from larabill_billing.invoicing.model import ChargeStatus, DocumentType
+from larabill_billing.tax.facts import NEVER_TAXED, BilledTaxes, Evidence, Exemption, IdAnswer, IdCheck, TaxFacts
 from larabill_billing.tax.model import TaxCategory
 from larabill_billing.tax.provider import ProviderAnswer
 from larabill_core.errors import NotFound
-from larabill_sqlalchemy.billing.charges import DRAFTS
+from larabill_sqlalchemy.billing.charges import CHARGES, DRAFTS
 from larabill_sqlalchemy.billing.customers import CUSTOMERS
-from larabill_sqlalchemy.billing.invoicing import LINES
+from larabill_sqlalchemy.billing.invoicing_tables import INVOICES, LINES
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.statements import among, chunks, from_row, from_rows, insert_many, page_size, to_row
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
@@ -145,9 +146,11 @@ class Tax:
     def with_tax_id(self, *, after: UUID | None = None, limit: int = 100) -> list[Customer]:
         return self._customers(_C.tax_id != "", after, limit)
 
-    def with_evidence(self, *, after: UUID | None = None, limit: int = 100) -> list[Customer]:
-        some = sa.exists().where(_E.seller_id == self._tx.seller_id, _E.customer_id == _C.id)
-        return self._customers(some, after, limit)
+    def with_evidence(self, *, after: UUID | None = None, limit: int = 100) -> list[UUID]:
+        query = sa.select(_E.customer_id).distinct().where(_E.seller_id == self._tx.seller_id)
+        if after is not None:
+            query = query.where(_E.customer_id > after)
+        return [*self._tx.connection.execute(query.order_by(_E.customer_id).limit(page_size(limit))).scalars()]
 
     def answers(self, customer_ids: Collection[UUID]) -> dict[UUID, ProviderAnswer]:
         found: dict[UUID, ProviderAnswer] = {}
@@ -179,6 +182,28 @@ class Tax:
                 .values(waits=False)
             ).rowcount
         return freed
+
+    def billed(self, item_ids: Collection[UUID]) -> dict[UUID, list[BilledTaxes]]:
+        charges, invoices = CHARGES.c, INVOICES.c
+        found: dict[UUID, list[BilledTaxes]] = {}
+        for chunk in chunks([*set(item_ids)]):
+            query: sa.Select[Any] = (
+                sa.select(charges.subscription_item_id, _L.period_start, _L.period_end, _L.taxes)
+                .join(LINES, sa.and_(_L.seller_id == charges.seller_id, _L.charge_id == charges.id))
+                .join(INVOICES, sa.and_(invoices.seller_id == _L.seller_id, invoices.id == _L.invoice_id))
+                .where(
+                    charges.seller_id == self._tx.seller_id,
+                    among(self._tx.connection, charges.subscription_item_id, chunk),
+                    charges.status == ChargeStatus.INVOICED.value,
+                    invoices.type != DocumentType.CREDIT_NOTE.value,
+                    _L.period_end.is_not(None),
+                    _L.amount > Decimal(0),
+                )
+                .order_by(_L.id)
+            )
+            for each in from_rows(BilledTaxes, self._tx.connection.execute(query).all()):
+                found.setdefault(each.subscription_item_id, []).append(each)
+        return found
 
     def wrong_categories(self) -> list[tuple[UUID, str, Decimal]]:
         untaxed = _L.tax_category.in_(sorted(each.value for each in NEVER_TAXED))

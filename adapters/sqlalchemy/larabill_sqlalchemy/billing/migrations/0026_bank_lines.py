@@ -37,6 +37,7 @@ def upgrade() -> None:
     op.create_index(
         "uq_larabill_bank_lines_bank_id", "larabill_bank_lines", ["seller_id", "account", "bank_id"], unique=True
     )
+    op.create_index("ix_larabill_bank_lines_id", "larabill_bank_lines", ["seller_id", "id"])
     op.create_index("ix_larabill_bank_lines_status", "larabill_bank_lines", ["seller_id", "status", "id"])
     op.create_index("ix_larabill_bank_lines_payment", "larabill_bank_lines", ["seller_id", "payment_id"])
 

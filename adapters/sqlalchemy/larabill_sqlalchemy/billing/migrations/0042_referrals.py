@@ -21,14 +21,14 @@ def upgrade() -> None:
         sa.Column("referrer_id", Id(), nullable=False),
         sa.Column("referred_id", Id(), nullable=False),
         sa.Column("status", code(32), nullable=False),
-        sa.Column("invoice_id", Id()),
+        sa.Column("payment_id", Id()),
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("rewarded_at", Instant()),
         sa.PrimaryKeyConstraint("id", name="pk_larabill_referrals"),
         **MYSQL_OPTIONS,
     )
     op.create_index("ix_larabill_referrals_id", "larabill_referrals", ["seller_id", "id"])
-    op.create_index("ix_larabill_referrals_invoice", "larabill_referrals", ["seller_id", "invoice_id"])
+    op.create_index("ix_larabill_referrals_payment", "larabill_referrals", ["seller_id", "payment_id"])
     op.create_index("ix_larabill_referrals_referrer", "larabill_referrals", ["seller_id", "referrer_id", "id"])
     op.create_index("uq_larabill_referrals_referred", "larabill_referrals", ["seller_id", "referred_id"], unique=True)
 
