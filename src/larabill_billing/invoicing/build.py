@@ -84,10 +84,12 @@ def _line(
     credit: bool,
 ) -> InvoiceLine:
     first = taxes[0]
-    # a plain charge is quantity times unit price on a credit note too
-    price, trace = charge.unit_price, charge.trace
-    if credit:
-        price, trace = (-price, None) if trace is None else (price, turned(trace))
+    quantity, price, trace = charge.quantity, charge.unit_price, charge.trace
+    if credit and trace is not None:
+        trace = turned(trace)
+    elif credit:
+        # a plain charge is quantity times unit price on a credit note too, and no price is negative (BR-27)
+        quantity, price = (quantity, -price) if price < 0 else (-quantity, price)
     return InvoiceLine(
         id=new_id(),
         position=position,
@@ -96,7 +98,7 @@ def _line(
         description=charge.description,
         period_start=charge.period_start,
         period_end=charge.period_end,
-        quantity=charge.quantity,
+        quantity=quantity,
         unit_price=price,
         amount=amount,
         currency=charge.currency,
