@@ -98,6 +98,14 @@ def numbering(session: nox.Session) -> None:
 
 
 @nox.session
+def histories(session: nox.Session) -> None:
+    """Two thousand histories of fifty steps on each database; LARABILL_HISTORY_SEED names others than those of CI."""
+    install_dev(session)
+    env = {"LARABILL_HISTORIES": "2000", "LARABILL_HISTORY_DATABASES": "sqlite mariadb postgresql"}
+    session.run("pytest", "-q", "-n", "auto", "tests/histories", *session.posargs, env=env)
+
+
+@nox.session
 def periods(session: nox.Session) -> None:
     """A hundred thousand anchors, cycles and zones: their periods tile ten years."""
     install_dev(session)

@@ -75,6 +75,7 @@ class Shop:
             "billing": {"seller": {"name": "S", "country": "DE", "currency": "EUR"}, "payment_terms_days": 365},
         }
         settings["billing"]["taxes"] = [{"rate": "19", "name": "VAT"}]
+        settings["billing"]["loyalty"] = [{"months": 1, "percent": "5"}]
         installed = {**installed_modules(), "audience": AUDIENCE}
         manifest = load_manifest(settings, installed=installed)
         schema = open_database(url)

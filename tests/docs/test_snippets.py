@@ -24,6 +24,7 @@ PAGES = (
     "tutorials/first-order.md",
     "reference/errors.md",
     "reference/pricing-models.md",
+    "reference/reports.md",
     "how-to/discounts.md",
     "how-to/embed.md",
     "how-to/invoices.md",

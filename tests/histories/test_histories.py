@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from datetime import datetime
+from decimal import Decimal
 
 import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
@@ -25,6 +27,7 @@ SHRINK = "LARABILL_HISTORY_SHRINK" in os.environ
 """A failure is then made as small as it gets, which takes minutes."""
 STEPS = 50
 PARTS = 4
+DATABASES = os.environ.get("LARABILL_HISTORY_DATABASES", "sqlite").split()
 WORLD = ":memory:history"
 
 
@@ -50,6 +53,7 @@ def new_history(
     forget()
 
 
+@pytest.mark.parametrize("database_kind", DATABASES, indirect=True)
 @pytest.mark.parametrize("part", range(PARTS))
 def test_histories(new_history: Callable[[], History], part: int) -> None:
     run(new_history, histories=HISTORIES // PARTS, steps=STEPS, at=SEED + part)
@@ -70,3 +74,25 @@ def run(begin: Callable[[], History], *, histories: int, steps: int, at: int) ->
         ),
     )
     seed(at)(test)()
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_a_seed_reproduces_a_run(new_history: Callable[[], History]) -> None:
+    def ends(at: int) -> list[tuple[datetime, list[Decimal]]]:
+        found: list[tuple[datetime, list[Decimal]]] = []
+        teardown = History.teardown
+
+        def end(history: History) -> None:
+            teardown(history)
+            totals = sorted(invoice.total for invoice, _ in history.company.invoices())
+            found.append((history.company.clock.now(), totals))
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(History, "teardown", end)
+            run(new_history, histories=3, steps=6, at=at)
+        return found
+
+    first = ends(SEED)
+    assert len(first) == 3
+    assert ends(SEED) == first
+    assert ends(SEED + 1) != first

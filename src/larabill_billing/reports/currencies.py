@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from operator import attrgetter
 
 import attrs
 
 from larabill_billing.exchange.handlers import rate_of
 from larabill_billing.exchange.rates import LONGEST, find_rate
 from larabill_billing.periods.schedule import add_months
-from larabill_billing.pricing.exact import ONE
+from larabill_billing.pricing.exact import ONE, ZERO
 from larabill_billing.reports.model import MrrMonth
 from larabill_billing.reports.movements import Movements
 from larabill_billing.reports.ports import ReportsTx
@@ -45,29 +46,23 @@ def together(month: date, currency: str, parts: Sequence[MrrMonth], rates: Mappi
     What the rates themselves have moved since the month before shows in its opening, which is at this month's rates.
     """
 
-    def of(get: object) -> Decimal:
-        return converted({part.currency: get(part) for part in parts}, rates, currency)  # type: ignore[operator]
+    def of(name: str) -> Decimal:
+        get = attrgetter(name)
+        return converted({part.currency: get(part) for part in parts}, rates, currency)
 
     plans = sorted({plan for part in parts for plan in part.by_plan})
     return at_the_cent(
         MrrMonth(
             month=month,
             currency=currency,
-            opening=of(lambda part: part.opening),
-            moves=Movements(
-                **{
-                    field.name: of(lambda part, name=field.name: getattr(part.moves, name))
-                    for field in attrs.fields(Movements)
-                }
-            ),
-            closing=Recurring(
-                **{
-                    field.name: of(lambda part, name=field.name: getattr(part.closing, name))
-                    for field in attrs.fields(Recurring)
-                }
-            ),
+            opening=of("opening"),
+            moves=Movements(**{field.name: of(f"moves.{field.name}") for field in attrs.fields(Movements)}),
+            closing=Recurring(**{field.name: of(f"closing.{field.name}") for field in attrs.fields(Recurring)}),
             customers=sum(part.customers for part in parts),
             agreements=sum(part.agreements for part in parts),
-            by_plan={plan: of(lambda part, plan=plan: part.by_plan.get(plan, Decimal(0))) for plan in plans},
+            by_plan={
+                plan: converted({part.currency: part.by_plan.get(plan, ZERO) for part in parts}, rates, currency)
+                for plan in plans
+            },
         )
     )
