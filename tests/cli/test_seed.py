@@ -57,7 +57,11 @@ def business(folder: Path) -> list[tuple[Any, ...]]:
     """Everything but ids: customers, and what they were billed, when."""
     return [
         *rows(folder, "SELECT name, email, country FROM larabill_customers ORDER BY email"),
-        *rows(folder, "SELECT number, total, issued_on FROM larabill_invoices ORDER BY number"),
+        *rows(
+            folder,
+            "SELECT number, total, issued_on FROM larabill_invoices"
+            " JOIN larabill_invoice_numbers ON invoice_id = id ORDER BY number",
+        ),
         *rows(folder, "SELECT status, COUNT(*) FROM larabill_subscriptions GROUP BY status ORDER BY status"),
     ]
 

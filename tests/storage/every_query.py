@@ -489,6 +489,7 @@ ONLY_INSERTS = _names("""
     secrets.put
     provisioning.audits.add_many provisioning.credentials.add provisioning.plan_maps.add_many
     provisioning.resources.add_many provisioning.tasks.add_many secrets.put
+    billing.dunning.add_notices
 """)
 """Nothing is looked for."""
 

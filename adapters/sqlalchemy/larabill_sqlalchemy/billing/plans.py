@@ -13,11 +13,12 @@ from larabill_billing.invoicing.instalments import Instalment, PaymentPlan, Plan
 from larabill_billing.invoicing.model import InvoiceState, InvoiceStatus
 from larabill_core.errors import NotFound
 from larabill_sqlalchemy.billing.audits import states_without_audit
+from larabill_sqlalchemy.billing.customers import SELLERS
 from larabill_sqlalchemy.billing.invoicing_tables import STATES
 from larabill_sqlalchemy.billing.ledger import total
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.statements import from_row, insert_many, page_size, to_row
-from larabill_sqlalchemy.storage import MYSQL_OPTIONS, OF_ALL_SELLERS
+from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Amount, Id, Instant, code
 
 if TYPE_CHECKING:
@@ -91,8 +92,10 @@ class Plans:
         return [from_row(InvoiceState, row) for row in self._tx.connection.execute(query)]
 
     def sellers_with_due(self, on: date) -> list[UUID]:
-        due = sa.select(_S.seller_id).where(*_following(_S.due_on <= on)).distinct()
-        return list(self._tx.connection.scalars(due, execution_options=OF_ALL_SELLERS))
+        seller_id = SELLERS.c.id
+        mine = sa.and_(_P.seller_id == seller_id, _S.seller_id == seller_id, _S.invoice_id == _P.invoice_id)
+        due = sa.exists().where(mine, _P.status == PlanStatus.AGREED.value, *_following(_S.due_on <= on))
+        return list(self._tx.connection.scalars(sa.select(seller_id).where(due).order_by(seller_id)))
 
     def wrong_sums(self) -> list[tuple[UUID, Decimal, Decimal]]:
         parts = sa.and_(_N.seller_id == _P.seller_id, _N.plan_id == _P.id)
