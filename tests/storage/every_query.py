@@ -479,7 +479,7 @@ ONLY_INSERTS = _names("""
     billing.disputes.add billing.payment_plans.add
     billing.draft_invoices.add billing.drafts.add_many billing.dunning.add_many
     billing.invoices.add_allocations billing.invoices.add_many billing.series.give
-    billing.ledger.add_many billing.orders.add_items billing.pauses.add billing.pauses.add_many
+    billing.ledger.add_many billing.orders.add_items billing.pauses.add_many
     billing.payment_methods.add billing.reports.add_many
     billing.payments.add billing.plans.add_many billing.redemptions.add_many billing.referrals.add billing.refunds.add
     billing.sellers.add billing.services.add_many billing.subscription_changes.add_many
