@@ -61,6 +61,16 @@ class InvoicePaid(Event):
 
 
 @attrs.frozen(kw_only=True)
+class InvoiceVoided(Event):
+    """An invoice on which nothing was paid was taken back."""
+
+    name: ClassVar[str] = "billing.invoice_voided"
+
+    invoice_id: UUID
+    customer_id: UUID
+
+
+@attrs.frozen(kw_only=True)
 class PaymentCaptured(Event):
     """Money was taken, for an invoice or, where it has none, as a top-up of the customer's credit."""
 

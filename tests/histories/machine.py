@@ -253,7 +253,6 @@ class History(RuleBasedStateMachine):
         chosen = self.open_invoice(invoice)
         if chosen is not None:
             self.attempt(self.billing.invoices.void, chosen.id, "a mistake")
-            self.company.go(hours=1)  # until then its case is closed
 
     @rule(order=WHICH)
     def cancel_order(self, order: int) -> None:

@@ -40,6 +40,7 @@ class ScriptedCall:
     poll_handler: str = "core.perform"
     tags: tuple[str, ...] = ("driver:fake",)
     max_attempts: int = 3
+    longest_poll: timedelta = timedelta(minutes=5)
     deadline: timedelta = timedelta(hours=1)
 
     def _at(self, point: str) -> None:

@@ -25,7 +25,7 @@ from larabill_billing.subscriptions.serving import living
 from larabill_billing.subscriptions.states import after
 from larabill_core.clock import start_of_day
 from larabill_core.ids import new_id
-from larabill_core.published import InvoicePaid, ServiceResumeRequested
+from larabill_core.published import InvoicePaid, InvoiceVoided, ServiceResumeRequested
 
 EASTERNMOST = timedelta(hours=14)
 """Pacific/Kiritimati is this far ahead of UTC: nowhere is a day over before it is over there."""
@@ -124,10 +124,19 @@ def on_invoice_paid(tx: DunningTx, event: InvoicePaid) -> None:
 
     Nothing happens when the payment was taken back since: it is owed again, and the ladder goes on.
     """
-    if tx.billing.invoices.state(event.invoice_id, lock=True).status is InvoiceStatus.ISSUED:
-        return
-    end_settled(tx, tx.billing.pauses.open_for([event.invoice_id]))
-    close(tx, tx.billing.dunning.open_for_invoices([event.invoice_id]), "settled")
+    if tx.billing.invoices.state(event.invoice_id, lock=True).status is not InvoiceStatus.ISSUED:
+        _settle(tx, event.invoice_id)
+
+
+def on_invoice_voided(tx: DunningTx, event: InvoiceVoided) -> None:
+    """Nothing is owed: its cases are closed, and what was taken away because of it comes back."""
+    tx.billing.invoices.state(event.invoice_id, lock=True)
+    _settle(tx, event.invoice_id)
+
+
+def _settle(tx: DunningTx, invoice_id: UUID) -> None:
+    end_settled(tx, tx.billing.pauses.open_for([invoice_id]))
+    close(tx, tx.billing.dunning.open_for_invoices([invoice_id]), "settled")
 
 
 def close(tx: DunningTx, cases: Sequence[DunningCase], reason: str) -> None:

@@ -11,7 +11,7 @@ from larabill_billing.dunning.upcoming import UpcomingPage
 from larabill_billing.payments.events import DefaultMethodStored
 from larabill_billing.subscriptions.collect import InvoiceToCollect
 from larabill_core.jobs import Handler, Schedule
-from larabill_core.published import InvoicePaid, PaymentDeclined
+from larabill_core.published import InvoicePaid, InvoiceVoided, PaymentDeclined
 
 _DUNNING = "larabill_billing.dunning"
 
@@ -23,6 +23,7 @@ HANDLERS = (
     Handler(name="billing.take_services", target=f"{_DUNNING}.take:take_services"),
     Handler(name="billing.take_approved", target=f"{_DUNNING}.take:take_approved", payload=Question),
     Handler(name="billing.close_cases", target=f"{_DUNNING}.handlers:on_invoice_paid", payload=InvoicePaid),
+    Handler(name="billing.close_voided", target=f"{_DUNNING}.handlers:on_invoice_voided", payload=InvoiceVoided),
     Handler(name="billing.end_promise", target=f"{_DUNNING}.pauses:end_promise", payload=PromiseOver),
     Handler(name="billing.collect", target=f"{_DUNNING}.collect:collect", payload=InvoiceToCollect),
     Handler(name="billing.collect_later", target=f"{_DUNNING}.collect:on_declined", payload=PaymentDeclined),

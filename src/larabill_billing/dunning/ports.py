@@ -149,7 +149,7 @@ class DunningRepository(Protocol):
         ...
 
     def open_on_settled(self, before: datetime) -> list[tuple[UUID, str]]:
-        """Open cases of invoices that are void, or were paid before `before`: id, invoice status."""
+        """Open cases of invoices that were voided or paid before `before`: id, invoice status."""
         ...
 
     def without_case(self) -> list[tuple[UUID, str]]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from larabill_billing.dunning.ports import DunningTx
-from larabill_billing.invoicing.model import InvoiceStatus
+from larabill_billing.invoicing.model import UNPAID
 
 if TYPE_CHECKING:
     from larabill_core.contracts.standing import Standing
@@ -24,7 +24,7 @@ class OpenCases:
         case = open_tx.billing.dunning.open_for_subscription(subscription_id)
         if case is None or case.version != case_version or case.paused_at is not None:
             return False
-        if open_tx.billing.invoices.state(case.invoice_id).status is not InvoiceStatus.ISSUED:
+        if open_tx.billing.invoices.state(case.invoice_id).status not in UNPAID:
             return False
         if open_tx.billing.disputes.open_disputes_for([case.customer_id]):
             return False

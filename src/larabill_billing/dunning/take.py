@@ -21,7 +21,7 @@ from larabill_billing.dunning.disputed import hold_disputed
 from larabill_billing.dunning.handlers import case_change, close_little, subscription_change
 from larabill_billing.dunning.model import DunningCase
 from larabill_billing.dunning.ports import DunningTx
-from larabill_billing.invoicing.model import InvoiceStatus
+from larabill_billing.invoicing.model import UNPAID
 from larabill_billing.payments.model import MANUAL, Payment, PaymentMethod
 from larabill_billing.policies import Action, DunningPolicy
 from larabill_billing.settings import settings_of
@@ -111,7 +111,7 @@ def _sorted(tx: DunningTx, cases: Sequence[DunningCase]) -> tuple[list[Taking], 
     for payment in tx.billing.payments.for_invoices(list(states)):
         for invoice_id in payment.invoice_ids:
             payments[invoice_id].append(payment)
-    owed = [case for case in cases if states[case.invoice_id].status is InvoiceStatus.ISSUED]
+    owed = [case for case in cases if states[case.invoice_id].status in UNPAID]
     waiting = [case for case in owed if any(payment.is_in_flight for payment in payments[case.invoice_id])]
     tx.billing.dunning.save_many([attrs.evolve(case, next_at=tx.now + LOOK_AGAIN) for case in waiting])
     methods = tx.billing.payment_methods.defaults({case.customer_id for case in owed})

@@ -30,7 +30,7 @@ from larabill_billing.invoicing.paying import apply_payment
 from larabill_billing.invoicing.plans import finish_plan
 from larabill_billing.invoicing.ports import InvoicingTx
 from larabill_billing.invoicing.states import next_status
-from larabill_billing.invoicing.write import write
+from larabill_billing.invoicing.write import voided_event, write
 from larabill_billing.ledger.handlers import post
 from larabill_billing.ledger.model import CUSTOMER_CREDIT, RECEIVABLE, Entry, Posting
 from larabill_core.clock import local_date
@@ -189,3 +189,4 @@ def _cancel(tx: InvoicingTx, state: InvoiceState, note_id: UUID, applied: Decima
     tx.billing.invoices.save_state(attrs.evolve(state, status=status, balance=Decimal(0), plan_id=None))
     free(tx, state.invoice_id)
     record(tx, "invoice", state.invoice_id, "cancel", state.status, status, reason)
+    tx.publish(voided_event(tx, state.invoice_id, state.customer_id))

@@ -28,7 +28,7 @@ from larabill_billing.invoicing.postings import taken_back
 from larabill_billing.invoicing.states import next_status
 from larabill_billing.invoicing.taxing import earlier_taxes, rates_of, treatments, unanswered
 from larabill_billing.invoicing.totals import Totals, totals
-from larabill_billing.invoicing.write import change, post_documents, write
+from larabill_billing.invoicing.write import change, post_documents, voided_event, write
 from larabill_billing.settings import settings_of
 from larabill_billing.tax.ask import ask_job
 from larabill_core.errors import Conflict, Faults, NotFound
@@ -201,6 +201,7 @@ def void(tx: InvoicingTx, invoice_id: UUID, reason: str) -> None:
     if state.type is DocumentType.INVOICE:
         _reverse(tx, tx.billing.invoices.get(invoice_id))
     record_many(tx, [change(invoice_id, "void", state.status, status, reason)])
+    tx.publish(voided_event(tx, invoice_id, state.customer_id))
 
 
 def free(tx: InvoicingTx, invoice_id: UUID) -> None:

@@ -277,6 +277,10 @@ class InvoiceStatus(StrEnum):
     UNCOLLECTIBLE = "uncollectible"
 
 
+UNPAID: Final = frozenset({InvoiceStatus.ISSUED, InvoiceStatus.UNCOLLECTIBLE})
+"""Money may still come in for it. What is written off is not paid: its services do not come back."""
+
+
 @attrs.frozen(kw_only=True)
 class InvoiceState:
     """What changes about a document. What lists of due invoices sort and show is copied here.

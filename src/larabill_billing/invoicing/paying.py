@@ -8,7 +8,7 @@ from uuid import UUID
 import attrs
 
 from larabill_billing.audits.handlers import record_many
-from larabill_billing.invoicing.model import PAID_BY, Allocation, DocumentType, InvoiceState, InvoiceStatus
+from larabill_billing.invoicing.model import PAID_BY, UNPAID, Allocation, DocumentType, InvoiceState, InvoiceStatus
 from larabill_billing.invoicing.plans import finish_plan, followed
 from larabill_billing.invoicing.ports import InvoicingTx
 from larabill_billing.invoicing.proforma import follow, prepay
@@ -39,7 +39,7 @@ def apply_payment(
     if state.status is InvoiceStatus.UNCOLLECTIBLE and amount > 0:
         recovered, written_off = recover(tx, state, amount)
         state = attrs.evolve(state, balance=state.balance + recovered)
-    applied = min(amount, state.balance) if _takes_money(state) else Decimal(0)
+    applied = min(amount, state.balance) if state.status in UNPAID else Decimal(0)
     if applied <= 0:
         return Decimal(0)
     allocation = _allocation(tx, state, applied, source_kind, source_id, cause)
@@ -61,10 +61,6 @@ def apply_payment(
     if state.type is DocumentType.PROFORMA:
         follow(tx, invoice_id)
     return applied
-
-
-def _takes_money(state: InvoiceState) -> bool:
-    return state.status in (InvoiceStatus.ISSUED, InvoiceStatus.UNCOLLECTIBLE)
 
 
 def take_back(

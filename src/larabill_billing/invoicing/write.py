@@ -20,7 +20,7 @@ from larabill_billing.ledger.model import Entry, Posting
 from larabill_billing.settings import settings_of
 from larabill_core.clock import local_date
 from larabill_core.messages import Event
-from larabill_core.published import InvoiceIssued, InvoicePaid
+from larabill_core.published import InvoiceIssued, InvoicePaid, InvoiceVoided
 
 
 def write(
@@ -96,6 +96,10 @@ def _issued_events(tx: InvoicingTx, invoice: Invoice) -> list[Event]:
     if not invoice.total or invoice.type is DocumentType.CREDIT_NOTE:
         events.append(paid_event(tx, invoice.id, invoice.customer_id))
     return events
+
+
+def voided_event(tx: InvoicingTx, invoice_id: UUID, customer_id: UUID) -> InvoiceVoided:
+    return InvoiceVoided(seller_id=tx.seller_id, occurred_at=tx.now, invoice_id=invoice_id, customer_id=customer_id)
 
 
 def paid_event(tx: InvoicingTx, invoice_id: UUID, customer_id: UUID) -> InvoicePaid:

@@ -32,6 +32,9 @@ from larabill_core.money import quantize
 if TYPE_CHECKING:
     from larabill_core.engine import Engine
 
+LONGEST_POLL = timedelta(hours=1)
+"""A bank debit is pending for days; its webhook brings the news sooner."""
+
 LOOKS_BEFORE_LOST = 3
 """A pending payment that the gateway no longer lists was declined; but a list may lag, so look this often."""
 
@@ -44,6 +47,7 @@ class _GatewayCall(ABC):
     operation: Operation
     creates: bool = True
     max_attempts: int = 5
+    longest_poll: timedelta = LONGEST_POLL
     deadline: timedelta = DEADLINE
 
     @property

@@ -6,15 +6,13 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from uuid import UUID
 
-from larabill_billing.invoicing.model import InvoiceState, InvoiceStatus
+from larabill_billing.invoicing.model import UNPAID, InvoiceState, InvoiceStatus
 from larabill_billing.payments.model import Part
 from larabill_core.errors import Faults
 from larabill_core.money import exponent
 
 MOST = 500
 """Invoices of one payment."""
-
-TAKE_MONEY = (InvoiceStatus.ISSUED, InvoiceStatus.UNCOLLECTIBLE)
 
 
 def spread(amount: Decimal, owed: Sequence[InvoiceState]) -> list[Part]:
@@ -53,7 +51,7 @@ def check_parts(
                 faults.add("amount", "must be a plain amount of more than 0", value=part.amount)
             elif state.status is InvoiceStatus.ISSUED and part.amount > state.balance:
                 faults.add("amount", "is more than is owed", value=part.amount, remedy=f"{state.balance} at most")
-            elif state.status not in TAKE_MONEY:
+            elif state.status not in UNPAID:
                 faults.add("invoice_id", f"is of an invoice that is {state.status}")
     if len(customers) > 1:
         faults.add("parts", "are of several customers")

@@ -24,6 +24,8 @@ class Call(Protocol):
     """The name of the job that wakes this operation again."""
     tags: tuple[str, ...]
     max_attempts: int
+    longest_poll: timedelta
+    """The gap between two questions about what is not done yet grows up to this."""
     deadline: timedelta
     """After this long without an end, a person has to look (F30)."""
 

@@ -35,7 +35,6 @@ log = logging.getLogger("larabill.calls")
 
 LEASE = timedelta(minutes=5)
 POLL_BASE = timedelta(seconds=2)
-POLL_CAP = timedelta(minutes=5)
 RETRY_BASE = timedelta(seconds=10)
 RETRY_CAP = timedelta(hours=1)
 LOOKS_BEFORE_RESEND = 3
@@ -204,7 +203,7 @@ def _next(tx: Any, call: Call, operation: Operation, outcome: Outcome) -> tuple[
         case Done():
             return _moved(tx, operation, status=OperationStatus.DONE, last_error=""), outcome
         case Pending():
-            wait = outcome.poll_after or backoff(operation.polls, base=POLL_BASE, cap=POLL_CAP)
+            wait = outcome.poll_after or backoff(operation.polls, base=POLL_BASE, cap=call.longest_poll)
             return (
                 _moved(
                     tx,
@@ -218,7 +217,7 @@ def _next(tx: Any, call: Call, operation: Operation, outcome: Outcome) -> tuple[
             )
         case Unknown():
             status = operation.status if operation.status is OperationStatus.PENDING else OperationStatus.UNKNOWN
-            wait = backoff(operation.polls, base=POLL_BASE, cap=POLL_CAP)
+            wait = backoff(operation.polls, base=POLL_BASE, cap=call.longest_poll)
             return (
                 _moved(
                     tx,

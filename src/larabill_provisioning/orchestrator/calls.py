@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 import attrs
@@ -24,6 +25,7 @@ from larabill_provisioning.resources.states import ResourceStatus
 from larabill_provisioning.settings import ProvisioningSettings
 
 LOOK = "look"
+LONGEST_POLL = timedelta(minutes=5)
 """The handle of work that is followed by looking for our `ref`, where the provider gave no handle of its own."""
 
 
@@ -48,6 +50,7 @@ class ResourceCall:
         self.dedupes = bool(self._driver.dedupes)
         self.tags = (f"resource:{operation.subject_id}", f"driver:{operation.account}")
         self.max_attempts = settings.max_attempts
+        self.longest_poll = LONGEST_POLL
         self.deadline = settings.deadline
         self._found = False
 

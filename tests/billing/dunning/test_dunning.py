@@ -91,6 +91,29 @@ def test_paid_after_the_end_and_before_destruction_it_comes_back(market: Market)
     assert market.violations() == []
 
 
+def test_what_is_written_off_is_not_paid_and_ends(market: Market) -> None:
+    order = overdue(market)
+    day(market, 12)
+    market.engine.billing.invoices.write_off(market.seller, owed(market), "insolvent")
+    market.work()
+    assert statuses(market, order) == ("suspended", ["suspended"])
+    day(market, 46)
+    assert statuses(market, order) == ("ended", ["ended"])
+    assert market.violations() == []
+
+
+@pytest.mark.parametrize("voided_on", [4, 12])
+def test_what_is_taken_back_is_not_owed(market: Market, voided_on: int) -> None:
+    order = overdue(market)
+    day(market, voided_on)
+    market.engine.billing.invoices.void(market.seller, owed(market), "a mistake")
+    assert market.violations() == []
+    market.work()
+    assert statuses(market, order) == ("active", ["active"])
+    assert not case(market).is_open
+    assert market.violations() == []
+
+
 def test_paid_after_destruction_it_stays_ended(market: Market) -> None:
     order = overdue(market)
     day(market, 46)

@@ -13,9 +13,10 @@ import sqlalchemy as sa
 
 from larabill_billing.dunning.model import DunningCase, Notice
 from larabill_billing.dunning.ports import About, Overdue, Upcoming
-from larabill_billing.invoicing.model import ChargeStatus, DocumentType, InvoiceStatus
+from larabill_billing.invoicing.model import UNPAID, ChargeStatus, DocumentType, InvoiceStatus
 from larabill_billing.policies import DEFAULT
 from larabill_billing.subscriptions.model import ServiceStatus, SubscriptionStatus
+from larabill_sqlalchemy.billing.audits import AUDITS
 from larabill_sqlalchemy.billing.charges import CHARGES
 from larabill_sqlalchemy.billing.customers import CUSTOMERS, SELLERS
 from larabill_sqlalchemy.billing.invoicing_tables import STATES
@@ -209,7 +210,8 @@ class Dunning:
         return sa.and_(_C.next_at <= now, _RUNS, sa.or_(*named, others), live)
 
     def claim_pointless(self, now: datetime, limit: int) -> list[DunningCase]:
-        settled = sa.or_(_invoice_status != InvoiceStatus.ISSUED.value, _invoice_due > (now + timedelta(days=1)).date())
+        unpaid = sorted(status.value for status in UNPAID)
+        settled = sa.or_(_invoice_status.not_in(unpaid), _invoice_due > (now + timedelta(days=1)).date())
         ended = _agreement_status == SubscriptionStatus.ENDED.value
         over = sa.or_(_C.destroy_at.is_(None), sa.and_(_C.destroy_at <= now, _LEFT == 0))
         return self._claim(sa.or_(settled, sa.and_(ended, over)), limit)
@@ -323,8 +325,15 @@ class Dunning:
         insert_new(self._tx.connection, NOTICES, notices)
 
     def open_on_settled(self, before: datetime) -> list[tuple[UUID, str]]:
+        voided = sa.exists().where(
+            AUDITS.c.seller_id == _I.seller_id,
+            AUDITS.c.subject_kind == "invoice",
+            AUDITS.c.subject_id == _I.invoice_id,
+            AUDITS.c.state_after == InvoiceStatus.VOID.value,
+            AUDITS.c.at >= before,
+        )
         late = sa.or_(
-            _I.status == InvoiceStatus.VOID.value,
+            sa.and_(_I.status == InvoiceStatus.VOID.value, ~voided),
             sa.and_(_I.status == InvoiceStatus.PAID.value, _I.paid_at < before),
         )
         query = sa.select(_C.id, _I.status).join(STATES, _INVOICE)
