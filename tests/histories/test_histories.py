@@ -26,7 +26,7 @@ HISTORIES = int(os.environ.get("LARABILL_HISTORIES", "200" if IS_CI else "12"))
 SHRINK = "LARABILL_HISTORY_SHRINK" in os.environ
 """A failure is then made as small as it gets, which takes minutes."""
 STEPS = 50
-PARTS = 4
+PARTS = 8
 DATABASES = os.environ.get("LARABILL_HISTORY_DATABASES", "sqlite").split()
 WORLD = ":memory:history"
 
@@ -53,6 +53,7 @@ def new_history(
     forget()
 
 
+@pytest.mark.no_cover  # other tests cover the same lines, and watching these would take twice the time
 @pytest.mark.parametrize("database_kind", DATABASES, indirect=True)
 @pytest.mark.parametrize("part", range(PARTS))
 def test_histories(new_history: Callable[[], History], part: int) -> None:

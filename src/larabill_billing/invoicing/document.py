@@ -25,8 +25,8 @@ def invoice_context(invoice: Invoice, state: InvoiceState, preceding: Invoice | 
     """What `Documents.render("invoice.html", …)` gets, of every type of document.
 
     Keys: type, number, status (a credit note's is "credited"), issued_on, due_on, currency, language, purchase_order,
-    note, terms, preceding (number, issued_on; or null), seller and buyer (name, company, address, country, tax_id,
-    email, phone, registration), lines (description, period, quantity, unit_price, amount, explanation, allowances),
+    note, terms, preceding (type, number, issued_on; or null), seller and buyer (name, company, address, country,
+    tax_id, email, phone, registration), lines (description, period, quantity, unit_price, amount, explanation, allowances),
     gross (the sum of the lines, where the document has allowances), allowances (reason, amount), net, taxes (name,
     rate, base, tax, reason), total, paid (what was paid of it, if some was), balance. A line has an explanation where
     its amount is more than quantity times price; it is in English, and so only on English documents. Without tax, and
@@ -48,7 +48,11 @@ def invoice_context(invoice: Invoice, state: InvoiceState, preceding: Invoice | 
         "terms": invoice.terms,
         "preceding": None
         if preceding is None
-        else {"number": preceding.number, "issued_on": _day(preceding.issued_on, language)},
+        else {
+            "type": preceding.type.value,
+            "number": preceding.number,
+            "issued_on": _day(preceding.issued_on, language),
+        },
         "seller": _party(invoice.seller),
         "buyer": _party(invoice.buyer),
         "lines": [_line(line, currency, language) for line in invoice.lines],

@@ -102,7 +102,7 @@ def test_a_proforma_says_that_the_invoice_follows(open_market: Any) -> None:
     market.engine.billing.payments.record_manual(market.seller, proforma.id, proforma.total, "transfer")
     invoice = next(each for each, _ in market.invoices() if each.preceding_id == proforma.id)
     shown = rendered(market, invoice, "invoice")
-    assert "For invoice" in shown
+    assert "Follows proforma" in shown
     assert proforma.number in shown
 
 
