@@ -24,13 +24,13 @@ from larabill_core.money import Money, format_money, quantize
 def invoice_context(invoice: Invoice, state: InvoiceState, preceding: Invoice | None = None) -> dict[str, Any]:
     """What `Documents.render("invoice.html", …)` gets, of every type of document.
 
-    Keys: type, number, status (a credit note's is "credited"), issued_on, due_on, currency, language, purchase_order,
-    note, terms, preceding (type, number, issued_on; or null), seller and buyer (name, company, address, country,
-    tax_id, email, phone, registration), lines (description, period, quantity, unit_price, amount, explanation, allowances),
-    gross (the sum of the lines, where the document has allowances), allowances (reason, amount), net, taxes (name,
-    rate, base, tax, reason), total, paid (what was paid of it, if some was), balance. A line has an explanation where
-    its amount is more than quantity times price; it is in English, and so only on English documents. Without tax, and
-    without a reason why there is none, there are no `taxes`.
+    Keys: type, number, status (a credit note's is "credited"), issued_on, due_on, currency, language,
+    purchase_order, note, terms, preceding (type, number, issued_on; or null), seller and buyer (name, company,
+    address, country, tax_id, email, phone, registration), lines (description, period, quantity, unit_price, amount,
+    explanation, allowances), gross (the sum of the lines, where the document has allowances), allowances (reason,
+    amount), net, taxes (name, rate, base, tax, reason), total, paid (what was paid of it, if some was), balance. A
+    line has an explanation where its amount is more than quantity times price; it is in English, and so only on
+    English documents. Without tax, and without a reason why there is none, there are no `taxes`.
     """
     language, currency = invoice.language, invoice.currency
     credit = invoice.type is DocumentType.CREDIT_NOTE
