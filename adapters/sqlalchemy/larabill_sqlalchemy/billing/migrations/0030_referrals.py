@@ -8,8 +8,8 @@ from alembic import op
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Id, Instant, code
 
-revision = "0042"
-down_revision = "0041"
+revision = "0030"
+down_revision = "0029"
 
 
 def upgrade() -> None:

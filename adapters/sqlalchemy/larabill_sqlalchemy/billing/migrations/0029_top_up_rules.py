@@ -8,8 +8,8 @@ from alembic import op
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Amount, Id, Instant, code
 
-revision = "0041"
-down_revision = "0029"
+revision = "0029"
+down_revision = "0028"
 
 
 def upgrade() -> None:

@@ -6,8 +6,8 @@ from alembic import op
 
 from larabill_sqlalchemy.types import Id
 
-revision = "0024"
-down_revision = "0023"
+revision = "0023"
+down_revision = "0022"
 
 
 def upgrade() -> None:

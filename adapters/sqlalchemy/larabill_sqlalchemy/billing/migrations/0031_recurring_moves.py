@@ -8,8 +8,8 @@ from alembic import op
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Amount, Id, code
 
-revision = "0050"
-down_revision = "0042"
+revision = "0031"
+down_revision = "0030"
 
 _TABLE = "larabill_recurring_moves"
 

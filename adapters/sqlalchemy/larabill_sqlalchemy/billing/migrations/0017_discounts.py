@@ -8,7 +8,7 @@ from alembic import op
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Amount, Id, Instant, code, text
 
-revision = "0018"
+revision = "0017"
 down_revision = "0016"
 
 
