@@ -35,6 +35,14 @@ class OpenTestEngine(Protocol):
     ) -> Engine: ...
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Coverage is watched on SQLite alone: on the servers the same lines run, and watching them takes as long again."""
+    for item in items:
+        params = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+        if params.get("database_kind", "sqlite") != "sqlite":
+            item.add_marker(pytest.mark.no_cover)
+
+
 @pytest.fixture(scope="session")
 def _name(request: pytest.FixtureRequest) -> str:
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")

@@ -252,7 +252,6 @@ BILLING: dict[str, Query] = {
     "invoices.get": lambda tx, of: tx.invoices.get(of.id),
     "invoices.headers": lambda tx, of: tx.invoices.headers(of.ids),
     "invoices.following": lambda tx, of: tx.invoices.following(of.id),
-    "invoices.whole": lambda tx, of: tx.invoices.whole(after=of.id, limit=10),
     "invoices.state": lambda tx, of: tx.invoices.state(of.id, lock=True),
     "invoices.states": lambda tx, of: tx.invoices.states(of.ids),
     "invoices.numbers": lambda tx, of: tx.invoices.numbers(of.ids),
@@ -278,7 +277,6 @@ BILLING: dict[str, Query] = {
     "ledger.for_document": lambda tx, of: tx.ledger.for_document("invoice", of.id),
     "ledger.page": lambda tx, of: tx.ledger.page(slot_at(2), slot_at(9), limit=100),
     "ledger.page after": lambda tx, of: tx.ledger.page(START, LATE, after=(slot_at(9), of.id), limit=100),
-    "ledger.lines": lambda tx, of: tx.ledger.lines("receivable", slot_at(2), slot_at(4), limit=100),
     "ledger.customer_balance": lambda tx, of: tx.ledger.customer_balance("receivable", of.group_id, "EUR"),
     "orders.add_new": lambda tx, of: tx.orders.add_new(tx.orders.get(of.id)),
     "orders.items": lambda tx, of: tx.orders.items(of.group_id),
@@ -518,6 +516,7 @@ VERIFY = _names("""
     provisioning.resources.active_unconfirmed provisioning.resources.shared_driver_refs
     provisioning.resources.shared_services provisioning.resources.stalled
     provisioning.resources.without_driver_ref
+    billing.invoices.whole
 """)
 """What an operator asks about all that a seller ever did."""
 
@@ -525,6 +524,7 @@ FEW = {
     "billing.bank_lines.open_invoices": "lines are matched with all that is open",
     "billing.deferrals.behind": "the sellers of an installation",
     "billing.deferrals.lock_run": "the first run of a seller looks for the first day",
+    "billing.ledger.lines": "an account may hold most of the postings",
     "billing.ledger.movements": "a trial balance is of all accounts",
     "billing.plans.latest": "a catalogue is loaded",
     "billing.sellers.all": "the sellers of an installation",

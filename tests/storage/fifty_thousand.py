@@ -235,7 +235,7 @@ def contents() -> dict[str, dict[str, Any]]:
             "destination": sa.literal("method"),
         },
         "larabill_deferrals": {"document_id": N.group_id, "begun_on": since(97, None, N.on)},
-        "larabill_exchange_rates": {"source": sa.literal("x"), "base": N.word, "quote": N.word},
+        "larabill_exchange_rates": {"source": N.word, "base": sa.literal("USD"), "quote": sa.literal("EUR")},
         "larabill_document_accounting": {},
         "larabill_credits": {"lot_id": N.id, "source_id": N.id, "expires_on": since(50, N.on, None)},
         "larabill_referrals": {
@@ -350,8 +350,9 @@ def _make_indexes(connection: sa.Connection, table: sa.Table) -> None:
         for index in table.indexes:
             index.create(connection)
     elif table.indexes:  # in one pass over the rows
+        quote = connection.dialect.identifier_preparer.quote
         words = [
-            f"ADD {'UNIQUE ' if index.unique else ''}INDEX {index.name} ({', '.join(index.columns.keys())})"
+            f"ADD {'UNIQUE ' if index.unique else ''}INDEX {index.name} ({', '.join(map(quote, index.columns.keys()))})"
             for index in table.indexes
         ]
         connection.exec_driver_sql(f"ALTER TABLE {table.name} {', '.join(words)}")

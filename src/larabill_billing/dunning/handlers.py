@@ -124,19 +124,17 @@ def on_invoice_paid(tx: DunningTx, event: InvoicePaid) -> None:
 
     Nothing happens when the payment was taken back since: it is owed again, and the ladder goes on.
     """
-    if tx.billing.invoices.state(event.invoice_id, lock=True).status is not InvoiceStatus.ISSUED:
-        _settle(tx, event.invoice_id)
+    if tx.billing.invoices.state(event.invoice_id, lock=True).status is InvoiceStatus.ISSUED:
+        return
+    end_settled(tx, tx.billing.pauses.open_for([event.invoice_id]))
+    close(tx, tx.billing.dunning.open_for_invoices([event.invoice_id]), "settled")
 
 
 def on_invoice_voided(tx: DunningTx, event: InvoiceVoided) -> None:
     """Nothing is owed: its cases are closed, and what was taken away because of it comes back."""
     tx.billing.invoices.state(event.invoice_id, lock=True)
-    _settle(tx, event.invoice_id)
-
-
-def _settle(tx: DunningTx, invoice_id: UUID) -> None:
-    end_settled(tx, tx.billing.pauses.open_for([invoice_id]))
-    close(tx, tx.billing.dunning.open_for_invoices([invoice_id]), "settled")
+    end_settled(tx, (), tx.billing.pauses.open_for([event.invoice_id]))
+    close(tx, tx.billing.dunning.open_for_invoices([event.invoice_id]), "taken back")
 
 
 def close(tx: DunningTx, cases: Sequence[DunningCase], reason: str) -> None:

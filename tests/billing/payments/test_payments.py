@@ -92,6 +92,7 @@ def test_a_slow_method_is_pending_until_the_gateway_knows(shop: Shop) -> None:
     shop.work()
     assert shop.payment(payment).status is PaymentStatus.PENDING
     shop.world().settle(payment.ref)
+    shop.clock.advance(timedelta(hours=1))
     shop.work()
     assert shop.payment(payment).status is PaymentStatus.CAPTURED
 
@@ -101,6 +102,7 @@ def test_a_slow_method_that_comes_back_is_declined(shop: Shop) -> None:
     payment = shop.run(lambda tx: charge_invoice(tx, invoice.id, method.id))
     shop.work()
     shop.world().settle(payment.ref, paid=False)
+    shop.clock.advance(timedelta(hours=1))
     shop.work()
     assert shop.payment(payment).status is PaymentStatus.DECLINED
     assert shop.violations() == []

@@ -48,12 +48,13 @@ class Attempts:
         return query.where(_P.seller_id == self._tx.seller_id, _P.method_id == method_id)
 
     def unpaid_of(self, customer_id: UUID) -> list[UUID]:
-        behind = sa.exists().where(
-            _C.seller_id == _I.seller_id, _C.invoice_id == _I.invoice_id, _C.is_open == sa.true()
+        # of the customer alone: MariaDB reads a subquery under an "or" once, as a whole
+        behind = sa.select(_C.invoice_id).where(
+            _C.seller_id == self._tx.seller_id, _C.customer_id == customer_id, _C.is_open == sa.true()
         )
-        declined = sa.exists().where(
-            _P.seller_id == _I.seller_id,
-            _P.invoice_id == _I.invoice_id,
+        declined = sa.select(_P.invoice_id).where(
+            _P.seller_id == self._tx.seller_id,
+            _P.customer_id == customer_id,
             _P.kind == PaymentKind.CHARGE.value,
             _P.status == PaymentStatus.DECLINED.value,
         )
@@ -62,6 +63,6 @@ class Attempts:
             _I.customer_id == customer_id,
             _I.type == DocumentType.INVOICE.value,
             _I.status == InvoiceStatus.ISSUED.value,
-            sa.or_(behind, declined),
+            sa.or_(_I.invoice_id.in_(behind), _I.invoice_id.in_(declined)),
         )
         return list(self._tx.connection.scalars(query.order_by(_I.invoice_id)))
