@@ -135,7 +135,7 @@ class ServiceRepository(Protocol):
         ...
 
     def close_many(self, service_ids: Collection[UUID]) -> None:
-        """These were never built and never will be: ended."""
+        """These were never built and never will be: ended, and wait for nothing."""
         ...
 
     def for_subscriptions(self, subscription_ids: Collection[UUID]) -> dict[UUID, list[Service]]:

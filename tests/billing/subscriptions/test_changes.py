@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from decimal import Decimal
 
@@ -303,4 +304,7 @@ def test_added_units_wait_for_their_payment(stage: Stage) -> None:
     assert (asked, stage.stock("solo")) == ([], 2)
     stage.pay_all()
     assert [service.status for service in stage.services(subscription)] == ["active", "active"]
+    begun = [job for job in stage.run(lambda tx: tx.jobs.list(limit=1000)) if job.handler == "pretend.add"]
+    built = [unit for job in begun for unit in json.loads(job.payload)["items"]]
+    assert len(built) == 1, "the unit that was taken back before it was paid is not built"
     stage.check()

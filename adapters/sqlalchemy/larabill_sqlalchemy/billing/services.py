@@ -102,7 +102,7 @@ class Services:
             self._tx.connection.execute(
                 sa.update(SERVICES)
                 .where(_V.seller_id == self._tx.seller_id, _V.id.in_(chunk))
-                .values(status=ServiceStatus.ENDED.value)
+                .values(status=ServiceStatus.ENDED.value, waits_for=None)
             )
 
     def for_subscriptions(self, subscription_ids: Collection[UUID]) -> dict[UUID, list[Service]]:
