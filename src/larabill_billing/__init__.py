@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from larabill_billing.catalog.loader import parse_catalog, read_catalog
     from larabill_billing.customers.model import NewCustomer, NewSeller
     from larabill_billing.discounts.coupon import NewCoupon
-    from larabill_billing.facade import Billing
+    from larabill_billing.facade.billing import Billing
     from larabill_billing.module import MODULE
     from larabill_billing.orders.model import NewItem, PlaceOrder
     from larabill_billing.periods.cycle import Cycle
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from larabill_billing.vouchers.handlers import NewVouchers
 
 _HOME = {
-    "Billing": "facade",
+    "Billing": "facade.billing",
     "BillingSettings": "settings",
     "BillingTx": "repositories",
     "Cycle": "periods.cycle",

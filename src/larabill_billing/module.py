@@ -95,10 +95,10 @@ MODULE: Final = Module(
     abilities=ABILITIES,
     settings=BillingSettings,
     storage="larabill_sqlalchemy.billing:STORAGE",
-    facade="larabill_billing.facade:Billing",
+    facade="larabill_billing.facade.billing:Billing",
     calls=dict(payments.CALLS),
     answers={
-        "contacts": "larabill_billing.contacts:CONTACTS",
+        "contacts": "larabill_billing.customers.contacts:CONTACTS",
         "standing": "larabill_billing.dunning.standing:STANDING",
     },
     verify=(

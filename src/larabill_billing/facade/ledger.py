@@ -8,11 +8,11 @@ from functools import partial
 from typing import Final, TypeVar
 from uuid import UUID
 
-from larabill_billing.area import Area
 from larabill_billing.audits.model import Audit
 from larabill_billing.customers.model import Seller
 from larabill_billing.exchange import handlers as exchange
 from larabill_billing.exchange.model import Accounting, Rate
+from larabill_billing.facade.area import Area
 from larabill_billing.ledger.chart import account_type
 from larabill_billing.ledger.formats import FORMATS, Format, Journal, Written, in_order
 from larabill_billing.ledger.handlers import trial_balance

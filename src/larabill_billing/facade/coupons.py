@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from larabill_billing.area import Area
 from larabill_billing.discounts import handlers as discounts
 from larabill_billing.discounts.coupon import CodeResult, Coupon, CouponCode, NewCoupon, Redemption
 from larabill_billing.discounts.parse import parse_coupon
+from larabill_billing.facade.area import Area
 from larabill_billing.subscriptions import redeem
 from larabill_core.access import SYSTEM, Actor
 

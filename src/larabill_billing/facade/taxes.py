@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from larabill_billing.area import Area
+from larabill_billing.facade.area import Area
 from larabill_billing.invoicing.taxing import treatments
 from larabill_billing.settings import settings_of
 from larabill_billing.tax import ask, check_ids, handlers

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from uuid import UUID
 
-from larabill_billing.area import Area
+from larabill_billing.facade.area import Area
 from larabill_billing.payments import by_hand, webhooks
 from larabill_billing.payments import handlers as payments
 from larabill_billing.payments.model import Part, Payment, PaymentMethod, Refund, RefundTo, WebhookResult

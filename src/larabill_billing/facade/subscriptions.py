@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from larabill_billing.area import Area
+from larabill_billing.facade.area import Area
 from larabill_billing.subscriptions import change as changing
 from larabill_billing.subscriptions.change import Preview
 from larabill_billing.subscriptions.changes import Cancel, Change, ScheduledChange, When

@@ -7,8 +7,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from larabill_billing.area import Area
 from larabill_billing.catalog.meters import MeterDefinition
+from larabill_billing.facade.area import Area
 from larabill_billing.repositories import BillingTx
 from larabill_billing.usage import handlers, prepaid
 from larabill_billing.usage.ingest import Report, ingest

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from larabill_billing.area import Area
+from larabill_billing.facade.area import Area
 from larabill_billing.reports import handlers
 from larabill_billing.reports.model import Churned, MrrMonth, Receivables, Sale, TaxLine
 from larabill_billing.repositories import BillingTx

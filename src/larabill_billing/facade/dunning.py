@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from larabill_billing.area import Area
 from larabill_billing.dunning import pauses
 from larabill_billing.dunning.model import DunningCase, InvoiceDunning, Pause
 from larabill_billing.dunning.view import of_customer
+from larabill_billing.facade.area import Area
 from larabill_core.access import SYSTEM, Actor
 
 

@@ -8,9 +8,9 @@ from decimal import Decimal
 from functools import partial
 from uuid import UUID
 
-from larabill_billing.area import Area
 from larabill_billing.bank import handlers as bank
 from larabill_billing.bank.model import BankLine, Imported, LineStatus, Matched
+from larabill_billing.facade.area import Area
 from larabill_billing.payments import disputes
 from larabill_billing.payments.dispute import Dispute, DisputeStatus
 from larabill_core.access import SYSTEM, Actor

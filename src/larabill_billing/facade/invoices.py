@@ -8,10 +8,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from larabill_billing.area import Area
 from larabill_billing.credits.credit_notes import credit, void
 from larabill_billing.credits.documents import issue
 from larabill_billing.credits.merging import merge
+from larabill_billing.facade.area import Area
 from larabill_billing.invoicing import drafting, plans
 from larabill_billing.invoicing.build import party
 from larabill_billing.invoicing.credit_notes import what_is_left

@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import TypeVar
 from uuid import UUID
 
-from larabill_billing.area import Area, own
 from larabill_billing.credits import goodwill, handlers
 from larabill_billing.credits.model import Credit, Lot
+from larabill_billing.facade.area import Area, own
 from larabill_billing.payments import top_up, top_up_automatic
 from larabill_billing.payments.model import Payment
 from larabill_billing.payments.top_up_rules import TopUpRule

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from larabill_billing.area import Area, own
 from larabill_billing.credits.model import Lot
+from larabill_billing.facade.area import Area, own
 from larabill_billing.referrals import handlers as referrals
 from larabill_billing.referrals.model import Referral
 from larabill_billing.repositories import BillingTx

@@ -1,0 +1,1 @@
+"""`engine.billing`: one file for each of its attributes, named like it."""
