@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 from tests.histories.company import GATEWAY, Company
+from tests.histories.watch import Watch
 
 from larabill_billing.invoicing.totals import Totals
 from larabill_billing.payments.model import TOOK_MONEY, Payment, PaymentStatus
@@ -22,29 +24,22 @@ ISSUED = (INVOICES, LINES)
 Documents = Mapping[tuple[str, Any], Any]
 
 
-def seen(company: Company) -> object:
-    """Differs when the clock was moved or a row was written; on SQLite, which counts rows, the same when not.
-
-    What is found is found in the rows and by the clock, so there is nothing to look for where it is the same.
-    """
-
-    def changes(tx: Any) -> object:
-        if tx.connection.dialect.name != "sqlite":
-            return object()
-        by_others = tx.connection.exec_driver_sql("PRAGMA data_version").scalar()
-        return by_others, tx.connection.connection.driver_connection.total_changes
-
-    return company.clock.now(), company.run(changes)
-
-
-def violations(company: Company) -> list[Violation]:
+def violations(company: Company, watch: Watch) -> list[Violation]:
     """What `larabill verify` finds: I1 to I6, I9 and I11."""
+    now = company.clock.now()
 
     def verify(tx: Any) -> list[Violation]:
-        rules = [load_target(target) for module in company.engine.modules for target in module.verify]
-        return [violation for rule in rules for violation in rule(tx)]
+        return [each for rule in _rules(company) for each in watch.ask(rule, now, partial(_found, rule, tx))]
 
     return company.run(verify)
+
+
+def _rules(company: Company) -> list[Callable[[Any], Iterable[Violation]]]:
+    return [load_target(target) for module in company.engine.modules for target in module.verify]
+
+
+def _found(rule: Callable[[Any], Iterable[Violation]], tx: Any) -> list[Violation]:
+    return list(rule(tx))
 
 
 def unbalanced(company: Company) -> dict[str, Decimal]:

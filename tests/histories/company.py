@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 from uuid import UUID
 
 import attrs
+import sqlalchemy as sa
 
 from larabill_billing.catalog.loader import parse_catalog
 from larabill_billing.customers.model import NewCustomer, NewSeller
@@ -152,6 +153,12 @@ class Company:
 
     def run(self, fn: Callable[[Any], T]) -> T:
         return self.engine.run(fn, seller=self.seller)
+
+    @property
+    def database(self) -> sa.Engine:
+        """What the engine's statements go to."""
+        found: sa.Engine = self.engine._unit_of_work.database  # type: ignore[attr-defined]
+        return found
 
     @property
     def gateway(self) -> FakeWorld:

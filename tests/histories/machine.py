@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from tests.histories import checks
 from tests.histories.company import CODES, CYCLES, GATEWAY, Company
+from tests.histories.watch import Watch
 
 from larabill_billing.credits.handlers import grant, spend
 from larabill_billing.invoicing.instalments import Instalment
@@ -61,7 +62,7 @@ class History(RuleBasedStateMachine):
         super().__init__()
         self.company = company
         self.issued: checks.Documents = {}
-        self.seen: object = None
+        self.watch = Watch(company.database)
 
     # What customers do
 
@@ -300,14 +301,11 @@ class History(RuleBasedStateMachine):
         """After each step, with what is due at once carried out."""
         company = self.company
         company.work()
-        now = checks.seen(company)
-        if now == self.seen:
-            return
-        none_of(checks.violations(company))
-        none_of(checks.unbalanced(company))
-        documents = checks.documents(company)
+        none_of(checks.violations(company, self.watch))
+        none_of(self.watch.ask("balances", None, lambda: checks.unbalanced(company)))
+        documents = self.watch.ask("documents", None, lambda: checks.documents(company))
         none_of(checks.altered(self.issued, documents))
-        self.issued, self.seen = documents, checks.seen(company)
+        self.issued = documents
 
     def teardown(self) -> None:
         """When nothing fails any more, all work comes to its end."""
