@@ -11,6 +11,7 @@ from larabill_billing.discounts import verify as discounts_verify
 from larabill_billing.dunning import jobs as dunning
 from larabill_billing.dunning import verify as dunning_verify
 from larabill_billing.exchange import jobs as exchange
+from larabill_billing.invoicing import endpoints as invoicing_endpoints
 from larabill_billing.invoicing import jobs as invoicing
 from larabill_billing.invoicing import verify as invoicing_verify
 from larabill_billing.ledger import verify as ledger
@@ -92,7 +93,9 @@ MODULE: Final = Module(
         *reports.SCHEDULES,
         *tax.SCHEDULES,
     ),
+    endpoints=(*invoicing_endpoints.ENDPOINTS,),
     abilities=ABILITIES,
+    customer_abilities=("invoices.read",),
     settings=BillingSettings,
     storage="larabill_sqlalchemy.billing:STORAGE",
     facade="larabill_billing.facade.billing:Billing",

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import attrs
 
-from larabill_core.errors import ConfigurationError, Faults, Forbidden, InvalidInput
+from larabill_core.errors import ConfigurationError, Faults, Forbidden, InvalidInput, NotFound
 
 Ability = str
 ActorKind = Literal["system", "staff", "customer", "gateway", "driver"]
@@ -109,6 +109,12 @@ class Access:
         """Raise Forbidden unless the actor may."""
         if not self.allows(actor, ability):
             raise Forbidden(ability, str(actor))
+
+
+def own(actor: Actor, kind: str, id: object, customer_id: UUID | None) -> None:
+    """Raises `NotFound`, as for what is not there, when the actor is another customer (B01)."""
+    if actor.customer_id not in (None, customer_id):
+        raise NotFound(kind, id)
 
 
 def _matches(grant: str, ability: Ability) -> bool:

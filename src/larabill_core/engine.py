@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from larabill_core import dispatch
-from larabill_core.access import SYSTEM, Actor
+from larabill_core.access import SYSTEM, Access, Actor, Role
 from larabill_core.calls.backoff import backoff
 from larabill_core.calls.call import Call
 from larabill_core.calls.model import Operation
@@ -126,6 +126,20 @@ class Engine:
             if progress is not None:
                 progress(done)
         return done
+
+    @cached_property
+    def access(self) -> Access:
+        """The roles: `operator` may everything, `customer` what the modules say, and those of the manifest.
+
+        Raises `ConfigurationError` with all faults of the manifest's.
+        """
+        known = {
+            "operator": ("*",),
+            "customer": tuple(ability for module in self.modules for ability in module.customer_abilities),
+            **self.manifest.basics.roles,
+        }
+        roles = [Role(name=name, grants=tuple(grants)) for name, grants in known.items()]
+        return Access(roles, [ability for module in self.modules for ability in module.abilities])
 
     @cached_property
     def standing(self) -> Standing | None:

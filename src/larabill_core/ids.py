@@ -18,16 +18,22 @@ from larabill_core.errors import InvalidInput
 
 PREFIXES: Final[Mapping[str, str]] = MappingProxyType(
     {
+        "act": "action",
         "adt": "audit",
         "bnk": "bank line",
         "cas": "case",
+        "cpn": "coupon",
         "chg": "charge",
         "crd": "credential",
+        "crn": "credit",
         "cus": "customer",
+        "dft": "draft",
         "dsp": "dispute",
         "evt": "event",
         "inv": "invoice",
         "itm": "item",
+        "lin": "line",
+        "lot": "lot",
         "job": "job",
         "mth": "payment method",
         "ops": "operation",
@@ -35,11 +41,15 @@ PREFIXES: Final[Mapping[str, str]] = MappingProxyType(
         "pay": "payment",
         "pln": "plan",
         "ref": "refund",
+        "req": "request",
         "res": "resource",
         "sel": "seller",
         "sub": "subscription",
         "svc": "service",
+        "scd": "scheduled change",
         "tsk": "task",
+        "usg": "usage",
+        "whk": "webhook",
     }
 )
 """Prefix of a public id, and the kind of thing that it names."""

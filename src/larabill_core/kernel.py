@@ -19,10 +19,12 @@ KERNEL = Module(
         ),
         Handler(name="core.resolve_unknown", target="larabill_core.calls.resolver:resolve_unknown"),
         Handler(name="core.purge_jobs", target="larabill_core.dispatch:purge_jobs"),
+        Handler(name="core.purge_answers", target="larabill_core.http.idempotency:purge_answers"),
     ),
     schedules=(
         Schedule(name="core.resolve_unknown", handler="core.resolve_unknown", every=timedelta(minutes=1)),
         Schedule(name="core.purge_jobs", handler="core.purge_jobs", every=timedelta(days=1)),
+        Schedule(name="core.purge_answers", handler="core.purge_answers", every=timedelta(days=1)),
     ),
     abilities=("jobs.read", "jobs.write"),
     storage="larabill_sqlalchemy.core:STORAGE",

@@ -13,6 +13,7 @@ import attrs
 from larabill_core.calls.limits import LimitSettings
 from larabill_core.contracts.provider import DriverInfo
 from larabill_core.errors import ConfigurationError, Faults, InvalidInput
+from larabill_core.http.limits import RateLimits
 from larabill_core.module import Module, choose_modules
 from larabill_core.privacy import Secret
 from larabill_core.structure import structure
@@ -48,12 +49,14 @@ class MailSettings:
 
 @attrs.frozen(kw_only=True)
 class Basics:
-    """The `[larabill]` table."""
+    """The `[larabill]` table. `roles` maps names to abilities and globs, such as `support = ["*.read"]`."""
 
     database: str = attrs.field(repr=False, metadata={"parse": _database})
     keys: Path = Path("larabill.keys")
     documents: Path = Path("documents")
     modules: tuple[str, ...] = _DEFAULT_MODULES
+    roles: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
+    rate_limits: RateLimits = attrs.field(factory=RateLimits)
 
 
 @attrs.frozen(kw_only=True)

@@ -12,8 +12,8 @@ from typing import Any
 
 import attrs
 
-from larabill_core.endpoints import Endpoint
 from larabill_core.errors import ConfigurationError, Faults
+from larabill_core.http.endpoint import Endpoint
 from larabill_core.jobs import Handler, Schedule
 
 
@@ -23,6 +23,7 @@ class Module:
 
     `storage`: a `larabill_sqlalchemy.storage.Storage` (metadata, migrations, repositories). `calls`: subject kind →
     function `(engine, operation) -> Call`. `answers`: "contacts" or "standing" → an instance of that contract.
+    `customer_abilities` are those of the role `customer`, where the manifest does not say otherwise.
     `facade`: a class called with the engine, reached as `engine.<module name>`. `commands`: click commands.
     `verify`: functions `(tx) -> list[Violation]` run by `larabill verify` for each seller; `verify_live`: functions
     `(engine) -> list[Violation]` that compare with the providers' own lists (`--live`).
@@ -35,6 +36,7 @@ class Module:
     endpoints: tuple[Endpoint, ...] = ()
     commands: tuple[str, ...] = ()
     abilities: tuple[str, ...] = ()
+    customer_abilities: tuple[str, ...] = ()
     settings: type[Any] | None = None
     templates: str = ""
     storage: str = ""

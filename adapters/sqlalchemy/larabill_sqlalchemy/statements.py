@@ -34,6 +34,15 @@ def page_size(limit: int) -> int:
     return limit
 
 
+def keyset(
+    query: sa.Select[Any], column: sa.ColumnElement[UUID], *, after: UUID | None, newest_first: bool, limit: int
+) -> sa.Select[Any]:
+    """One page of the query: so many rows after the id `after`, by id, that is, by creation."""
+    if after is not None:
+        query = query.where(column < after if newest_first else column > after)
+    return query.order_by(column.desc() if newest_first else column).limit(page_size(limit))
+
+
 def insert_many(connection: sa.Connection, table: sa.Table, rows: Sequence[Any], **more: Any) -> None:
     """Insert all rows: mappings of the same keys, or entities with an attribute for each column.
 

@@ -55,6 +55,8 @@ class SqlTx:
         self.operations: Final = core.operations
         self.limits: Final = core.limits
         self.secrets: Final = core.secrets
+        self.answers: Final = core.answers
+        self.actions: Final = core.actions
 
     @property
     def seller_id(self) -> UUID:

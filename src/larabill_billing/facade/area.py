@@ -9,16 +9,8 @@ from uuid import UUID
 from larabill_billing.repositories import BillingTx
 from larabill_core.access import Access, Actor
 from larabill_core.engine import Engine
-from larabill_core.errors import NotFound
-from larabill_core.ports.unit_of_work import Tx
 
 T = TypeVar("T")
-
-
-def own(tx: Tx, kind: str, id: UUID, customer_id: UUID) -> None:
-    """Raises `NotFound`, as for what is not there, when the actor is another customer (B01)."""
-    if tx.actor.customer_id not in (None, customer_id):
-        raise NotFound(kind, id)
 
 
 class Area:

@@ -28,20 +28,16 @@ from larabill_billing.facade.taxes import Taxes
 from larabill_billing.facade.usage import Usage
 from larabill_billing.facade.vouchers import Referrals, Vouchers
 from larabill_billing.settings import BillingSettings
-from larabill_core.access import Access, Role
 from larabill_core.engine import Engine
 from larabill_core.errors import AlreadyExists, ConfigurationError
 from larabill_core.ids import derived_id
-
-OPERATOR = Role(name="operator", grants=("*",))
-"""Whoever works at the console of the installation."""
 
 
 class Billing:
     """The façade. `invoices.get` answers an invoice with its state; lists are keyset paged with `after`."""
 
     def __init__(self, engine: Engine) -> None:
-        access = Access([OPERATOR], [ability for module in engine.modules for ability in module.abilities])
+        access = engine.access
         self._engine = engine
         self.bank = Bank(engine, access)
         self.catalog = Catalog(engine, access)

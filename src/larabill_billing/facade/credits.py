@@ -10,12 +10,12 @@ from uuid import UUID
 
 from larabill_billing.credits import goodwill, handlers
 from larabill_billing.credits.model import Credit, Lot
-from larabill_billing.facade.area import Area, own
+from larabill_billing.facade.area import Area
 from larabill_billing.payments import top_up, top_up_automatic
 from larabill_billing.payments.model import Payment
 from larabill_billing.payments.top_up_rules import TopUpRule
 from larabill_billing.repositories import BillingTx
-from larabill_core.access import SYSTEM, Actor
+from larabill_core.access import SYSTEM, Actor, own
 from larabill_core.money import parse_currency, quantize
 
 T = TypeVar("T")
@@ -26,7 +26,7 @@ class Credits(Area):
 
     def _for(self, ability: str, seller: UUID, customer_id: UUID, actor: Actor, fn: Callable[[BillingTx], T]) -> T:
         def within(tx: BillingTx) -> T:
-            own(tx, "customer", customer_id, customer_id)
+            own(tx.actor, "customer", customer_id, customer_id)
             return fn(tx)
 
         return self._run(ability, seller, actor, within)
@@ -99,7 +99,7 @@ class Credits(Area):
         """
 
         def pay(tx: BillingTx) -> Decimal:
-            own(tx, "invoice", invoice_id, tx.billing.invoices.state(invoice_id).customer_id)
+            own(tx.actor, "invoice", invoice_id, tx.billing.invoices.state(invoice_id).customer_id)
             return handlers.pay(tx, invoice_id, amount)
 
         return self._run("credits.use", seller, actor, pay)

@@ -168,6 +168,7 @@ class InvoiceRepository(Protocol):
         customer_id: UUID | None = None,
         status: InvoiceStatus | None = None,
         after: UUID | None = None,
+        newest_first: bool = False,
         limit: int = 100,
     ) -> list[tuple[Invoice, InvoiceState]]:
         """Documents without lines, and their states, by id, keyset paged with `after`."""

@@ -12,6 +12,7 @@ from larabill_core.jobs import Job, NewJob
 from larabill_core.messages import Event
 from larabill_core.ports.calls import LimitRepository, OperationRepository
 from larabill_core.ports.jobs import JobRepository
+from larabill_core.ports.requests import ActionRepository, AnswerRepository
 from larabill_core.ports.secrets import SecretRepository
 
 
@@ -60,6 +61,12 @@ class Tx(Protocol):
 
     @property
     def secrets(self) -> SecretRepository: ...
+
+    @property
+    def answers(self) -> AnswerRepository: ...
+
+    @property
+    def actions(self) -> ActionRepository: ...
 
     def savepoint(self) -> AbstractContextManager[None]:
         """What happens within is undone alone when it raises a `LarabillError`, with its jobs and events.

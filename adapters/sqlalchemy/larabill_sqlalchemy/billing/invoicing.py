@@ -20,7 +20,7 @@ from larabill_sqlalchemy.billing.invoicing_tables import ALLOCATIONS, INVOICES, 
 from larabill_sqlalchemy.billing.ledger import ENTRIES, POSTINGS, ZERO, ledger_differences, total
 from larabill_sqlalchemy.billing.numbering import NUMBERS
 from larabill_sqlalchemy.faults import unique
-from larabill_sqlalchemy.statements import Each, chunks, from_row, insert_many, page_size
+from larabill_sqlalchemy.statements import Each, chunks, from_row, insert_many, keyset, page_size
 from larabill_sqlalchemy.types import Amount
 
 if TYPE_CHECKING:
@@ -160,15 +160,17 @@ class Invoices:
         customer_id: UUID | None = None,
         status: InvoiceStatus | None = None,
         after: UUID | None = None,
+        newest_first: bool = False,
         limit: int = 100,
     ) -> list[tuple[Invoice, InvoiceState]]:
         """Two statements: the states, which hold all that is asked for, and the documents of exactly these."""
         where = [
             *([] if customer_id is None else [_S.customer_id == customer_id]),
             *([] if status is None else [_S.status == status.value]),
-            *([] if after is None else [_S.invoice_id > after]),
         ]
-        states = self._states(*where, limit=page_size(limit))
+        query = sa.select(STATES).where(_S.seller_id == self._tx.seller_id, *where)
+        query = keyset(query, _S.invoice_id, after=after, newest_first=newest_first, limit=limit)
+        states = [from_row(InvoiceState, row) for row in self._tx.connection.execute(query)]
         documents = self.headers([state.invoice_id for state in states])
         return [(documents[state.invoice_id], state) for state in states]
 

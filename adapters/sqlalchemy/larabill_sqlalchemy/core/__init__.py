@@ -1,4 +1,4 @@
-"""The kernel's storage: jobs, operations, limits and secrets."""
+"""The kernel's storage: jobs, operations, limits, secrets, and what is kept of requests."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from larabill_sqlalchemy.core.jobs import Jobs
 from larabill_sqlalchemy.core.limits import Limits
 from larabill_sqlalchemy.core.metadata import METADATA
 from larabill_sqlalchemy.core.operations import Operations
+from larabill_sqlalchemy.core.requests import Actions, Answers
 from larabill_sqlalchemy.core.secrets import Secrets
 from larabill_sqlalchemy.storage import Storage
 
@@ -25,11 +26,14 @@ class CoreRepositories:
         self.operations = Operations(tx)
         self.limits = Limits(tx)
         self.secrets = Secrets(tx)
+        self.answers = Answers(tx)
+        self.actions = Actions(tx)
 
 
 STORAGE = Storage(
     name="core",
     metadata=METADATA,
     migrations="larabill_sqlalchemy.core.migrations",
+    insert_only=("larabill_actions",),
     sellerless=tuple(sorted(METADATA.tables)),
 )

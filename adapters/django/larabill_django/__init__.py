@@ -1,0 +1,1 @@
+"""LaraBill in a Django project."""

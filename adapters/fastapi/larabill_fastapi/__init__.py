@@ -1,0 +1,1 @@
+"""LaraBill in a FastAPI application, and `larabill serve`."""

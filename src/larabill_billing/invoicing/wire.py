@@ -1,0 +1,154 @@
+"""Invoices on the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+
+from larabill_billing.invoicing.model import DocumentType, Invoice, InvoiceLine, InvoiceState, InvoiceStatus
+from larabill_core.http.wire import Amount, Cursor, Listing, Money, money, next_of, shown_id
+from larabill_core.ids import public_id
+
+
+class InvoicesQuery(Listing, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which documents a list shows."""
+
+    customer: Cursor | None = None
+    status: InvoiceStatus | None = None
+
+
+class InvoiceSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """A document without its lines. `balance` is what is still owed on it."""
+
+    id: str
+    type: DocumentType
+    number: str
+    status: InvoiceStatus
+    customer: str
+    order: str | None
+    subscription: str | None
+    issued_on: date
+    due_on: date
+    net: Money
+    tax: Money
+    total: Money
+    balance: Money
+    paid_at: datetime | None
+
+
+class InvoicePage(msgspec.Struct, frozen=True, kw_only=True):
+    """`next` is what `after` of the next page is; null at the end."""
+
+    items: list[InvoiceSummary]
+    next: str | None
+
+
+class TaxOut(msgspec.Struct, frozen=True, kw_only=True):
+    """The lines of one rate together. `category` is EN 16931's, `rate` in percent."""
+
+    category: str
+    rate: Amount
+    name: str
+    jurisdiction: str
+    reason: str
+    base: Money
+    tax: Money
+
+
+class LineOut(msgspec.Struct, frozen=True, kw_only=True):
+    """A line. `amount` is after its allowances and without tax; `explanation` says how it came about."""
+
+    id: str
+    kind: str
+    description: str
+    period_start: date | None
+    period_end: date | None
+    quantity: Amount
+    unit_price: Amount
+    amount: Money
+    tax_category: str
+    tax_rate: Amount
+    explanation: str
+
+
+class InvoiceOut(InvoiceSummary, frozen=True, kw_only=True):
+    """A document with all that stands on it."""
+
+    seller: dict[str, Any]
+    buyer: dict[str, Any]
+    purchase_order: str
+    note: str
+    terms: str
+    preceding: str | None
+    lines: list[LineOut]
+    taxes: list[TaxOut]
+
+
+def page_out(found: Sequence[tuple[Invoice, InvoiceState]], query: InvoicesQuery) -> InvoicePage:
+    """One page of a list."""
+    items = [InvoiceSummary(**_summary(invoice, state)) for invoice, state in found]
+    return InvoicePage(items=items, next=next_of(items, query))
+
+
+def invoice_out(invoice: Invoice, state: InvoiceState) -> InvoiceOut:
+    """The whole document."""
+    return InvoiceOut(
+        **_summary(invoice, state),
+        seller=dict(invoice.seller),
+        buyer=dict(invoice.buyer),
+        purchase_order=invoice.purchase_order,
+        note=invoice.note,
+        terms=invoice.terms,
+        preceding=shown_id("inv", invoice.preceding_id),
+        lines=[_line(line) for line in invoice.lines],
+        taxes=[
+            TaxOut(
+                category=each.category,
+                rate=str(each.rate),
+                name=each.name,
+                jurisdiction=each.jurisdiction,
+                reason=each.reason,
+                base=money(each.base, invoice.currency),
+                tax=money(each.tax, invoice.currency),
+            )
+            for each in invoice.taxes
+        ],
+    )
+
+
+def _summary(invoice: Invoice, state: InvoiceState) -> dict[str, Any]:
+    return {
+        "id": public_id("inv", invoice.id),
+        "type": invoice.type,
+        "number": invoice.number,
+        "status": state.status,
+        "customer": public_id("cus", invoice.customer_id),
+        "order": shown_id("ord", invoice.order_id),
+        "subscription": shown_id("sub", invoice.subscription_id),
+        "issued_on": invoice.issued_on,
+        "due_on": state.due_on,
+        "net": money(invoice.net, invoice.currency),
+        "tax": money(invoice.tax, invoice.currency),
+        "total": money(invoice.total, invoice.currency),
+        "balance": money(state.balance, invoice.currency),
+        "paid_at": state.paid_at,
+    }
+
+
+def _line(line: InvoiceLine) -> LineOut:
+    return LineOut(
+        id=public_id("lin", line.id),
+        kind=line.kind,
+        description=line.description,
+        period_start=line.period_start,
+        period_end=line.period_end,
+        quantity=f"{line.quantity.normalize():f}",
+        unit_price=f"{line.unit_price.normalize():f}",
+        amount=money(line.amount, line.currency),
+        tax_category=line.tax_category,
+        tax_rate=f"{line.tax_rate.normalize():f}",
+        explanation=line.explain(),
+    )

@@ -1,0 +1,28 @@
+"""Requests that a foreign page makes a browser send (CSRF): refused where cookies authenticate.
+
+A browser says where a request comes from (`Sec-Fetch-Site`, `Origin`) whenever it changes something, and no page can
+forge that. So with a cookie and without either the request is refused; with an `Authorization` header no cookie speaks.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from larabill_core.http.problems import HttpError
+from larabill_core.http.request import Request
+
+
+def require_own_origin(request: Request) -> None:
+    """Raises `HttpError` 403 for a change that comes from elsewhere."""
+    headers = request.headers
+    if "authorization" in headers or "cookie" not in headers:
+        return
+    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    if site is not None:
+        fits = site in ("same-origin", "none")
+    else:
+        fits = origin is not None and urlsplit(origin).netloc.lower() == request.host.lower()
+    if not fits:
+        raise HttpError(
+            403, "foreign-origin", "a change with a cookie must come from this site: send its Origin, or use a token"
+        )

@@ -1,0 +1,72 @@
+"""What wire types of every feature share. They are msgspec Structs, apart from the domain."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Annotated, Literal, Protocol, TypeAlias
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+from larabill_core.ids import parse_public_id, public_id
+from larabill_core.money import quantize
+
+Amount: TypeAlias = Annotated[
+    str, Meta(pattern=r"^-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,12})?$", max_length=40, description="A decimal number")
+]
+"""A decimal number as text, in the digits 0 to 9."""
+Currency: TypeAlias = Annotated[str, Meta(pattern="^[A-Z]{3}$", description="ISO 4217")]
+Text: TypeAlias = Annotated[str, Meta(max_length=200)]
+Reason: TypeAlias = Annotated[str, Meta(min_length=1, max_length=200)]
+Limit: TypeAlias = Annotated[int, Meta(ge=1, le=100)]
+Cursor: TypeAlias = Annotated[str, Meta(pattern="^[a-z]{3}_[0-9a-f]{32}$")]
+Order: TypeAlias = Literal["created", "-created"]
+
+
+class Money(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An amount in a currency."""
+
+    amount: Amount
+    currency: Currency
+
+
+class Listing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The query of every list: `limit` of what follows the id `after`, by creation; "-created": the newest first."""
+
+    after: Cursor | None = None
+    limit: Limit = 20
+    sort: Order = "created"
+
+
+class Paged(Protocol):
+    """What an item of a list has."""
+
+    @property
+    def id(self) -> str: ...
+
+
+def next_of(items: Sequence[Paged], query: Listing) -> str | None:
+    """Where the next page begins: the last id of a page that is full."""
+    return items[-1].id if len(items) == query.limit else None
+
+
+def newest_first(query: Listing) -> bool:
+    """Whether the list runs backwards."""
+    return query.sort == "-created"
+
+
+def money(amount: Decimal, currency: str) -> Money:
+    """An amount as the wire shows it, with all places of its currency."""
+    return Money(amount=str(quantize(amount, currency)), currency=currency)
+
+
+def shown_id(prefix: str, id: UUID | None) -> str | None:
+    """The public id, or None for none."""
+    return None if id is None else public_id(prefix, id)
+
+
+def id_of(text: str | None, prefix: str, path: str) -> UUID | None:
+    """The UUID of a public id in a body or query. Raises `InvalidInput`."""
+    return None if text is None else parse_public_id(text, prefix, path)
