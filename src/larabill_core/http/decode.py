@@ -12,7 +12,7 @@ import re
 import types
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -20,7 +20,7 @@ from msgspec import inspect
 
 from larabill_core.errors import InvalidInput, NotFound, shown
 from larabill_core.http.endpoint import KIND_PREFIX, Endpoint
-from larabill_core.http.problems import FieldError, HttpError
+from larabill_core.http.problems import FieldError, HttpError, pointer_of
 from larabill_core.ids import parse_public_id
 
 T = TypeVar("T")
@@ -28,7 +28,7 @@ Where = tuple[str | int, ...]
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,9})")
-_PLACE = re.compile(r" - at `[^`]*`$")
+_PLACE = re.compile(r" - at `\$([^`]*)`$")
 
 
 def path_values(endpoint: Endpoint, given: Mapping[str, str]) -> dict[str, Any]:
@@ -118,7 +118,9 @@ def _made(kind: Any, data: Any, faults: list[FieldError]) -> Any:
 
 
 def _collect(kind: Any, data: Any, at: Where, faults: list[FieldError]) -> None:
-    kind = _meant(kind, data)
+    whole = kind = _meant(kind, data)
+    while get_origin(kind) is Annotated:
+        kind = _meant(get_args(kind)[0], data)
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct) and isinstance(data, dict):
         _collect_fields(kind, data, at, faults)
         return
@@ -127,7 +129,7 @@ def _collect(kind: Any, data: Any, at: Where, faults: list[FieldError]) -> None:
         for index, item in enumerate(data):
             _collect(get_args(kind)[0], item, (*at, index), faults)
     if len(faults) == before:
-        _convert(kind, data, at, faults)
+        _convert(whole, data, at, faults)
 
 
 def _convert(kind: Any, data: Any, at: Where, faults: list[FieldError]) -> None:
@@ -135,7 +137,9 @@ def _convert(kind: Any, data: Any, at: Where, faults: list[FieldError]) -> None:
         msgspec.convert(data, kind)
     except msgspec.ValidationError as problem:
         value = "" if isinstance(data, dict | list) else shown(data)
-        faults.append(FieldError(pointer=_pointer(at), detail=_said(problem), value=value))
+        place = _PLACE.search(str(problem))
+        within = pointer_of(place[1]) if place else ""
+        faults.append(FieldError(pointer=_pointer(at) + within, detail=_said(problem), value=value))
 
 
 def _collect_fields(kind: type[msgspec.Struct], data: dict[str, Any], at: Where, faults: list[FieldError]) -> None:

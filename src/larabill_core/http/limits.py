@@ -7,12 +7,12 @@ draft-ietf-httpapi-ratelimit-headers-10.
 from __future__ import annotations
 
 import logging
-import time
 from typing import TYPE_CHECKING, Final
 
 import attrs
 
 from larabill_core.access import Actor
+from larabill_core.clock import SystemClock
 from larabill_core.http.endpoint import Bucket
 from larabill_core.http.problems import HttpError
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from limits import RateLimitItem
 
 _log = logging.getLogger(__name__)
+_CLOCK: Final = SystemClock()
+"""The library counts by the machine's clock."""
 
 WINDOW: Final = 60
 GUESSES: Final = 10
@@ -82,5 +84,5 @@ class RateLimiter:
             except Exception as problem:  # whatever the storage's client raises
                 _log.warning("requests are counted by this process alone: %s", type(problem).__name__)
                 continue
-            return allowed, max(0, stats.remaining), max(1, round(stats.reset_time - time.time()))
+            return allowed, max(0, stats.remaining), max(1, round(stats.reset_time - _CLOCK.now().timestamp()))
         raise AssertionError("memory always answers")
