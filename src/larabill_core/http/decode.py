@@ -12,6 +12,7 @@ import re
 import types
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import cache
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 from urllib.parse import parse_qsl
 
@@ -73,8 +74,7 @@ def read_query(kind: type[T], query: str) -> T:
     except ValueError:
         raise HttpError(400, "malformed", "the query string cannot be read") from None
     faults: list[FieldError] = []
-    fields = {field.encode_name: field for field in inspect.type_info(kind).fields}  # type: ignore[attr-defined]
-    hints = get_type_hints(kind, include_extras=True)
+    fields, hints = _fields(kind)
     data: dict[str, Any] = {}
     for name, text in pairs:
         if name in data:
@@ -94,6 +94,15 @@ def read_query(kind: type[T], query: str) -> T:
     if faults:
         raise HttpError(422, "invalid-input", "the query breaks a rule", tuple(faults))
     return msgspec.convert(data, kind)
+
+
+@cache
+def _fields(kind: type[Any]) -> tuple[Mapping[str, inspect.Field], Mapping[str, Any]]:
+    """The fields of a Struct by their name on the wire, and their types by their own."""
+    info = inspect.type_info(kind)
+    if not isinstance(info, inspect.StructType):
+        raise TypeError(f"{kind} is no Struct")
+    return {field.encode_name: field for field in info.fields}, get_type_hints(kind, include_extras=True)
 
 
 def _typed(info: inspect.Type, text: str) -> Any:
@@ -143,11 +152,9 @@ def _convert(kind: Any, data: Any, at: Where, faults: list[FieldError]) -> None:
 
 
 def _collect_fields(kind: type[msgspec.Struct], data: dict[str, Any], at: Where, faults: list[FieldError]) -> None:
-    info = inspect.type_info(kind)
-    fields = {field.encode_name: field for field in info.fields}  # type: ignore[attr-defined]
-    hints = get_type_hints(kind, include_extras=True)
+    fields, hints = _fields(kind)
     for name in data:
-        if name not in fields and name != info.tag_field:  # type: ignore[attr-defined]
+        if name not in fields and name != kind.__struct_config__.tag_field:
             remedy = _nearest(name, fields)
             faults.append(FieldError(pointer=_pointer((*at, name[:60])), detail="is not known", remedy=remedy))
     for name, field in fields.items():
