@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 
 import attrs
@@ -209,13 +210,17 @@ def demand_seller(database: sa.Engine, scoped: set[str], complain: Callable[[str
     def look(
         connection: object, cursor: object, statement: str, parameters: object, context: sa.ExecutionContext, many: bool
     ) -> None:
-        if OF_ALL_SELLERS.items() <= context.execution_options.items():
-            return
-        if _WRITES_NEW.match(statement) or _PREDICATE.search(_after_where(statement)):
-            return
-        touched = sorted(set(_TABLE.findall(statement)) & scoped)
-        if touched:
-            complain(f"no seller_id predicate on {', '.join(touched)}: {statement}")
+        touched = _without_seller(statement) & scoped
+        if touched and not OF_ALL_SELLERS.items() <= context.execution_options.items():
+            complain(f"no seller_id predicate on {', '.join(sorted(touched))}: {statement}")
+
+
+@cache
+def _without_seller(statement: str) -> frozenset[str]:
+    """The tables that a statement touches without a predicate on seller_id."""
+    if _WRITES_NEW.match(statement) or _PREDICATE.search(_after_where(statement)):
+        return frozenset()
+    return frozenset(_TABLE.findall(statement))
 
 
 def _after_where(statement: str) -> str:

@@ -17,8 +17,8 @@ from tests.billing.shop import Shop
 from tests.conftest import START
 from tests.tools import ask
 
-from larabill_billing.facade.ledger import LedgerBooks
 from larabill_billing.discounts.model import Allowance
+from larabill_billing.facade.ledger import LedgerBooks
 from larabill_billing.invoicing.handlers import void
 from larabill_billing.invoicing.model import ChargeKind, Invoice
 from larabill_billing.invoicing.recognise import recognise_days
