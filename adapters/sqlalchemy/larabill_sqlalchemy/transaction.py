@@ -106,13 +106,16 @@ class SqlUnitOfWork:
         self.database: Final = database
         self._storages = {storage.name: storage for storage in storages}
         _watch(database.dialect)
+        # on the pool, once: a listener on each connection costs more than what most transactions do
+        sa.event.listen(database, "commit", _refuse_commit)
+        sa.event.listen(database, "rollback", _forget)
 
     @contextmanager
     def begin(
         self, *, seller_id: UUID | None, actor: Actor, now: datetime, engine: Any, job: Job | None
     ) -> Iterator[SqlTx]:
         with translated(), self.database.connect() as connection:
-            _broken_of(connection)
+            _connections[connection] = _Broken()
             with connection.begin():
                 tx = self._tx(connection, seller_id, actor, now, engine, job, joined=False)
                 yield tx
@@ -197,11 +200,13 @@ def _broken_of(connection: sa.Connection) -> _Broken:
 
 
 def _refuse_commit(connection: sa.Connection) -> None:
-    _connections[connection].refuse()
+    if (broken := _connections.get(connection)) is not None:
+        broken.refuse()
 
 
 def _forget(connection: sa.Connection) -> None:
-    _connections[connection].reason = ""
+    if (broken := _connections.get(connection)) is not None:
+        broken.reason = ""
 
 
 def _watch(dialect: sa.Dialect) -> None:
