@@ -64,9 +64,9 @@ class Discounts:
         """These are billed: their cycles are used up, and they may be given back."""
         charges = list(charges)
         uses = {each.redemption_id: each for each in uses_of(charges)}
-        if uses:
-            for customer, redemptions in self.held.items():
-                self.held[customer] = [used(each, uses[each.id]) if each.id in uses else each for each in redemptions]
+        for customer in {charge.customer_id for charge in charges} if uses else ():
+            held = self.held.get(customer, [])
+            self.held[customer] = [used(each, uses[each.id]) if each.id in uses else each for each in held]
         for charge in charges:
             if charge.subscription_id in self.billed:
                 self.billed[charge.subscription_id].append(charge)
