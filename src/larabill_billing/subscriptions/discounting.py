@@ -33,6 +33,7 @@ from larabill_billing.invoicing.model import Charge, ChargeKind
 from larabill_billing.settings import settings_of
 from larabill_billing.subscriptions.model import LIVE, Agreement, Compensation, Subscription, SubscriptionStatus
 from larabill_billing.subscriptions.ports import SubscriptionsTx
+from larabill_core.changed import changed as changed_copy
 
 OF_PERIODS: Final = frozenset({ChargeKind.RECURRING, ChargeKind.PRORATION})
 
@@ -272,7 +273,7 @@ def with_allowances(
             fresh = {each.source_id for each in taken if each.source_id is not None} - seen
             taken = tuple([attrs.evolve(each, counts=True) if each.source_id in fresh else each for each in taken])
             seen |= fresh
-        result.append(attrs.evolve(charge, allowances=(*charge.allowances, *taken)))
+        result.append(changed_copy(charge, allowances=(*charge.allowances, *taken)))
     return tuple(result)
 
 
