@@ -18,8 +18,8 @@ T = TypeVar("T")
 
 def changed(entity: T, **values: Any) -> T:
     """The frozen attrs `entity` with these values, neither checked nor converted. Raises `KeyError` for other names."""
-    kind = type(entity)
-    made = object.__new__(kind)
+    kind: Any = type(entity)
+    made: T = object.__new__(kind)
     copies, puts = _slots_of(kind)
     for get, put in copies:
         put(made, get(entity))

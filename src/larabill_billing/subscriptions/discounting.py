@@ -64,7 +64,7 @@ class Discounts:
     def note(self, charges: Iterable[Charge]) -> None:
         """These are billed: their cycles are used up, and they may be given back."""
         charges = list(charges)
-        uses = {each.redemption_id: each for each in uses_of(charges)}
+        uses = {each.redemption_id: each for each in uses_of(charges)} if self.held else {}
         for customer in {charge.customer_id for charge in charges} if uses else ():
             held = self.held.get(customer, [])
             self.held[customer] = [used(each, uses[each.id]) if each.id in uses else each for each in held]
