@@ -185,7 +185,7 @@ BILLING: dict[str, Query] = {
     "credits.from_sources": lambda tx, of: tx.credits.from_sources("x", of.ids),
     "credits.lot_page": lambda tx, of: tx.credits.lot_page(customer_id=of.group_id, after=of.ids[0]),
     "credits.lots": lambda tx, of: tx.credits.lots(of.ids),
-    "credits.open_lots": lambda tx, of: tx.credits.open_lots(of.group_id, "EUR"),
+    "credits.open_lots": lambda tx, of: tx.credits.open_lots(of.group_ids),
     "credits.page": lambda tx, of: tx.credits.page(customer_id=of.group_id, after=of.ids[0]),
     "customers.get": lambda tx, of: tx.customers.get(of.id, lock=True),
     "customers.get_many": lambda tx, of: tx.customers.get_many(of.ids),

@@ -22,8 +22,11 @@ class CreditRepository(Protocol):
         """What the customer holds, as the ledger says; what has expired counts until it was taken off the books."""
         ...
 
-    def open_lots(self, customer_id: UUID, currency: str) -> list[Lot]:
-        """Lots with something left, oldest first. Lock the customer before relying on it."""
+    def open_lots(self, customer_ids: Collection[UUID]) -> dict[tuple[UUID, str], list[Lot]]:
+        """Lots with something left by customer and currency, oldest first. Lock the customers before relying on it.
+
+        One statement for a batch.
+        """
         ...
 
     def lots(self, lot_ids: Collection[UUID]) -> dict[UUID, Lot]:

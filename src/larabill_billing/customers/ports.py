@@ -36,8 +36,8 @@ class CustomerRepository(Protocol):
         """Raises `NotFound`. With `lock` the row stays locked until the transaction ends."""
         ...
 
-    def get_many(self, customer_ids: Collection[UUID]) -> dict[UUID, Customer]:
-        """Those that exist, in one statement."""
+    def get_many(self, customer_ids: Collection[UUID], *, lock: bool = False) -> dict[UUID, Customer]:
+        """Those that exist, in one statement. With `lock` they stay locked until the transaction ends."""
         ...
 
     def set_group(self, customer_id: UUID, group: str) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 import attrs
 
 from larabill_billing.audits.handlers import record
-from larabill_billing.invoicing.build import document
+from larabill_billing.invoicing.build import document, seller_party
 from larabill_billing.invoicing.drafts import DraftContent, DraftInvoice, parse_content, request_of
 from larabill_billing.invoicing.handlers import totals_of
 from larabill_billing.invoicing.model import Invoice, InvoiceRequest
@@ -87,7 +87,8 @@ def preview(tx: InvoicingTx, draft_id: UUID) -> Invoice:
     customer = tx.billing.customers.get(wanted.customer_id)
     request = request_of(wanted, _due_on(tx, wanted, customer.time_zone))
     (sums,) = totals_of(tx, [request], {customer.id: customer})
-    return document(request, sums, tx.billing.sellers.get(tx.seller_id), customer, settings_of(tx).terms, tx.now)
+    seller = seller_party(tx.billing.sellers.get(tx.seller_id))
+    return document(request, sums, tx.seller_id, seller, customer, settings_of(tx).terms, tx.now)
 
 
 def take_draft(tx: InvoicingTx, draft_id: UUID) -> InvoiceRequest:

@@ -12,6 +12,7 @@ from larabill_billing.credits.ports import CreditsRepositories
 from larabill_billing.payments.dispute import Dispute, DisputeStatus
 from larabill_billing.payments.model import (
     GatewayAccount,
+    Payers,
     Payment,
     PaymentMethod,
     PaymentStatus,
@@ -164,11 +165,8 @@ class MethodRepository(Protocol):
         """The default method of each customer who has one."""
         ...
 
-    def payers(self, customer_ids: Collection[UUID]) -> set[UUID]:
-        """Those of them from whom something can be taken without asking: a default method, or credit in any currency.
-
-        One statement for a batch.
-        """
+    def payers(self, customer_ids: Collection[UUID]) -> Payers:
+        """Those of them from whom something can be taken without asking. One statement for a batch."""
         ...
 
     def clear_default(self, customer_id: UUID) -> None: ...

@@ -26,7 +26,7 @@ from larabill_billing.payments.handlers import (
     release,
     resolve_review,
 )
-from larabill_billing.payments.model import PaymentStatus
+from larabill_billing.payments.model import Payers, PaymentStatus
 from larabill_core.errors import AlreadyExists, Conflict, IllegalTransition, InvalidInput, NotFound
 from larabill_core.ids import new_id
 from larabill_drivers.world import Fault
@@ -282,6 +282,9 @@ def test_payers_have_a_default_method_or_credit_that_is_left(shop: Shop) -> None
     shop.run(lambda tx: add_method(tx, not_default, "pay", "pm_ok", "Test card", default=False))
     shop.run(lambda tx: (credit(tx, credited, "1", "USD"), credit(tx, spent, "5"), credit(tx, spent, "-5")))
     asked = [stored, not_default, credited, spent, nothing, stored]
-    assert shop.run(lambda tx: tx.billing.payment_methods.payers(asked)) == {stored, credited}
-    assert shop.run(lambda tx: tx.billing.payment_methods.payers([credited, nothing])) == {credited}
-    assert shop.run(lambda tx: tx.billing.payment_methods.payers([])) == set()
+    found = shop.run(lambda tx: tx.billing.payment_methods.payers(asked))
+    assert found == Payers(stored=frozenset({stored}), credited=frozenset({credited}))
+    assert {each for each in asked if each in found} == {stored, credited}
+    found = shop.run(lambda tx: tx.billing.payment_methods.payers([credited, nothing]))
+    assert found == Payers(credited=frozenset({credited}))
+    assert shop.run(lambda tx: tx.billing.payment_methods.payers([])) == Payers()

@@ -98,11 +98,13 @@ class Customers:
             raise NotFound("customer", customer_id)
         return from_row(Customer, row)
 
-    def get_many(self, customer_ids: Collection[UUID]) -> dict[UUID, Customer]:
+    def get_many(self, customer_ids: Collection[UUID], *, lock: bool = False) -> dict[UUID, Customer]:
         connection = self._tx.connection
         found: dict[UUID, Customer] = {}
-        for chunk in chunks([*set(customer_ids)]):
+        for chunk in chunks(sorted(set(customer_ids))):
             query = sa.select(CUSTOMERS).where(_C.seller_id == self._tx.seller_id, among(connection, _C.id, chunk))
+            if lock:  # in one order, so that two batches never wait for each other
+                query = query.order_by(_C.id).with_for_update()
             found |= {each.id: each for each in from_rows(Customer, connection.execute(query).all())}
         return found
 

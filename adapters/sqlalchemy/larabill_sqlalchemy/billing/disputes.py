@@ -52,7 +52,7 @@ DISPUTES = sa.Table(
 )
 
 _D, _A, _P = DISPUTES.c, ALLOCATIONS.c, POSTINGS.c
-_STANDING = sorted(status.value for status in STANDING)
+STANDING_CODES = sorted(status.value for status in STANDING)
 
 
 class Disputes:
@@ -95,7 +95,8 @@ class Disputes:
         found: set[UUID] = set()
         for chunk in chunks([*set(customer_ids)]):
             mine = among(self._tx.connection, _D.customer_id, chunk)
-            query = sa.select(_D.customer_id).where(_D.seller_id == self._tx.seller_id, mine, _D.status.in_(_STANDING))
+            stands = _D.status.in_(STANDING_CODES)
+            query = sa.select(_D.customer_id).where(_D.seller_id == self._tx.seller_id, mine, stands)
             found.update(self._tx.connection.scalars(query))
         return found
 
@@ -118,7 +119,7 @@ class Disputes:
         prefix = f"{LEDGER_ACCOUNT}:"
         held = sa.select(
             (sa.literal(prefix) + _D.account).label("account"), _D.currency.label("currency"), _D.amount.label("amount")
-        ).where(_D.seller_id == self._tx.seller_id, _D.status.in_(_STANDING))
+        ).where(_D.seller_id == self._tx.seller_id, _D.status.in_(STANDING_CODES))
         posted = sa.select(_P.account, _P.currency, sa.type_coerce(-_P.amount, Amount())).where(
             _P.seller_id == self._tx.seller_id, _P.account.startswith(prefix)
         )

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from larabill_billing.payments.model import (
     TOOK_MONEY,
     Part,
+    Payers,
     Payment,
     PaymentKind,
     PaymentMethod,
@@ -25,6 +26,7 @@ from larabill_billing.payments.standing import CREDITED, DISPUTED
 from larabill_core.errors import NotFound, StaleVersion
 from larabill_sqlalchemy.billing.audits import states_without_audit
 from larabill_sqlalchemy.billing.credits import CREDITS
+from larabill_sqlalchemy.billing.disputes import DISPUTES, STANDING_CODES
 from larabill_sqlalchemy.billing.invoicing_tables import ALLOCATIONS
 from larabill_sqlalchemy.billing.ledger import ENTRIES, ZERO, total
 from larabill_sqlalchemy.billing.metadata import METADATA
@@ -295,20 +297,28 @@ class Methods:
                 found[row.customer_id] = from_row(PaymentMethod, row)
         return found
 
-    def payers(self, customer_ids: Collection[UUID]) -> set[UUID]:
+    def payers(self, customer_ids: Collection[UUID]) -> Payers:
         connection, seller_id, credits = self._tx.connection, self._tx.seller_id, CREDITS.c
-        found: set[UUID] = set()
+        found: dict[str, set[UUID]] = defaultdict(set)
         for chunk in chunks([*set(customer_ids)]):
             mine = among(connection, _M.customer_id, chunk)
-            stored = sa.select(_M.customer_id).where(_M.seller_id == seller_id, mine, _M.is_default == sa.true())
+            stored = sa.select(_M.customer_id, sa.literal("stored")).where(
+                _M.seller_id == seller_id, mine, _M.is_default == sa.true()
+            )
             credited = (
-                sa.select(credits.customer_id)
+                sa.select(credits.customer_id, sa.literal("credited"))
                 .where(credits.seller_id == seller_id, among(connection, credits.customer_id, chunk))
                 .group_by(credits.customer_id, credits.currency)
                 .having(total(credits.amount) > ZERO)
             )
-            found.update(connection.scalars(stored.union_all(credited)))
-        return found
+            disputing = sa.select(DISPUTES.c.customer_id, sa.literal("disputing")).where(
+                DISPUTES.c.seller_id == seller_id,
+                among(connection, DISPUTES.c.customer_id, chunk),
+                DISPUTES.c.status.in_(STANDING_CODES),
+            )
+            for customer_id, what in connection.execute(stored.union_all(credited, disputing)):
+                found[what].add(customer_id)
+        return Payers(**{what: frozenset(ids) for what, ids in found.items()})
 
     def clear_default(self, customer_id: UUID) -> None:
         self._tx.connection.execute(
