@@ -15,6 +15,7 @@ from larabill_billing.invoicing import endpoints as invoicing_endpoints
 from larabill_billing.invoicing import jobs as invoicing
 from larabill_billing.invoicing import verify as invoicing_verify
 from larabill_billing.ledger import verify as ledger
+from larabill_billing.orders import endpoints as orders_endpoints
 from larabill_billing.orders import jobs as orders
 from larabill_billing.orders import verify as orders_verify
 from larabill_billing.payments import jobs as payments
@@ -48,6 +49,8 @@ ABILITIES: Final = (
     "invoices.write",
     "ledger.read",
     "ledger.write",
+    "orders.cancel",
+    "orders.place",
     "orders.read",
     "orders.write",
     "payments.read",
@@ -93,9 +96,17 @@ MODULE: Final = Module(
         *reports.SCHEDULES,
         *tax.SCHEDULES,
     ),
-    endpoints=(*invoicing_endpoints.ENDPOINTS,),
+    endpoints=(
+        *invoicing_endpoints.ENDPOINTS,
+        *orders_endpoints.ENDPOINTS,
+    ),
     abilities=ABILITIES,
-    customer_abilities=("invoices.read",),
+    customer_abilities=(
+        "invoices.read",
+        "orders.cancel",
+        "orders.place",
+        "orders.read",
+    ),
     settings=BillingSettings,
     storage="larabill_sqlalchemy.billing:STORAGE",
     facade="larabill_billing.facade.billing:Billing",

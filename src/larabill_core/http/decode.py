@@ -12,7 +12,7 @@ import re
 import types
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -119,13 +119,14 @@ def _made(kind: Any, data: Any, faults: list[FieldError]) -> Any:
 
 def _collect(kind: Any, data: Any, at: Where, faults: list[FieldError]) -> None:
     kind = _meant(kind, data)
-    if isinstance(kind, type) and issubclass(kind, msgspec.Struct) and isinstance(data, dict):
-        _collect_fields(kind, data, at, faults)
+    bare = get_args(kind)[0] if get_origin(kind) is Annotated else kind
+    if isinstance(bare, type) and issubclass(bare, msgspec.Struct) and isinstance(data, dict):
+        _collect_fields(bare, data, at, faults)
         return
     before = len(faults)
-    if get_origin(kind) in (list, tuple) and isinstance(data, list):
+    if get_origin(bare) in (list, tuple) and isinstance(data, list):
         for index, item in enumerate(data):
-            _collect(get_args(kind)[0], item, (*at, index), faults)
+            _collect(get_args(bare)[0], item, (*at, index), faults)
     if len(faults) == before:
         _convert(kind, data, at, faults)
 
