@@ -24,6 +24,7 @@ from larabill_billing.referrals import jobs as referrals
 from larabill_billing.referrals import verify as referrals_verify
 from larabill_billing.reports import jobs as reports
 from larabill_billing.settings import BillingSettings
+from larabill_billing.subscriptions import endpoints as subscriptions_endpoints
 from larabill_billing.subscriptions import jobs as subscriptions
 from larabill_billing.subscriptions import verify as subscriptions_verify
 from larabill_billing.tax import jobs as tax
@@ -60,6 +61,8 @@ ABILITIES: Final = (
     "reports.read",
     "sellers.read",
     "sellers.write",
+    "subscriptions.cancel",
+    "subscriptions.change",
     "subscriptions.force",
     "subscriptions.read",
     "subscriptions.write",
@@ -99,6 +102,7 @@ MODULE: Final = Module(
     endpoints=(
         *invoicing_endpoints.ENDPOINTS,
         *orders_endpoints.ENDPOINTS,
+        *subscriptions_endpoints.ENDPOINTS,
     ),
     abilities=ABILITIES,
     customer_abilities=(
@@ -106,6 +110,9 @@ MODULE: Final = Module(
         "orders.cancel",
         "orders.place",
         "orders.read",
+        "subscriptions.cancel",
+        "subscriptions.change",
+        "subscriptions.read",
     ),
     settings=BillingSettings,
     storage="larabill_sqlalchemy.billing:STORAGE",

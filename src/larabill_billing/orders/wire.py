@@ -4,25 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
 from larabill_billing.catalog.model import BillingMode
+from larabill_billing.catalog.words import CycleCode, PlanCode, Quantity, Spec, Word
 from larabill_billing.invoicing.preview_wire import PreviewDocument, preview_document
 from larabill_billing.orders.handlers import OrderPreview
 from larabill_billing.orders.model import Order, OrderItem, OrderStatus
 from larabill_billing.subscriptions.model import Subscription
 from larabill_core.http.wire import Currency, Cursor, Listing, Money, Text, money, next_of, shown_id
 from larabill_core.ids import public_id
-
-PlanCode: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64)]
-CycleCode: TypeAlias = Annotated[str, Meta(pattern="^[a-z0-9_]{1,20}$", description="monthly, annual, 2_weeks, …")]
-Quantity: TypeAlias = Annotated[int, Meta(ge=1, le=1_000_000)]
-Word: TypeAlias = Annotated[str, Meta(max_length=64)]
-OptionValue: TypeAlias = Annotated[str, Meta(max_length=1000)] | int | bool
-Spec: TypeAlias = Annotated[dict[Annotated[str, Meta(max_length=64)], OptionValue], Meta(max_length=100)]
 
 
 class OrdersQuery(Listing, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -23,7 +23,7 @@ class Desk:
     actor: Actor | None
 
     def ask(
-        self, method: str, path: str, body: Any = None, *, query: str = "", version: int | None = None, **at: str
+        self, method: str, path: str, body: Any = None, *, query: str = "", version: int | None = None, **at: Any
     ) -> Response:
         headers = {"idempotency-key": new_id().hex, "content-type": "application/json"}
         if version is not None:
@@ -43,13 +43,13 @@ class Desk:
             )
         )
 
-    def get(self, path: str, query: str = "", status: int = 200, **at: str) -> Any:
+    def get(self, path: str, query: str = "", status: int = 200, **at: Any) -> Any:
         return said(self.ask("GET", path, query=query, version=None, **at), status)
 
-    def post(self, path: str, body: Any = None, status: int = 200, version: int | None = None, **at: str) -> Any:
+    def post(self, path: str, body: Any = None, status: int = 200, version: int | None = None, **at: Any) -> Any:
         return said(self.ask("POST", path, body, version=version, **at), status)
 
-    def put(self, path: str, body: Any = None, status: int = 200, version: int | None = None, **at: str) -> Any:
+    def put(self, path: str, body: Any = None, status: int = 200, version: int | None = None, **at: Any) -> Any:
         return said(self.ask("PUT", path, body, version=version, **at), status)
 
 
