@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from larabill_billing.bank import verify as bank_verify
+from larabill_billing.catalog import endpoints as catalog_endpoints
 from larabill_billing.credits import jobs as credits
 from larabill_billing.credits import verify as credits_verify
+from larabill_billing.customers import endpoints as customers_endpoints
 from larabill_billing.discounts import verify as discounts_verify
 from larabill_billing.dunning import jobs as dunning
 from larabill_billing.dunning import verify as dunning_verify
@@ -100,16 +102,21 @@ MODULE: Final = Module(
         *tax.SCHEDULES,
     ),
     endpoints=(
+        *catalog_endpoints.ENDPOINTS,
+        *customers_endpoints.ENDPOINTS,
         *invoicing_endpoints.ENDPOINTS,
         *orders_endpoints.ENDPOINTS,
         *subscriptions_endpoints.ENDPOINTS,
     ),
     abilities=ABILITIES,
     customer_abilities=(
+        "catalog.read",
+        "customers.read",
         "invoices.read",
         "orders.cancel",
         "orders.place",
         "orders.read",
+        "sellers.read",
         "subscriptions.cancel",
         "subscriptions.change",
         "subscriptions.read",
