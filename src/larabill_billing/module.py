@@ -28,6 +28,7 @@ from larabill_billing.reports import jobs as reports
 from larabill_billing.settings import BillingSettings
 from larabill_billing.subscriptions import endpoints as subscriptions_endpoints
 from larabill_billing.subscriptions import jobs as subscriptions
+from larabill_billing.subscriptions import usage_endpoints
 from larabill_billing.subscriptions import verify as subscriptions_verify
 from larabill_billing.tax import jobs as tax
 from larabill_billing.tax import verify as tax_verify
@@ -107,6 +108,7 @@ MODULE: Final = Module(
         *invoicing_endpoints.ENDPOINTS,
         *orders_endpoints.ENDPOINTS,
         *subscriptions_endpoints.ENDPOINTS,
+        *usage_endpoints.ENDPOINTS,
     ),
     abilities=ABILITIES,
     customer_abilities=(
@@ -120,6 +122,7 @@ MODULE: Final = Module(
         "subscriptions.cancel",
         "subscriptions.change",
         "subscriptions.read",
+        "usage.read",
     ),
     settings=BillingSettings,
     storage="larabill_sqlalchemy.billing:STORAGE",
