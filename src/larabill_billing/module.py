@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from larabill_billing.bank import verify as bank_verify
+from larabill_billing.catalog import endpoints as catalog_endpoints
 from larabill_billing.credits import jobs as credits
 from larabill_billing.credits import verify as credits_verify
+from larabill_billing.customers import endpoints as customers_endpoints
 from larabill_billing.discounts import verify as discounts_verify
 from larabill_billing.dunning import jobs as dunning
 from larabill_billing.dunning import verify as dunning_verify
@@ -15,6 +17,7 @@ from larabill_billing.invoicing import endpoints as invoicing_endpoints
 from larabill_billing.invoicing import jobs as invoicing
 from larabill_billing.invoicing import verify as invoicing_verify
 from larabill_billing.ledger import verify as ledger
+from larabill_billing.orders import endpoints as orders_endpoints
 from larabill_billing.orders import jobs as orders
 from larabill_billing.orders import verify as orders_verify
 from larabill_billing.payments import jobs as payments
@@ -23,7 +26,9 @@ from larabill_billing.referrals import jobs as referrals
 from larabill_billing.referrals import verify as referrals_verify
 from larabill_billing.reports import jobs as reports
 from larabill_billing.settings import BillingSettings
+from larabill_billing.subscriptions import endpoints as subscriptions_endpoints
 from larabill_billing.subscriptions import jobs as subscriptions
+from larabill_billing.subscriptions import usage_endpoints
 from larabill_billing.subscriptions import verify as subscriptions_verify
 from larabill_billing.tax import jobs as tax
 from larabill_billing.tax import verify as tax_verify
@@ -48,6 +53,8 @@ ABILITIES: Final = (
     "invoices.write",
     "ledger.read",
     "ledger.write",
+    "orders.cancel",
+    "orders.place",
     "orders.read",
     "orders.write",
     "payments.read",
@@ -57,6 +64,8 @@ ABILITIES: Final = (
     "reports.read",
     "sellers.read",
     "sellers.write",
+    "subscriptions.cancel",
+    "subscriptions.change",
     "subscriptions.force",
     "subscriptions.read",
     "subscriptions.write",
@@ -93,9 +102,28 @@ MODULE: Final = Module(
         *reports.SCHEDULES,
         *tax.SCHEDULES,
     ),
-    endpoints=(*invoicing_endpoints.ENDPOINTS,),
+    endpoints=(
+        *catalog_endpoints.ENDPOINTS,
+        *customers_endpoints.ENDPOINTS,
+        *invoicing_endpoints.ENDPOINTS,
+        *orders_endpoints.ENDPOINTS,
+        *subscriptions_endpoints.ENDPOINTS,
+        *usage_endpoints.ENDPOINTS,
+    ),
     abilities=ABILITIES,
-    customer_abilities=("invoices.read",),
+    customer_abilities=(
+        "catalog.read",
+        "customers.read",
+        "invoices.read",
+        "orders.cancel",
+        "orders.place",
+        "orders.read",
+        "sellers.read",
+        "subscriptions.cancel",
+        "subscriptions.change",
+        "subscriptions.read",
+        "usage.read",
+    ),
     settings=BillingSettings,
     storage="larabill_sqlalchemy.billing:STORAGE",
     facade="larabill_billing.facade.billing:Billing",

@@ -143,6 +143,7 @@ def contents() -> dict[str, dict[str, Any]]:
         "larabill_secrets": {"owner_table": sa.literal("t"), "key_name": since(99, "old", "new")},
         "larabill_billing_audits": {"subject_kind": sa.literal("order"), "subject_id": N.group_id},
         "larabill_customers": {"email": N.word},
+        "larabill_customer_words": {"word": N.word, "customer_id": N.id},
         "larabill_plans": {
             "code": N.word,
             "definition": sa.literal({"code": "x", "name": "x"}, Json()),

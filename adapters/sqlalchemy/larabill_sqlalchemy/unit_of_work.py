@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from larabill_core.access import Actor
 from larabill_core.jobs import Job
 from larabill_sqlalchemy.faults import translated
-from larabill_sqlalchemy.marks import mark_of, watch
+from larabill_sqlalchemy.marks import mark_of, own_mark, watch
 from larabill_sqlalchemy.storage import Storage
 from larabill_sqlalchemy.transaction import SqlTx
 
@@ -33,7 +33,7 @@ class SqlUnitOfWork:
         self, *, seller_id: UUID | None, actor: Actor, now: datetime, engine: Any, job: Job | None
     ) -> Iterator[SqlTx]:
         with translated(), self.database.connect() as connection:
-            mark_of(connection)
+            mark = own_mark(connection)
             with connection.begin():
                 tx = SqlTx(
                     connection,
@@ -47,6 +47,7 @@ class SqlUnitOfWork:
                 )
                 yield tx
                 tx.flush()
+                mark.refuse()
         if tx.wrote_jobs:
             engine.wake()
 

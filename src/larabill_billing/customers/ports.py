@@ -26,6 +26,10 @@ class SellerRepository(Protocol):
         """All, oldest first."""
         ...
 
+    def page(self, *, after: UUID | None = None, newest_first: bool = False, limit: int = 100) -> list[Seller]:
+        """By id, keyset paged with `after`."""
+        ...
+
 
 class CustomerRepository(Protocol):
     def add_many(self, customers: Sequence[Customer]) -> None:
@@ -44,8 +48,10 @@ class CustomerRepository(Protocol):
         """Write the group of a locked row."""
         ...
 
-    def page(self, *, after: UUID | None = None, limit: int = 100) -> list[Customer]:
-        """By id, keyset paged with `after`."""
+    def page(
+        self, *, search: str = "", after: UUID | None = None, newest_first: bool = False, limit: int = 100
+    ) -> list[Customer]:
+        """By id, keyset paged with `after`; of a `search` (folded) those of whom a word begins with it."""
         ...
 
 

@@ -127,18 +127,17 @@ def _made(kind: Any, data: Any, faults: list[FieldError]) -> Any:
 
 
 def _collect(kind: Any, data: Any, at: Where, faults: list[FieldError]) -> None:
-    whole = kind = _meant(kind, data)
-    while get_origin(kind) is Annotated:
-        kind = _meant(get_args(kind)[0], data)
-    if isinstance(kind, type) and issubclass(kind, msgspec.Struct) and isinstance(data, dict):
-        _collect_fields(kind, data, at, faults)
+    kind = _meant(kind, data)
+    bare = _meant(get_args(kind)[0], data) if get_origin(kind) is Annotated else kind
+    if isinstance(bare, type) and issubclass(bare, msgspec.Struct) and isinstance(data, dict):
+        _collect_fields(bare, data, at, faults)
         return
     before = len(faults)
-    if get_origin(kind) in (list, tuple) and isinstance(data, list):
+    if get_origin(bare) in (list, tuple) and isinstance(data, list):
         for index, item in enumerate(data):
-            _collect(get_args(kind)[0], item, (*at, index), faults)
+            _collect(get_args(bare)[0], item, (*at, index), faults)
     if len(faults) == before:
-        _convert(whole, data, at, faults)
+        _convert(kind, data, at, faults)
 
 
 def _convert(kind: Any, data: Any, at: Where, faults: list[FieldError]) -> None:
