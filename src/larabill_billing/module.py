@@ -17,8 +17,12 @@ from larabill_billing.invoicing import verify as invoicing_verify
 from larabill_billing.ledger import verify as ledger
 from larabill_billing.orders import jobs as orders
 from larabill_billing.orders import verify as orders_verify
+from larabill_billing.payments import endpoints as payments_endpoints
 from larabill_billing.payments import jobs as payments
+from larabill_billing.payments import method_endpoints as payment_method_endpoints
+from larabill_billing.payments import staff_endpoints as payments_staff_endpoints
 from larabill_billing.payments import verify as payments_verify
+from larabill_billing.payments import webhook_endpoints as payment_webhook_endpoints
 from larabill_billing.referrals import jobs as referrals
 from larabill_billing.referrals import verify as referrals_verify
 from larabill_billing.reports import jobs as reports
@@ -33,6 +37,8 @@ from larabill_billing.vouchers import verify as vouchers_verify
 from larabill_core.module import Module
 
 ABILITIES: Final = (
+    "bank.read",
+    "bank.write",
     "catalog.read",
     "catalog.write",
     "credits.read",
@@ -42,6 +48,10 @@ ABILITIES: Final = (
     "coupons.write",
     "customers.read",
     "customers.write",
+    "disputes.read",
+    "disputes.write",
+    "drafts.read",
+    "drafts.write",
     "dunning.read",
     "dunning.write",
     "invoices.read",
@@ -50,7 +60,12 @@ ABILITIES: Final = (
     "ledger.write",
     "orders.read",
     "orders.write",
+    "payment_methods.read",
+    "payment_methods.write",
+    "payments.pay",
     "payments.read",
+    "payments.record",
+    "payments.refund",
     "payments.write",
     "referrals.read",
     "referrals.write",
@@ -93,9 +108,23 @@ MODULE: Final = Module(
         *reports.SCHEDULES,
         *tax.SCHEDULES,
     ),
-    endpoints=(*invoicing_endpoints.ENDPOINTS,),
+    endpoints=(
+        *invoicing_endpoints.ENDPOINTS,
+        *payment_method_endpoints.ENDPOINTS,
+        *payment_webhook_endpoints.ENDPOINTS,
+        *payments_endpoints.ENDPOINTS,
+        *payments_staff_endpoints.ENDPOINTS,
+    ),
     abilities=ABILITIES,
-    customer_abilities=("invoices.read",),
+    customer_abilities=(
+        "credits.read",
+        "credits.use",
+        "invoices.read",
+        "payment_methods.read",
+        "payment_methods.write",
+        "payments.pay",
+        "payments.read",
+    ),
     settings=BillingSettings,
     storage="larabill_sqlalchemy.billing:STORAGE",
     facade="larabill_billing.facade.billing:Billing",

@@ -161,11 +161,11 @@ class Drafts(Area):
         self, seller: UUID, customer_id: UUID, content: Mapping[str, Any], *, actor: Actor = SYSTEM
     ) -> DraftInvoice:
         """Begin one, from plain data of the shape of `DraftContent`. Raises `InvalidInput` with every fault."""
-        return self._run("invoices.write", seller, actor, lambda tx: drafting.draft(tx, customer_id, content))
+        return self._run("drafts.write", seller, actor, lambda tx: drafting.draft(tx, customer_id, content))
 
     def get(self, seller: UUID, draft_id: UUID, *, actor: Actor = SYSTEM) -> DraftInvoice:
         """Raises `NotFound`; `Conflict` when it is issued."""
-        return self._run("invoices.read", seller, actor, lambda tx: drafting.open_draft(tx, draft_id))
+        return self._run("drafts.read", seller, actor, lambda tx: drafting.open_draft(tx, draft_id))
 
     def list(
         self,
@@ -178,7 +178,7 @@ class Drafts(Area):
     ) -> Sequence[DraftInvoice]:
         """By id, that is, oldest first."""
         return self._run(
-            "invoices.read",
+            "drafts.read",
             seller,
             actor,
             lambda tx: tx.billing.draft_invoices.page(customer_id=customer_id, after=after, limit=limit),
@@ -188,26 +188,26 @@ class Drafts(Area):
         self, seller: UUID, draft_id: UUID, version: int, changes: Mapping[str, Any], *, actor: Actor = SYSTEM
     ) -> DraftInvoice:
         """Write over these fields; `lines` is the whole list. Raises `InvalidInput`, `StaleVersion`, `Conflict`."""
-        return self._run("invoices.write", seller, actor, lambda tx: drafting.edit(tx, draft_id, version, changes))
+        return self._run("drafts.write", seller, actor, lambda tx: drafting.edit(tx, draft_id, version, changes))
 
     def preview(self, seller: UUID, draft_id: UUID, *, actor: Actor = SYSTEM) -> Invoice:
         """The document that it would be now, without a number (I13). Raises `InvalidInput` when it has no lines."""
-        return self._run("invoices.read", seller, actor, lambda tx: drafting.preview(tx, draft_id))
+        return self._run("drafts.read", seller, actor, lambda tx: drafting.preview(tx, draft_id))
 
     def issue(self, seller: UUID, draft_id: UUID, *, actor: Actor = SYSTEM) -> Invoice:
         """Issue it, and let it be a draft no more. Raises `InvalidInput` when it has no lines, `Conflict`."""
-        return self._run("invoices.write", seller, actor, lambda tx: issue(tx, [drafting.take_draft(tx, draft_id)])[0])
+        return self._run("drafts.write", seller, actor, lambda tx: issue(tx, [drafting.take_draft(tx, draft_id)])[0])
 
     def delete(self, seller: UUID, draft_id: UUID, *, actor: Actor = SYSTEM) -> None:
         """Throw it away. Raises `NotFound`; `Conflict` when it is issued."""
-        self._run("invoices.write", seller, actor, lambda tx: drafting.discard(tx, draft_id))
+        self._run("drafts.write", seller, actor, lambda tx: drafting.discard(tx, draft_id))
 
     def merge(self, seller: UUID, draft_ids: Sequence[UUID], *, actor: Actor = SYSTEM) -> DraftInvoice:
         """One of several of a customer, under the id of the first. Raises `InvalidInput` with every fault."""
-        return self._run("invoices.write", seller, actor, lambda tx: drafting.merge(tx, draft_ids))
+        return self._run("drafts.write", seller, actor, lambda tx: drafting.merge(tx, draft_ids))
 
     def split(
         self, seller: UUID, draft_id: UUID, line_ids: Sequence[UUID], *, actor: Actor = SYSTEM
     ) -> tuple[DraftInvoice, DraftInvoice]:
         """Two of one: it without these lines, and a new one of them. Raises `InvalidInput`."""
-        return self._run("invoices.write", seller, actor, lambda tx: drafting.split(tx, draft_id, line_ids))
+        return self._run("drafts.write", seller, actor, lambda tx: drafting.split(tx, draft_id, line_ids))

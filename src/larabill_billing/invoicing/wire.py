@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from decimal import Decimal
+from typing import Annotated, Any, TypeAlias
+from uuid import UUID
 
 import msgspec
+from msgspec import Meta
 
 from larabill_billing.invoicing.model import DocumentType, Invoice, InvoiceLine, InvoiceState, InvoiceStatus
-from larabill_core.http.wire import Amount, Cursor, Listing, Money, money, next_of, shown_id
-from larabill_core.ids import public_id
+from larabill_core.errors import Faults, InvalidInput
+from larabill_core.http.wire import Amount, Cursor, Listing, Money, amount_of, money, next_of, shown_id
+from larabill_core.ids import parse_public_id, public_id
+
+LineAmounts: TypeAlias = Annotated[dict[Cursor, Money], Meta(min_length=1, max_length=500)]
+"""So much of each of these lines, by id, without tax."""
 
 
 class InvoicesQuery(Listing, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -152,3 +159,18 @@ def _line(line: InvoiceLine) -> LineOut:
         tax_rate=f"{line.tax_rate.normalize():f}",
         explanation=line.explain(),
     )
+
+
+def line_amounts(given: Mapping[str, Money] | None, currency: str) -> dict[UUID, Decimal] | None:
+    """How much of which line a body names; None where it names none. Raises `InvalidInput` with every fault."""
+    if given is None:
+        return None
+    faults = Faults()
+    lines: dict[UUID, Decimal] = {}
+    for id, amount in given.items():
+        try:
+            lines[parse_public_id(id, "lin", f"lines.{id}")] = amount_of(amount, f"lines.{id}", currency)
+        except InvalidInput as problem:
+            faults.include(problem)
+    faults.raise_if_any()
+    return lines

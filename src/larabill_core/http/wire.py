@@ -10,7 +10,9 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
+from larabill_core.errors import InvalidInput
 from larabill_core.ids import parse_public_id, public_id
+from larabill_core.money import money as parse_money
 from larabill_core.money import quantize
 
 Amount: TypeAlias = Annotated[
@@ -60,6 +62,15 @@ def newest_first(query: Listing) -> bool:
 def money(amount: Decimal, currency: str) -> Money:
     """An amount as the wire shows it, with all places of its currency."""
     return Money(amount=str(quantize(amount, currency)), currency=currency)
+
+
+def amount_of(given: Money, path: str, currency: str | None = None) -> Decimal:
+    """The amount of a body. Raises `InvalidInput`: too fine or too large, or not in this `currency` (B08, B10)."""
+    exact = parse_money(given.amount, given.currency, path=path)
+    if currency is not None and given.currency != currency:
+        raise InvalidInput.one(f"{path}.currency", "is another one here", given.currency, f"it must be {currency}")
+    number: Decimal = exact.amount
+    return number
 
 
 def shown_id(prefix: str, id: UUID | None) -> str | None:
