@@ -5,14 +5,18 @@ from __future__ import annotations
 from typing import Final
 
 from larabill_billing.bank import verify as bank_verify
+from larabill_billing.credits import document_endpoints as documents_endpoints
+from larabill_billing.credits import endpoints as credits_endpoints
 from larabill_billing.credits import jobs as credits
 from larabill_billing.credits import verify as credits_verify
 from larabill_billing.discounts import verify as discounts_verify
 from larabill_billing.dunning import jobs as dunning
 from larabill_billing.dunning import verify as dunning_verify
 from larabill_billing.exchange import jobs as exchange
+from larabill_billing.invoicing import draft_endpoints as drafts_endpoints
 from larabill_billing.invoicing import endpoints as invoicing_endpoints
 from larabill_billing.invoicing import jobs as invoicing
+from larabill_billing.invoicing import staff_endpoints as invoicing_staff_endpoints
 from larabill_billing.invoicing import verify as invoicing_verify
 from larabill_billing.ledger import verify as ledger
 from larabill_billing.orders import jobs as orders
@@ -21,6 +25,7 @@ from larabill_billing.payments import endpoints as payments_endpoints
 from larabill_billing.payments import jobs as payments
 from larabill_billing.payments import method_endpoints as payment_method_endpoints
 from larabill_billing.payments import staff_endpoints as payments_staff_endpoints
+from larabill_billing.payments import top_up_endpoints
 from larabill_billing.payments import verify as payments_verify
 from larabill_billing.payments import webhook_endpoints as payment_webhook_endpoints
 from larabill_billing.referrals import jobs as referrals
@@ -109,11 +114,16 @@ MODULE: Final = Module(
         *tax.SCHEDULES,
     ),
     endpoints=(
+        *credits_endpoints.ENDPOINTS,
+        *documents_endpoints.ENDPOINTS,
+        *drafts_endpoints.ENDPOINTS,
         *invoicing_endpoints.ENDPOINTS,
+        *invoicing_staff_endpoints.ENDPOINTS,
         *payment_method_endpoints.ENDPOINTS,
         *payment_webhook_endpoints.ENDPOINTS,
         *payments_endpoints.ENDPOINTS,
         *payments_staff_endpoints.ENDPOINTS,
+        *top_up_endpoints.ENDPOINTS,
     ),
     abilities=ABILITIES,
     customer_abilities=(

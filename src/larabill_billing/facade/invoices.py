@@ -13,10 +13,9 @@ from larabill_billing.credits.documents import issue
 from larabill_billing.credits.merging import merge
 from larabill_billing.facade.area import Area
 from larabill_billing.invoicing import drafting, plans
-from larabill_billing.invoicing.build import party
 from larabill_billing.invoicing.credit_notes import what_is_left
 from larabill_billing.invoicing.crediting import Left
-from larabill_billing.invoicing.document import invoice_context, statement_context
+from larabill_billing.invoicing.document_data import invoice_data, statement_data
 from larabill_billing.invoicing.drafts import DraftInvoice
 from larabill_billing.invoicing.instalments import Instalment, PaymentPlan
 from larabill_billing.invoicing.model import Invoice, InvoiceState, InvoiceStatus
@@ -62,7 +61,9 @@ class Invoices(Area):
 
     def context(self, seller: UUID, invoice_id: UUID, *, actor: Actor = SYSTEM) -> dict[str, Any]:
         """The document as data for a template: see `invoice_context`. Raises `NotFound`."""
-        return self._run("invoices.read", seller, actor, lambda tx: _context(tx, invoice_id))
+        return self._run(
+            "invoices.read", seller, actor, lambda tx: invoice_data(tx, tx.billing.invoices.get(invoice_id))
+        )
 
     def credit(
         self,
@@ -106,7 +107,9 @@ class Invoices(Area):
         self, seller: UUID, customer_id: UUID, currency: str, first: date, last: date, *, actor: Actor = SYSTEM
     ) -> dict[str, Any]:
         """The customer's account as data for the template `statement.html`. Raises as `statement`."""
-        return self._run("invoices.read", seller, actor, lambda tx: _account(tx, customer_id, currency, first, last))
+        return self._run(
+            "invoices.read", seller, actor, lambda tx: statement_data(tx, customer_id, currency, first, last)
+        )
 
     def write_off(self, seller: UUID, invoice_id: UUID, reason: str, *, actor: Actor = SYSTEM) -> Decimal:
         """What is left of an issued invoice will not come: how much that was. Money may still come later.
@@ -137,21 +140,6 @@ class Invoices(Area):
     def plan(self, seller: UUID, invoice_id: UUID, *, actor: Actor = SYSTEM) -> PaymentPlan | None:
         """The plan that the invoice follows; None while it follows none. Raises `NotFound`."""
         return self._run("invoices.read", seller, actor, lambda tx: plans.current_plan(tx, invoice_id))
-
-
-def _context(tx: BillingTx, invoice_id: UUID) -> dict[str, Any]:
-    invoice = tx.billing.invoices.get(invoice_id)
-    preceding = None
-    if invoice.preceding_id is not None:
-        preceding = tx.billing.invoices.headers([invoice.preceding_id]).get(invoice.preceding_id)
-    return invoice_context(invoice, tx.billing.invoices.state(invoice_id), preceding)
-
-
-def _account(tx: BillingTx, customer_id: UUID, currency: str, first: date, last: date) -> dict[str, Any]:
-    customer = tx.billing.customers.get(customer_id)
-    found = statement(tx, customer_id, currency, first, last)
-    buyer = party(customer) | {"company": customer.company}
-    return statement_context(found, party(tx.billing.sellers.get(tx.seller_id)), buyer, customer.language)
 
 
 class Drafts(Area):

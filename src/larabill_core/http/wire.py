@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from larabill_core.errors import InvalidInput
+from larabill_core.errors import Faults, InvalidInput
 from larabill_core.ids import parse_public_id, public_id
 from larabill_core.money import money as parse_money
 from larabill_core.money import quantize
@@ -81,3 +81,16 @@ def shown_id(prefix: str, id: UUID | None) -> str | None:
 def id_of(text: str | None, prefix: str, path: str) -> UUID | None:
     """The UUID of a public id in a body or query. Raises `InvalidInput`."""
     return None if text is None else parse_public_id(text, prefix, path)
+
+
+def ids_of(given: Sequence[str], prefix: str, name: str) -> list[UUID]:
+    """The ids of a list in a body. Raises `InvalidInput` with every fault."""
+    faults = Faults()
+    ids = []
+    for index, each in enumerate(given):
+        try:
+            ids.append(parse_public_id(each, prefix, f"{name}[{index}]"))
+        except InvalidInput as problem:
+            faults.include(problem)
+    faults.raise_if_any()
+    return ids
