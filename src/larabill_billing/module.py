@@ -6,6 +6,8 @@ from typing import Final
 
 from larabill_billing.bank import verify as bank_verify
 from larabill_billing.catalog import endpoints as catalog_endpoints
+from larabill_billing.credits import document_endpoints as documents_endpoints
+from larabill_billing.credits import endpoints as credits_endpoints
 from larabill_billing.credits import jobs as credits
 from larabill_billing.credits import verify as credits_verify
 from larabill_billing.customers import endpoints as customers_endpoints
@@ -13,15 +15,22 @@ from larabill_billing.discounts import verify as discounts_verify
 from larabill_billing.dunning import jobs as dunning
 from larabill_billing.dunning import verify as dunning_verify
 from larabill_billing.exchange import jobs as exchange
+from larabill_billing.invoicing import draft_endpoints as drafts_endpoints
 from larabill_billing.invoicing import endpoints as invoicing_endpoints
 from larabill_billing.invoicing import jobs as invoicing
+from larabill_billing.invoicing import staff_endpoints as invoicing_staff_endpoints
 from larabill_billing.invoicing import verify as invoicing_verify
 from larabill_billing.ledger import verify as ledger
 from larabill_billing.orders import endpoints as orders_endpoints
 from larabill_billing.orders import jobs as orders
 from larabill_billing.orders import verify as orders_verify
+from larabill_billing.payments import endpoints as payments_endpoints
 from larabill_billing.payments import jobs as payments
+from larabill_billing.payments import method_endpoints as payment_method_endpoints
+from larabill_billing.payments import staff_endpoints as payments_staff_endpoints
+from larabill_billing.payments import top_up_endpoints
 from larabill_billing.payments import verify as payments_verify
+from larabill_billing.payments import webhook_endpoints as payment_webhook_endpoints
 from larabill_billing.referrals import jobs as referrals
 from larabill_billing.referrals import verify as referrals_verify
 from larabill_billing.reports import jobs as reports
@@ -38,6 +47,8 @@ from larabill_billing.vouchers import verify as vouchers_verify
 from larabill_core.module import Module
 
 ABILITIES: Final = (
+    "bank.read",
+    "bank.write",
     "catalog.read",
     "catalog.write",
     "credits.read",
@@ -47,6 +58,10 @@ ABILITIES: Final = (
     "coupons.write",
     "customers.read",
     "customers.write",
+    "disputes.read",
+    "disputes.write",
+    "drafts.read",
+    "drafts.write",
     "dunning.read",
     "dunning.write",
     "invoices.read",
@@ -57,7 +72,12 @@ ABILITIES: Final = (
     "orders.place",
     "orders.read",
     "orders.write",
+    "payment_methods.read",
+    "payment_methods.write",
+    "payments.pay",
     "payments.read",
+    "payments.record",
+    "payments.refund",
     "payments.write",
     "referrals.read",
     "referrals.write",
@@ -104,20 +124,35 @@ MODULE: Final = Module(
     ),
     endpoints=(
         *catalog_endpoints.ENDPOINTS,
+        *credits_endpoints.ENDPOINTS,
         *customers_endpoints.ENDPOINTS,
+        *documents_endpoints.ENDPOINTS,
+        *drafts_endpoints.ENDPOINTS,
         *invoicing_endpoints.ENDPOINTS,
+        *invoicing_staff_endpoints.ENDPOINTS,
         *orders_endpoints.ENDPOINTS,
+        *payment_method_endpoints.ENDPOINTS,
+        *payment_webhook_endpoints.ENDPOINTS,
+        *payments_endpoints.ENDPOINTS,
+        *payments_staff_endpoints.ENDPOINTS,
         *subscriptions_endpoints.ENDPOINTS,
+        *top_up_endpoints.ENDPOINTS,
         *usage_endpoints.ENDPOINTS,
     ),
     abilities=ABILITIES,
     customer_abilities=(
         "catalog.read",
+        "credits.read",
+        "credits.use",
         "customers.read",
         "invoices.read",
         "orders.cancel",
         "orders.place",
         "orders.read",
+        "payment_methods.read",
+        "payment_methods.write",
+        "payments.pay",
+        "payments.read",
         "sellers.read",
         "subscriptions.cancel",
         "subscriptions.change",

@@ -41,11 +41,15 @@ class CreditRepository(Protocol):
         """The movements of several sources of one kind, oldest first."""
         ...
 
-    def page(self, *, customer_id: UUID, after: UUID | None = None, limit: int = 100) -> list[Credit]:
+    def page(
+        self, *, customer_id: UUID, after: UUID | None = None, newest_first: bool = False, limit: int = 100
+    ) -> list[Credit]:
         """The customer's movements, oldest first, keyset paged with `after`."""
         ...
 
-    def lot_page(self, *, customer_id: UUID, after: UUID | None = None, limit: int = 100) -> list[Lot]:
+    def lot_page(
+        self, *, customer_id: UUID, after: UUID | None = None, newest_first: bool = False, limit: int = 100
+    ) -> list[Lot]:
         """The customer's lots, used up ones too, oldest first, keyset paged with `after`."""
         ...
 

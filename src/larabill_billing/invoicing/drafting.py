@@ -18,7 +18,7 @@ from larabill_billing.invoicing.ports import InvoicingTx
 from larabill_billing.settings import settings_of
 from larabill_core.clock import local_date
 from larabill_core.errors import Conflict, Faults, NotFound, StaleVersion
-from larabill_core.ids import new_id
+from larabill_core.ids import new_id, public_id
 
 
 def draft(tx: InvoicingTx, customer_id: UUID, content: Mapping[str, Any]) -> DraftInvoice:
@@ -150,7 +150,7 @@ def split(tx: InvoicingTx, draft_id: UUID, line_ids: Sequence[UUID]) -> tuple[Dr
     kept = tuple(line for line in before.lines if line.id not in wanted)
     faults = Faults()
     for line_id in wanted - {line.id for line in before.lines}:
-        faults.add(f"lines.{line_id}", "is no line of this draft")
+        faults.add(f"lines.{public_id('lin', line_id)}", "is no line of this draft")
     if not moved or not kept:
         faults.add("lines", "must be some, but not all of the draft's")
     faults.raise_if_any()

@@ -18,7 +18,6 @@ from larabill_billing.customers.model import NewCustomer
 from larabill_billing.invoicing.handlers import void
 from larabill_billing.invoicing.model import InvoiceStatus
 from larabill_billing.payments.handlers import (
-    add_method,
     capture,
     charge_invoice,
     open_checkout,
@@ -26,6 +25,7 @@ from larabill_billing.payments.handlers import (
     release,
     resolve_review,
 )
+from larabill_billing.payments.methods import add_method
 from larabill_billing.payments.model import Payers, PaymentStatus
 from larabill_core.errors import AlreadyExists, Conflict, IllegalTransition, InvalidInput, NotFound
 from larabill_core.ids import new_id
@@ -242,7 +242,7 @@ def test_bad_input_is_refused_with_nothing_written(shop: Shop) -> None:
     invoice = shop.issue("12.50")
     with pytest.raises(InvalidInput) as raised:
         shop.run(lambda tx: record_manual(tx, invoice.id, Decimal("1.001"), "card 4242 4242 4242 4242"))
-    assert [fault.path for fault in raised.value.faults] == ["payment.reference", "payment.amount"]
+    assert [fault.path for fault in raised.value.faults] == ["reference", "amount"]
     assert "4242" not in str(raised.value)
     for amount in ("0", "-1", "NaN"):
         with pytest.raises(InvalidInput):

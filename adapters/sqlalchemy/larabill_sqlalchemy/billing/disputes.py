@@ -18,7 +18,7 @@ from larabill_sqlalchemy.billing.invoicing_tables import ALLOCATIONS
 from larabill_sqlalchemy.billing.ledger import POSTINGS, ZERO, total
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.faults import unique
-from larabill_sqlalchemy.statements import among, chunks, from_row, insert_many, page_size
+from larabill_sqlalchemy.statements import among, chunks, from_row, insert_many, keyset
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Amount, Id, Instant, code, text
 
@@ -106,14 +106,15 @@ class Disputes:
         customer_id: UUID | None = None,
         status: DisputeStatus | None = None,
         after: UUID | None = None,
+        newest_first: bool = False,
         limit: int = 100,
     ) -> list[Dispute]:
         where = [
             *([] if customer_id is None else [_D.customer_id == customer_id]),
             *([] if status is None else [_D.status == status.value]),
-            *([] if after is None else [_D.id > after]),
         ]
-        return self._all(self._mine(*where).order_by(_D.id).limit(page_size(limit)))
+        query = keyset(self._mine(*where), _D.id, after=after, newest_first=newest_first, limit=limit)
+        return self._all(query)
 
     def ledger_differences(self) -> list[tuple[str, str, Decimal]]:
         prefix = f"{LEDGER_ACCOUNT}:"
