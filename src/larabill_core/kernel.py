@@ -26,6 +26,16 @@ KERNEL = Module(
         Schedule(name="core.purge_jobs", handler="core.purge_jobs", every=timedelta(days=1)),
         Schedule(name="core.purge_answers", handler="core.purge_answers", every=timedelta(days=1)),
     ),
-    abilities=("jobs.read", "jobs.write"),
+    abilities=(
+        "actions.read",
+        "audits.read",
+        "breakers.read",
+        "breakers.write",
+        "jobs.read",
+        "jobs.write",
+        "verify.run",
+        "webhooks.read",
+        "webhooks.replay",
+    ),
     storage="larabill_sqlalchemy.core:STORAGE",
 )

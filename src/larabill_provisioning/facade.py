@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -104,6 +105,27 @@ class Resources:
             f"account {resource.account} has nothing with the id {driver_ref} under one of our refs",
             "give the id that the provider shows, or name the thing there after " + resource.ref,
         )
+
+    def suspend(self, seller: UUID, resource_id: UUID, *, actor: Actor) -> Resource:
+        """See `commands.suspend`."""
+        found: Resource = self._engine.run(lambda tx: commands.suspend(tx, resource_id), seller=seller, actor=actor)
+        return found
+
+    def resume(self, seller: UUID, resource_id: UUID, *, actor: Actor) -> Resource:
+        """See `commands.resume`."""
+        found: Resource = self._engine.run(lambda tx: commands.resume(tx, resource_id), seller=seller, actor=actor)
+        return found
+
+    def end(self, seller: UUID, resource_id: UUID, destroy_at: datetime, *, actor: Actor) -> Resource:
+        """See `commands.end`."""
+        found: Resource = self._engine.run(
+            lambda tx: commands.end(tx, resource_id, destroy_at), seller=seller, actor=actor
+        )
+        return found
+
+    def kick(self, seller: UUID, order_id: UUID, *, actor: Actor) -> tuple[Resource, ...]:
+        """See `commands.kick`."""
+        return tuple(self._engine.run(lambda tx: commands.kick(tx, order_id), seller=seller, actor=actor))
 
     def abandon(
         self, seller: UUID, resource_id: UUID, remedy: commands.Remedy, *, actor: Actor, nothing_there: bool = False

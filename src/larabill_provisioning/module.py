@@ -16,7 +16,9 @@ from larabill_core.published import (
     ServiceSuspendRequested,
 )
 from larabill_provisioning.orchestrator.converge import ResourceDue
+from larabill_provisioning.reconcile import endpoints as reconcile
 from larabill_provisioning.reconcile.sync import AccountDue, SyncDue
+from larabill_provisioning.resources import endpoints as resources
 from larabill_provisioning.settings import ProvisioningSettings
 
 QUEUE = "provisioning"
@@ -110,7 +112,18 @@ MODULE = Module(
         ),
         Schedule(name="provisioning.purge_webhooks", handler="provisioning.purge_webhooks", every=timedelta(days=1)),
     ),
-    abilities=("access.reveal", "credentials.write", "resources.read", "resources.write"),
+    abilities=(
+        "access.reveal",
+        "credentials.read",
+        "credentials.write",
+        "resources.end",
+        "resources.power",
+        "resources.read",
+        "resources.strays",
+        "resources.write",
+    ),
+    customer_abilities=("access.reveal", "resources.power", "resources.read"),
+    endpoints=(*resources.ENDPOINTS, *reconcile.ENDPOINTS),
     settings=ProvisioningSettings,
     storage="larabill_sqlalchemy.provisioning:STORAGE",
     facade="larabill_provisioning.facade:Provisioning",

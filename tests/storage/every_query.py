@@ -24,7 +24,7 @@ from larabill_billing.payments.model import PaymentStatus, WebhookStatus
 from larabill_billing.usage.model import Counted, Grant, MeteredPeriod, NewUsage
 from larabill_core.calls.model import OPEN
 from larabill_core.jobs import JobStatus
-from larabill_provisioning.reconcile.model import ProviderWebhook
+from larabill_provisioning.reconcile.model import ProviderWebhook, WebhookOutcome
 from larabill_provisioning.resources.states import ResourceStatus
 
 LATE = slot_at(600)
@@ -444,7 +444,9 @@ PROVISIONING: dict[str, Query] = {
     "resources.to_sync after": lambda tx, of: tx.resources.to_sync("host3", after=of.id, limit=100),
     "resources.by_ref": lambda tx, of: tx.resources.by_ref(f"host{of.number % 10}", of.word),
     "resources.refs_standing": lambda tx, of: tx.resources.refs_standing("host5", [of.word, "none"]),
+    "resources.for_order": lambda tx, of: tx.resources.for_order(of.group_id),
     "resources.list": lambda tx, of: tx.resources.list(after=of.id),
+    "resources.list newest first": lambda tx, of: tx.resources.list(after=of.id, newest_first=True),
     "resources.list of customer": lambda tx, of: tx.resources.list(customer_id=of.group_id),
     "resources.list of held": lambda tx, of: tx.resources.list(held=True, after=of.id),
     "resources.list of status": lambda tx, of: tx.resources.list(status=ResourceStatus.FAILED),
@@ -455,7 +457,23 @@ PROVISIONING: dict[str, Query] = {
     "tasks.save": lambda tx, of: tx.tasks.save(tx.tasks.get_for(of.id)),
     "tasks.for_resource": lambda tx, of: tx.tasks.for_resource(of.group_id),
     "webhooks.add_new": lambda tx, of: tx.webhooks.add_new(
-        ProviderWebhook(id=id_of(60_000), account="host", event_id=of.word, event_type="x", received_at=LATE)
+        ProviderWebhook(
+            id=id_of(60_000),
+            account="host",
+            event_id=of.word,
+            event_type="x",
+            ref=None,
+            result=WebhookOutcome.IGNORED,
+            received_at=LATE,
+        )
+    ),
+    "webhooks.get": lambda tx, of: tx.webhooks.get(of.id, lock=True),
+    "webhooks.save": lambda tx, of: tx.webhooks.save(tx.webhooks.get(of.id)),
+    "webhooks.page": lambda tx, of: tx.webhooks.page(after=of.id),
+    "webhooks.page of account": lambda tx, of: tx.webhooks.page(account="host", after=of.id, newest_first=True),
+    "webhooks.page of result": lambda tx, of: tx.webhooks.page(result=WebhookOutcome.CHECKING),
+    "webhooks.page of account and result": lambda tx, of: tx.webhooks.page(
+        account="host", result=WebhookOutcome.HURRIED, after=of.ids[0]
     ),
     "webhooks.purge": lambda tx, of: tx.webhooks.purge(before=slot_at(2)),
 }

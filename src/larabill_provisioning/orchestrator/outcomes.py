@@ -7,12 +7,12 @@ import attrs
 from larabill_core.calls.model import Operation, OperationStatus, Retried, Withdrawn
 from larabill_core.contracts.outcome import Done, Failed, Manual, Outcome, Pending, Unknown
 from larabill_core.privacy import hash_id, mask
-from larabill_core.published import ServiceActivated, ServiceResumed, ServiceSuspended
+from larabill_core.published import ServiceActivated, ServiceResumed
 from larabill_provisioning.credentials.access import add_secrets
 from larabill_provisioning.orchestrator.change import Change
 from larabill_provisioning.orchestrator.converge import converge, end
 from larabill_provisioning.orchestrator.rules import WORKING, is_outdated, tries_anew
-from larabill_provisioning.orchestrator.tell import tell, tell_failed
+from larabill_provisioning.orchestrator.tell import tell, tell_failed, tell_suspended
 from larabill_provisioning.ports import ProvisioningTx
 from larabill_provisioning.resources.model import Action, Desired
 from larabill_provisioning.resources.states import ResourceEvent, ResourceStatus
@@ -87,7 +87,7 @@ def _done(tx: ProvisioningTx, change: Change, operation: Operation, outcome: Don
             _first_active(tx, change, operation)
         case Action.SUSPEND:
             change.move(ResourceEvent.SUSPENDED)
-            tell(tx, change.resource, ServiceSuspended)
+            tell_suspended(tx, change.resource)
         case Action.RESUME:
             change.move(ResourceEvent.RESUMED)
             if change.resource.activated_at is None:

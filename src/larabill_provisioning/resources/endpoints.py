@@ -1,0 +1,146 @@
+"""The endpoints of resources. Customers see their own and reveal their access; the rest is for staff."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from larabill_core.http.endpoint import Endpoint
+from larabill_provisioning.resources import wire
+
+_DO: Final = "larabill_provisioning.resources.http"
+_ONE: Final = "/provision/resources/{resource}"
+
+ENDPOINTS: Final = (
+    Endpoint(
+        id="list_resources",
+        method="GET",
+        path="/provision/resources",
+        summary="What stands, or shall stand, at the providers",
+        ability="resources.read",
+        scope="own",
+        query=wire.ResourcesQuery,
+        answer=wire.ResourcePage,
+        handler=f"{_DO}:list_resources",
+    ),
+    Endpoint(
+        id="get_resource",
+        method="GET",
+        path=_ONE,
+        summary="One resource",
+        ability="resources.read",
+        scope="own",
+        answer=wire.ResourceOut,
+        handler=f"{_DO}:get_resource",
+    ),
+    Endpoint(
+        id="list_resource_tasks",
+        method="GET",
+        path=f"{_ONE}/tasks",
+        summary="The operations on a resource",
+        ability="resources.read",
+        answer=wire.TaskList,
+        handler=f"{_DO}:list_tasks",
+    ),
+    Endpoint(
+        id="list_resource_audits",
+        method="GET",
+        path=f"{_ONE}/audit",
+        summary="The audit trail of a resource",
+        ability="audits.read",
+        answer=wire.ResourceAuditList,
+        handler=f"{_DO}:list_audits",
+    ),
+    Endpoint(
+        id="kick_order",
+        method="POST",
+        path="/provision/orders/{order}/kick",
+        summary="Begin again with what of a released order was not built",
+        ability="resources.write",
+        answer=wire.KickedOrder,
+        handler=f"{_DO}:kick_order",
+    ),
+    Endpoint(
+        id="suspend_resource",
+        method="POST",
+        path=f"{_ONE}/suspend",
+        summary="Suspend it, paid or not, until staff resume it",
+        ability="resources.write",
+        answer=wire.ResourceOut,
+        idempotent=True,
+        handler=f"{_DO}:suspend_resource",
+    ),
+    Endpoint(
+        id="resume_resource",
+        method="POST",
+        path=f"{_ONE}/resume",
+        summary="Let go what staff have suspended",
+        ability="resources.write",
+        answer=wire.ResourceOut,
+        handler=f"{_DO}:resume_resource",
+    ),
+    Endpoint(
+        id="retry_resource",
+        method="POST",
+        path=f"{_ONE}/retry",
+        summary="Try anew what failed or was held back",
+        ability="resources.write",
+        answer=wire.ResourceOut,
+        handler=f"{_DO}:retry_resource",
+    ),
+    Endpoint(
+        id="resize_resource",
+        method="POST",
+        path=f"{_ONE}/resize",
+        summary="Bring it to another plan or specification at the same account",
+        ability="resources.write",
+        body=wire.ResizeIn,
+        answer=wire.ResourceOut,
+        versioned=True,
+        handler=f"{_DO}:resize_resource",
+    ),
+    Endpoint(
+        id="end_resource",
+        method="DELETE",
+        path=_ONE,
+        summary="Suspend it now and destroy it, with its data, at a time",
+        ability="resources.end",
+        query=wire.EndQuery,
+        answer=wire.ResourceOut,
+        versioned=True,
+        handler=f"{_DO}:end_resource",
+    ),
+    Endpoint(
+        id="abandon_resource",
+        method="POST",
+        path=f"{_ONE}/abandon",
+        summary="Give up what failed: remove what is left, then credit or refund",
+        ability="resources.end",
+        body=wire.AbandonIn,
+        answer=wire.ResourceOut,
+        versioned=True,
+        handler=f"{_DO}:abandon_resource",
+    ),
+    Endpoint(
+        id="adopt_resource",
+        method="POST",
+        path=f"{_ONE}/adopt",
+        summary="Say what at the provider this resource is",
+        ability="resources.write",
+        body=wire.AdoptIn,
+        answer=wire.ResourceOut,
+        external=True,
+        handler=f"{_DO}:adopt_resource",
+    ),
+    # Without a key, because an answer under a key is kept for a day, and this one may not be: asked again it is a 409.
+    Endpoint(
+        id="reveal_access",
+        method="POST",
+        path=f"{_ONE}/reveal",
+        summary="The access details, once, to the customer",
+        ability="access.reveal",
+        scope="own",
+        answer=wire.AccessOut,
+        idempotent=True,
+        handler=f"{_DO}:reveal_access",
+    ),
+)
