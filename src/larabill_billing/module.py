@@ -104,6 +104,7 @@ MODULE: Final = Module(
         "contacts": "larabill_billing.customers.contacts:CONTACTS",
         "standing": "larabill_billing.dunning.standing:STANDING",
     },
+    audits="larabill_billing.audits.trail:trail",
     verify=(
         *ledger.VERIFY,
         *tax_verify.VERIFY,

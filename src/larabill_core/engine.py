@@ -90,6 +90,10 @@ class Engine:
                 time.sleep(backoff(tries, base=timedelta(milliseconds=10), cap=timedelta(seconds=1)).total_seconds())
         raise AssertionError("unreachable")
 
+    def is_ready(self) -> bool:
+        """Whether the database answers, with tables of this release."""
+        return self._unit_of_work.is_ready()
+
     def joined(
         self, connection: Any, *, seller: UUID | None = None, actor: Actor = SYSTEM
     ) -> AbstractContextManager[Any]:

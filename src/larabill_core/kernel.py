@@ -7,6 +7,7 @@ from datetime import timedelta
 from larabill_core.calls.perform import OperationDue
 from larabill_core.jobs import Handler, Schedule
 from larabill_core.module import Module
+from larabill_core.operating.endpoints import ENDPOINTS
 
 KERNEL = Module(
     name="core",
@@ -37,5 +38,6 @@ KERNEL = Module(
         "webhooks.read",
         "webhooks.replay",
     ),
+    endpoints=ENDPOINTS,
     storage="larabill_sqlalchemy.core:STORAGE",
 )

@@ -128,6 +128,7 @@ MODULE = Module(
     storage="larabill_sqlalchemy.provisioning:STORAGE",
     facade="larabill_provisioning.facade:Provisioning",
     calls={"resource": "larabill_provisioning.orchestrator.calls:resource_call"},
+    audits="larabill_provisioning.audit.trail:trail",
     verify=(
         f"{_VERIFY}:one_resource_per_service",
         f"{_VERIFY}:status_follows_audits",

@@ -138,8 +138,15 @@ KERNEL: dict[str, Query] = {
     "jobs.get": lambda tx, of: tx.jobs.get(of.id),
     "jobs.list": lambda tx, of: tx.jobs.list(after=of.id),
     "jobs.list by status": lambda tx, of: tx.jobs.list(statuses=(JobStatus.DEAD,)),
+    "jobs.list of seller": lambda tx, of: tx.jobs.list(seller_id=of.seller_id, after=of.id),
+    "jobs.list of seller and status": lambda tx, of: tx.jobs.list(
+        seller_id=of.seller_id, statuses=(JobStatus.DEAD, JobStatus.PARKED), newest_first=True
+    ),
+    "jobs.list newest first": lambda tx, of: tx.jobs.list(after=of.id, newest_first=True),
     "jobs.list by queue and status": lambda tx, of: tx.jobs.list(queue="q1", statuses=(JobStatus.READY,), after=of.id),
     "jobs.list by tag": lambda tx, of: tx.jobs.list(tag="resource:77"),
+    "actions.page": lambda tx, of: tx.actions.page(seller_id=None, after=of.id),
+    "actions.page of seller": lambda tx, of: tx.actions.page(seller_id=of.seller_id, after=of.id, newest_first=True),
     "jobs.next_run_at": lambda tx, of: tx.jobs.next_run_at(),
     "jobs.purge_done": lambda tx, of: tx.jobs.purge_done(before=slot_at(5), limit=100),
     "operations.get": lambda tx, of: tx.operations.get(of.id, lock=True),
@@ -160,6 +167,9 @@ BILLING: dict[str, Query] = {
     "accounting.for_documents": lambda tx, of: tx.accounting.for_documents(of.ids),
     "audits.for_subject": lambda tx, of: tx.audits.for_subject("order", of.group_id),
     "audits.page": lambda tx, of: tx.audits.page(after=of.id),
+    "audits.page of subject": lambda tx, of: tx.audits.page(
+        subject=("order", of.group_id), after=of.ids[0], newest_first=True
+    ),
     "bank_lines.add_new": lambda tx, of: tx.bank_lines.add_new(tx.bank_lines.page(limit=10)),
     "bank_lines.get": lambda tx, of: tx.bank_lines.get(of.id, lock=True),
     "bank_lines.save": lambda tx, of: tx.bank_lines.save(tx.bank_lines.get(of.id)),
@@ -426,6 +436,7 @@ BILLING: dict[str, Query] = {
 
 PROVISIONING: dict[str, Query] = {
     "audits.for_resource": lambda tx, of: tx.audits.for_resource(of.group_id),
+    "audits.page": lambda tx, of: tx.audits.page(of.group_id, after=of.ids[0]),
     "credentials.by_name": lambda tx, of: tx.credentials.by_name(of.word, lock=True),
     "credentials.save_many": lambda tx, of: tx.credentials.save_many([tx.credentials.by_name(of.word)]),
     "credentials.delete": lambda tx, of: tx.credentials.delete(of.id),

@@ -21,6 +21,7 @@ from larabill_core.messages import Event
 from larabill_sqlalchemy.core import CoreRepositories
 from larabill_sqlalchemy.databases import MYSQL
 from larabill_sqlalchemy.faults import asks_to_run_again, code_of, translated
+from larabill_sqlalchemy.schema import require_current
 from larabill_sqlalchemy.storage import Storage
 
 
@@ -117,6 +118,13 @@ class SqlUnitOfWork:
                 tx = self._tx(connection, seller_id, actor, now, engine, job, joined=False)
                 yield tx
                 tx.flush()
+
+    def is_ready(self) -> bool:
+        try:
+            require_current(self.database, [*self._storages.values()])
+        except LarabillError:
+            return False
+        return True
 
     @contextmanager
     def join(

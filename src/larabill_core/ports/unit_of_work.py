@@ -93,6 +93,10 @@ class UnitOfWork(Protocol):
         """A context that yields a `Tx`, commits at its end and rolls back on an exception."""
         ...
 
+    def is_ready(self) -> bool:
+        """Whether the database answers, with tables of this release. Raises nothing."""
+        ...
+
     def join(
         self, connection: Any, *, seller_id: UUID | None, actor: Actor, now: datetime, engine: Any
     ) -> AbstractContextManager[Any]:
