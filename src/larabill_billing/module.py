@@ -17,6 +17,7 @@ from larabill_billing.invoicing import verify as invoicing_verify
 from larabill_billing.ledger import verify as ledger
 from larabill_billing.orders import jobs as orders
 from larabill_billing.orders import verify as orders_verify
+from larabill_billing.payments import inbox_endpoints
 from larabill_billing.payments import jobs as payments
 from larabill_billing.payments import verify as payments_verify
 from larabill_billing.referrals import jobs as referrals
@@ -93,7 +94,7 @@ MODULE: Final = Module(
         *reports.SCHEDULES,
         *tax.SCHEDULES,
     ),
-    endpoints=(*invoicing_endpoints.ENDPOINTS,),
+    endpoints=(*invoicing_endpoints.ENDPOINTS, *inbox_endpoints.ENDPOINTS),
     abilities=ABILITIES,
     customer_abilities=("invoices.read",),
     settings=BillingSettings,

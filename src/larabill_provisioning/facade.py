@@ -18,6 +18,7 @@ from larabill_provisioning import webhooks
 from larabill_provisioning.audit.model import Audit
 from larabill_provisioning.credentials import access, handlers
 from larabill_provisioning.credentials.model import Credential, Scope
+from larabill_provisioning.orchestrator.power import PowerAction, ask_power
 from larabill_provisioning.plans.model import PlanMap
 from larabill_provisioning.plans.sync import sync_plan_maps
 from larabill_provisioning.reconcile.model import Stray
@@ -121,6 +122,11 @@ class Resources:
         found: Resource = self._engine.run(
             lambda tx: commands.end(tx, resource_id, destroy_at), seller=seller, actor=actor
         )
+        return found
+
+    def switch(self, seller: UUID, resource_id: UUID, action: PowerAction, *, actor: Actor) -> Task:
+        """See `power.ask_power`."""
+        found: Task = self._engine.run(lambda tx: ask_power(tx, resource_id, action), seller=seller, actor=actor)
         return found
 
     def kick(self, seller: UUID, order_id: UUID, *, actor: Actor) -> tuple[Resource, ...]:

@@ -15,6 +15,7 @@ from larabill_core.published import (
     ServicesOrdered,
     ServiceSuspendRequested,
 )
+from larabill_provisioning.credentials import endpoints as credentials
 from larabill_provisioning.orchestrator.converge import ResourceDue
 from larabill_provisioning.reconcile import endpoints as reconcile
 from larabill_provisioning.reconcile.sync import AccountDue, SyncDue
@@ -123,11 +124,14 @@ MODULE = Module(
         "resources.write",
     ),
     customer_abilities=("access.reveal", "resources.power", "resources.read"),
-    endpoints=(*resources.ENDPOINTS, *reconcile.ENDPOINTS),
+    endpoints=(*resources.ENDPOINTS, *credentials.ENDPOINTS, *reconcile.ENDPOINTS),
     settings=ProvisioningSettings,
     storage="larabill_sqlalchemy.provisioning:STORAGE",
     facade="larabill_provisioning.facade:Provisioning",
-    calls={"resource": "larabill_provisioning.orchestrator.calls:resource_call"},
+    calls={
+        "resource": "larabill_provisioning.orchestrator.calls:resource_call",
+        "power": "larabill_provisioning.orchestrator.power:power_call",
+    },
     audits="larabill_provisioning.audit.trail:trail",
     verify=(
         f"{_VERIFY}:one_resource_per_service",

@@ -87,6 +87,7 @@ class Shop:
         """A paid order, built as far as it can be: `free` fails, for want of a plan at the provider."""
         order = self.market.place(item(plan))
         if plan != "free":
+            assert order.invoice_id is not None
             self.market.pay(order.invoice_id)
         self.market.work()
         return self.resources(order.id)[0]
@@ -117,12 +118,18 @@ def shop(
             "acme": {"driver": "fake", "world": world, "webhook_secret": {"env": "HOOK_SECRET"}, "limits": plenty},
             "stiff": {"driver": "rigid", "world": world},
             "pay": {"driver": "fake_gateway", "webhook_secret": {"env": "TEST_WEBHOOK_SECRET"}, "world": money},
+            "blind": {
+                "driver": "fake_gateway",
+                "webhook_secret": {"env": "TEST_WEBHOOK_SECRET"},
+                "world": money,
+                "finds": False,
+            },
         },
         "provisioning": {
             "plans": [
                 {"plan": "web", "account": "acme", "provider_plan": "s1"},
                 {"plan": "free", "account": "acme", "provider_plan": "no such plan"},
-                {"plan": "box", "account": "stiff", "provider_plan": "s1"},
+                {"plan": "server", "account": "stiff", "provider_plan": "s1"},
             ]
         },
     }

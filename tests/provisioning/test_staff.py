@@ -180,12 +180,13 @@ def test_customers_decide_nothing_of_it(scene: Scene) -> None:
     id = scene.resource(service).id
     me = Actor(kind="customer", id="c-1", customer_id=scene.customer)
     staff = scene.engine.provisioning.resources
-    for command in (
+    commands: list[Callable[[], object]] = [
         lambda: staff.suspend(scene.seller, id, actor=me),
         lambda: staff.resume(scene.seller, id, actor=me),
         lambda: staff.end(scene.seller, id, scene.clock.now(), actor=me),
         lambda: staff.kick(scene.seller, scene.resource(service).order_id, actor=me),
-    ):
+    ]
+    for command in commands:
         with pytest.raises(Forbidden):
             command()
 

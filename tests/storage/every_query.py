@@ -430,6 +430,7 @@ BILLING: dict[str, Query] = {
     "webhooks.save": lambda tx, of: tx.webhooks.save(tx.webhooks.get(of.id)),
     "webhooks.page": lambda tx, of: tx.webhooks.page(after=of.id),
     "webhooks.page of status": lambda tx, of: tx.webhooks.page(status=WebhookStatus.UNMATCHED),
+    "webhooks.page newest first": lambda tx, of: tx.webhooks.page(after=of.id, newest_first=True),
     "webhooks.newest_applied": lambda tx, of: tx.webhooks.newest_applied("bank", of.word),
     "webhooks.rejected": lambda tx, of: tx.webhooks.rejected(),
 }

@@ -22,7 +22,7 @@ def record_outcome(
     tx: ProvisioningTx, operation: Operation, outcome: Outcome | Withdrawn | Retried, *, found: bool
 ) -> None:
     """Move the resource along, tell billing, and see to what is wanted next. `found`: it stood there when we looked."""
-    _record_task(tx, operation)
+    record_task(tx, operation)
     change = Change(tx, tx.provisioning.resources.get(operation.subject_id, lock=True))
     action = Action(operation.action)
     outdated = is_outdated(change.resource, action, operation.arguments["spec_version"])
@@ -54,7 +54,8 @@ def record_outcome(
         tell_failed(tx, change.resource)
 
 
-def _record_task(tx: ProvisioningTx, operation: Operation) -> None:
+def record_task(tx: ProvisioningTx, operation: Operation) -> None:
+    """What people see of the operation follows it."""
     task = tx.provisioning.tasks.get_for(operation.id)
     tx.provisioning.tasks.save(
         attrs.evolve(

@@ -6,15 +6,20 @@ from typing import Any
 from uuid import UUID
 
 from larabill_core.access import own
+from larabill_core.calls.guard import guarded
+from larabill_core.contracts.outcome import Done
+from larabill_core.contracts.power import POWER
 from larabill_core.engine import Engine
-from larabill_core.errors import StaleVersion
+from larabill_core.errors import Conflict, RetryLater, StaleVersion
 from larabill_core.http.endpoint import Call
 from larabill_core.http.wire import id_of, newest_first
 from larabill_core.ids import public_id
 from larabill_provisioning.credentials import access
+from larabill_provisioning.orchestrator import power
 from larabill_provisioning.ports import ProvisioningTx
 from larabill_provisioning.resources import commands, wire
 from larabill_provisioning.resources.model import Resource
+from larabill_provisioning.resources.states import SETTLED
 
 
 def list_resources(tx: ProvisioningTx, call: Call[wire.ResourcesQuery, None]) -> wire.ResourcePage:
@@ -95,6 +100,33 @@ def adopt_resource(engine: Engine, call: Call[Any, wire.AdoptIn]) -> wire.Resour
     seller: UUID | None = call.seller_id
     adopted = engine.provisioning.resources.adopt(seller, call.path["resource"], call.body.driver_ref, actor=call.actor)
     return wire.resource_out(adopted, call.actor)
+
+
+def ask_power(tx: ProvisioningTx, call: Call[Any, wire.PowerIn]) -> wire.PowerTask:
+    resource = tx.provisioning.resources.get(call.path["resource"])
+    own(call.actor, "resource", resource.id, resource.customer_id)
+    task = power.ask_power(tx, resource.id, call.body.action)
+    return wire.PowerTask(id=public_id("tsk", task.id), action=call.body.action, status=task.status)
+
+
+def get_power(engine: Engine, call: Call[Any, None]) -> wire.PowerOut:
+    """Asks the provider, outside any transaction. Raises `RetryLater` when it cannot tell now."""
+
+    def read(tx: ProvisioningTx) -> tuple[Resource, bool]:
+        resource = tx.provisioning.resources.get(call.path["resource"])
+        own(call.actor, "resource", resource.id, resource.customer_id)
+        if resource.status not in SETTLED:
+            raise Conflict(f"resource {resource.id}", f"it is {resource.status}", "nothing stands there to be asked")
+        power.require_power(tx, resource)
+        return resource, bool(tx.operations.open_for([resource.id]))
+
+    resource, busy = engine.run(read, seller=call.seller_id, actor=call.actor)
+    driver = engine.drivers.get(resource.account)
+    outcome = guarded(lambda: driver.power_state(power.request_of(resource, "")))
+    state = outcome.facts.get(POWER) if isinstance(outcome, Done) else None
+    if state not in ("on", "off"):
+        raise RetryLater("the provider does not say whether it is on")
+    return wire.PowerOut(power="on" if state == "on" else "off", busy=busy)
 
 
 def reveal_access(tx: ProvisioningTx, call: Call[Any, None]) -> wire.AccessOut:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
 from msgspec import Meta
@@ -15,6 +15,7 @@ from larabill_core.http.wire import Cursor, Listing, next_of
 from larabill_core.ids import public_id
 from larabill_core.privacy import Secret
 from larabill_provisioning.audit.model import Audit
+from larabill_provisioning.orchestrator.power import PowerAction
 from larabill_provisioning.resources.commands import Remedy
 from larabill_provisioning.resources.model import Desired, Resource, Task
 from larabill_provisioning.resources.states import ResourceStatus
@@ -161,6 +162,27 @@ class AbandonIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     remedy: Remedy
     nothing_there: bool = False
+
+
+class PowerIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What to do: it happens soon, not at once."""
+
+    action: PowerAction
+
+
+class PowerOut(msgspec.Struct, frozen=True, kw_only=True):
+    """`busy`: an operation is under way, so that the state may change."""
+
+    power: Literal["on", "off"]
+    busy: bool
+
+
+class PowerTask(msgspec.Struct, frozen=True, kw_only=True):
+    """The task that was made of the wish."""
+
+    id: str
+    action: PowerAction
+    status: str
 
 
 class AccessOut(msgspec.Struct, frozen=True, kw_only=True):
