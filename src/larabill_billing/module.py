@@ -25,10 +25,10 @@ from larabill_billing.orders import endpoints as orders_endpoints
 from larabill_billing.orders import jobs as orders
 from larabill_billing.orders import verify as orders_verify
 from larabill_billing.payments import endpoints as payments_endpoints
+from larabill_billing.payments import inbox_endpoints, top_up_endpoints
 from larabill_billing.payments import jobs as payments
 from larabill_billing.payments import method_endpoints as payment_method_endpoints
 from larabill_billing.payments import staff_endpoints as payments_staff_endpoints
-from larabill_billing.payments import top_up_endpoints
 from larabill_billing.payments import verify as payments_verify
 from larabill_billing.payments import webhook_endpoints as payment_webhook_endpoints
 from larabill_billing.referrals import jobs as referrals
@@ -127,6 +127,7 @@ MODULE: Final = Module(
         *credits_endpoints.ENDPOINTS,
         *customers_endpoints.ENDPOINTS,
         *documents_endpoints.ENDPOINTS,
+        *inbox_endpoints.ENDPOINTS,
         *drafts_endpoints.ENDPOINTS,
         *invoicing_endpoints.ENDPOINTS,
         *invoicing_staff_endpoints.ENDPOINTS,
@@ -167,6 +168,7 @@ MODULE: Final = Module(
         "contacts": "larabill_billing.customers.contacts:CONTACTS",
         "standing": "larabill_billing.dunning.standing:STANDING",
     },
+    audits="larabill_billing.audits.trail:trail",
     verify=(
         *ledger.VERIFY,
         *tax_verify.VERIFY,

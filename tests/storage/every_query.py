@@ -24,7 +24,7 @@ from larabill_billing.payments.model import PaymentStatus, WebhookStatus
 from larabill_billing.usage.model import Counted, Grant, MeteredPeriod, NewUsage
 from larabill_core.calls.model import OPEN
 from larabill_core.jobs import JobStatus
-from larabill_provisioning.reconcile.model import ProviderWebhook
+from larabill_provisioning.reconcile.model import ProviderWebhook, WebhookOutcome
 from larabill_provisioning.resources.states import ResourceStatus
 
 LATE = slot_at(600)
@@ -138,8 +138,15 @@ KERNEL: dict[str, Query] = {
     "jobs.get": lambda tx, of: tx.jobs.get(of.id),
     "jobs.list": lambda tx, of: tx.jobs.list(after=of.id),
     "jobs.list by status": lambda tx, of: tx.jobs.list(statuses=(JobStatus.DEAD,)),
+    "jobs.list of seller": lambda tx, of: tx.jobs.list(seller_id=of.seller_id, after=of.id),
+    "jobs.list of seller and status": lambda tx, of: tx.jobs.list(
+        seller_id=of.seller_id, statuses=(JobStatus.DEAD, JobStatus.PARKED), newest_first=True
+    ),
+    "jobs.list newest first": lambda tx, of: tx.jobs.list(after=of.id, newest_first=True),
     "jobs.list by queue and status": lambda tx, of: tx.jobs.list(queue="q1", statuses=(JobStatus.READY,), after=of.id),
     "jobs.list by tag": lambda tx, of: tx.jobs.list(tag="resource:77"),
+    "actions.page": lambda tx, of: tx.actions.page(seller_id=None, after=of.id),
+    "actions.page of seller": lambda tx, of: tx.actions.page(seller_id=of.seller_id, after=of.id, newest_first=True),
     "jobs.next_run_at": lambda tx, of: tx.jobs.next_run_at(),
     "jobs.purge_done": lambda tx, of: tx.jobs.purge_done(before=slot_at(5), limit=100),
     "operations.get": lambda tx, of: tx.operations.get(of.id, lock=True),
@@ -160,6 +167,9 @@ BILLING: dict[str, Query] = {
     "accounting.for_documents": lambda tx, of: tx.accounting.for_documents(of.ids),
     "audits.for_subject": lambda tx, of: tx.audits.for_subject("order", of.group_id),
     "audits.page": lambda tx, of: tx.audits.page(after=of.id),
+    "audits.page of subject": lambda tx, of: tx.audits.page(
+        subject=("order", of.group_id), after=of.ids[0], newest_first=True
+    ),
     "bank_lines.add_new": lambda tx, of: tx.bank_lines.add_new(tx.bank_lines.page(limit=10)),
     "bank_lines.get": lambda tx, of: tx.bank_lines.get(of.id, lock=True),
     "bank_lines.save": lambda tx, of: tx.bank_lines.save(tx.bank_lines.get(of.id)),
@@ -443,12 +453,14 @@ BILLING: dict[str, Query] = {
     "webhooks.save": lambda tx, of: tx.webhooks.save(tx.webhooks.get(of.id)),
     "webhooks.page": lambda tx, of: tx.webhooks.page(after=of.id),
     "webhooks.page of status": lambda tx, of: tx.webhooks.page(status=WebhookStatus.UNMATCHED),
+    "webhooks.page newest first": lambda tx, of: tx.webhooks.page(after=of.id, newest_first=True),
     "webhooks.newest_applied": lambda tx, of: tx.webhooks.newest_applied("bank", of.word),
     "webhooks.rejected": lambda tx, of: tx.webhooks.rejected(),
 }
 
 PROVISIONING: dict[str, Query] = {
     "audits.for_resource": lambda tx, of: tx.audits.for_resource(of.group_id),
+    "audits.page": lambda tx, of: tx.audits.page(of.group_id, after=of.ids[0]),
     "credentials.by_name": lambda tx, of: tx.credentials.by_name(of.word, lock=True),
     "credentials.save_many": lambda tx, of: tx.credentials.save_many([tx.credentials.by_name(of.word)]),
     "credentials.delete": lambda tx, of: tx.credentials.delete(of.id),
@@ -467,7 +479,9 @@ PROVISIONING: dict[str, Query] = {
     "resources.to_sync after": lambda tx, of: tx.resources.to_sync("host3", after=of.id, limit=100),
     "resources.by_ref": lambda tx, of: tx.resources.by_ref(f"host{of.number % 10}", of.word),
     "resources.refs_standing": lambda tx, of: tx.resources.refs_standing("host5", [of.word, "none"]),
+    "resources.for_order": lambda tx, of: tx.resources.for_order(of.group_id),
     "resources.list": lambda tx, of: tx.resources.list(after=of.id),
+    "resources.list newest first": lambda tx, of: tx.resources.list(after=of.id, newest_first=True),
     "resources.list of customer": lambda tx, of: tx.resources.list(customer_id=of.group_id),
     "resources.list of held": lambda tx, of: tx.resources.list(held=True, after=of.id),
     "resources.list of status": lambda tx, of: tx.resources.list(status=ResourceStatus.FAILED),
@@ -478,7 +492,23 @@ PROVISIONING: dict[str, Query] = {
     "tasks.save": lambda tx, of: tx.tasks.save(tx.tasks.get_for(of.id)),
     "tasks.for_resource": lambda tx, of: tx.tasks.for_resource(of.group_id),
     "webhooks.add_new": lambda tx, of: tx.webhooks.add_new(
-        ProviderWebhook(id=id_of(60_000), account="host", event_id=of.word, event_type="x", received_at=LATE)
+        ProviderWebhook(
+            id=id_of(60_000),
+            account="host",
+            event_id=of.word,
+            event_type="x",
+            ref=None,
+            result=WebhookOutcome.IGNORED,
+            received_at=LATE,
+        )
+    ),
+    "webhooks.get": lambda tx, of: tx.webhooks.get(of.id, lock=True),
+    "webhooks.save": lambda tx, of: tx.webhooks.save(tx.webhooks.get(of.id)),
+    "webhooks.page": lambda tx, of: tx.webhooks.page(after=of.id),
+    "webhooks.page of account": lambda tx, of: tx.webhooks.page(account="host", after=of.id, newest_first=True),
+    "webhooks.page of result": lambda tx, of: tx.webhooks.page(result=WebhookOutcome.CHECKING),
+    "webhooks.page of account and result": lambda tx, of: tx.webhooks.page(
+        account="host", result=WebhookOutcome.HURRIED, after=of.ids[0]
     ),
     "webhooks.purge": lambda tx, of: tx.webhooks.purge(before=slot_at(2)),
 }

@@ -296,6 +296,7 @@ def contents() -> dict[str, dict[str, Any]]:
         "larabill_resources": {
             **provider,
             "account": sa.literal("host") + sa.cast(N.n % 10, sa.String(2)),
+            "order_id": N.group_id,
             "status": by_lot({30: "deprovisioned", 95: "active", 97: "suspended", 98: "failed"}, "queued"),
             "settled": sa.literal("active"),
             "desired": sa.literal("active"),
@@ -306,7 +307,11 @@ def contents() -> dict[str, dict[str, Any]]:
         "larabill_provision_tasks": {"resource_id": N.group_id},
         "larabill_provision_audits": {"resource_id": N.group_id},
         "larabill_plan_maps": {"billing_plan": N.word, "region": sa.literal("*")},
-        "larabill_provision_webhooks": {"account": sa.literal("host"), "event_id": N.word},
+        "larabill_provision_webhooks": {
+            "account": sa.literal("host"),
+            "event_id": N.word,
+            "result": by_lot({60: "checking", 90: "hurried"}, "ignored"),
+        },
     }
 
 

@@ -238,7 +238,12 @@ class WebhookRepository(Protocol):
         ...
 
     def page(
-        self, *, status: WebhookStatus | None = None, after: UUID | None = None, limit: int = 100
+        self,
+        *,
+        status: WebhookStatus | None = None,
+        after: UUID | None = None,
+        newest_first: bool = False,
+        limit: int = 100,
     ) -> list[WebhookEvent]:
         """By id, keyset paged with `after`."""
         ...

@@ -23,6 +23,7 @@ from larabill_core.errors import InvalidInput, NotFound, shown
 from larabill_core.http.endpoint import KIND_PREFIX, Endpoint
 from larabill_core.http.problems import FieldError, HttpError, pointer_of
 from larabill_core.ids import parse_public_id
+from larabill_core.privacy import is_secret_key
 
 T = TypeVar("T")
 Where = tuple[str | int, ...]
@@ -144,7 +145,8 @@ def _convert(kind: Any, data: Any, at: Where, faults: list[FieldError]) -> None:
     try:
         msgspec.convert(data, kind)
     except msgspec.ValidationError as problem:
-        value = "" if isinstance(data, dict | list) else shown(data)
+        secret = any(isinstance(step, str) and is_secret_key(step) for step in at)
+        value = "" if secret or isinstance(data, dict | list) else shown(data)
         place = _PLACE.search(str(problem))
         within = pointer_of(place[1]) if place else ""
         faults.append(FieldError(pointer=_pointer(at) + within, detail=_said(problem), value=value))

@@ -97,6 +97,10 @@ class UnitOfWork(Protocol):
         """
         ...
 
+    def is_ready(self) -> bool:
+        """Whether the database answers, with tables of this release. Raises nothing."""
+        ...
+
     def joined(self, connection: Any, on_commit: Callable[[Callable[[], None]], object] | None) -> UnitOfWork:
         """One whose transactions are savepoints inside the host's, which the host commits or rolls back.
 

@@ -363,6 +363,7 @@ class Dunning:
             .where(
                 _V.seller_id == self._tx.seller_id,
                 _V.status == ServiceStatus.SUSPENDED.value,
+                _V.suspended_by_staff == sa.false(),
                 _V.told_at < before,
                 _S.status == SubscriptionStatus.ACTIVE.value,
                 _V.plan_code == ITEMS.c.plan_code,

@@ -38,6 +38,7 @@ SERVICES = sa.Table(
     sa.Column("spec", Json, nullable=False),
     sa.Column("on_failure", code(32), nullable=False),
     sa.Column("status", code(32), nullable=False),
+    sa.Column("suspended_by_staff", sa.Boolean, nullable=False),
     sa.Column("waits_for", Id),
     sa.Column("told_at", Instant),
     sa.Column("told_by", Id),
@@ -78,7 +79,12 @@ class Services:
         self._tx.connection.execute(
             sa.update(SERVICES)
             .where(_V.seller_id == self._tx.seller_id, _V.id == service.id)
-            .values(status=service.status.value, told_at=service.told_at, told_by=service.told_by)
+            .values(
+                status=service.status.value,
+                suspended_by_staff=service.suspended_by_staff,
+                told_at=service.told_at,
+                told_by=service.told_by,
+            )
         )
 
     def save_configuration(self, services: Sequence[Service]) -> None:
