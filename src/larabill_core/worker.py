@@ -1,0 +1,69 @@
+"""Threads that carry out jobs: what `larabill worker` runs, and a host that has no process for it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Collection
+
+from larabill_core.engine import Engine
+from larabill_core.errors import LarabillError
+
+TICK_SECONDS = 20.0
+"""How often the schedules are looked at; their shortest slot is a minute."""
+
+FIRST_WAIT_SECONDS = 0.1
+LONGEST_WAIT_SECONDS = 5.0
+
+log = logging.getLogger("larabill.worker")
+
+
+class Pool:
+    """Threads over one engine. `stop` may be set by anyone; `broken` says that a thread met a fault of our own."""
+
+    def __init__(self, engine: Engine, *, queues: Collection[str] = ()) -> None:
+        self._engine = engine
+        self._queues = queues
+        self.stop = threading.Event()
+        self.broken = False
+
+    def run(self, threads: int) -> None:
+        """Work until `stop` is set."""
+        crew = [
+            threading.Thread(target=self._guarded, args=(self._work,), name=f"worker-{number}")
+            for number in range(1, threads + 1)
+        ]
+        for thread in crew:
+            thread.start()
+        self._guarded(self._tick)
+        for thread in crew:
+            thread.join()
+
+    def _guarded(self, loop: object) -> None:
+        try:
+            loop()  # type: ignore[operator]
+        except BaseException:
+            # a supervisor restarts a process that ends; one that lost a thread would only be slow
+            log.exception("a thread of the worker broke")
+            self.broken = True
+            self.stop.set()
+
+    def _tick(self) -> None:
+        while not self.stop.is_set():
+            try:
+                self._engine.tick()
+            except LarabillError as problem:
+                log.warning("the schedules could not be ticked: %s", problem)
+            self.stop.wait(TICK_SECONDS)
+
+    def _work(self) -> None:
+        wait = FIRST_WAIT_SECONDS
+        while not self.stop.is_set():
+            try:
+                worked = self._engine.work_once(queues=self._queues)
+            except LarabillError as problem:
+                log.warning("no jobs could be claimed: %s", problem)
+                worked = 0
+            wait = FIRST_WAIT_SECONDS if worked else min(wait * 2, LONGEST_WAIT_SECONDS)
+            if not worked:
+                self.stop.wait(wait)
