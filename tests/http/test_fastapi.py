@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import threading
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
 import httpx
 import pytest
-import uvicorn
 from fastapi import Depends, FastAPI, Header
 from openapi_spec_validator import validate
 from pydantic import BaseModel
 from starlette.testclient import TestClient
 from tests.billing.market import Market
+from tests.http.serving import serving
 
 from larabill_core.access import Actor
 from larabill_core.errors import ConfigurationError
@@ -206,17 +205,3 @@ def test_over_a_real_server(host: Host, market: Market) -> None:
         assert (found.status_code, len(found.json()["items"])) == (200, 1)
         assert client.get("/billing/invoices/%2e%2e%2fetc", headers=ADA).status_code == 404
         assert client.get("/billing/invoices/inv_1%0a", headers=ADA).json()["code"] == "not-found"
-
-
-@contextmanager
-def serving(app: FastAPI) -> Iterator[str]:
-    """uvicorn on a free port of loopback."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join()
