@@ -161,6 +161,11 @@ KERNEL: dict[str, Query] = {
     "secrets.delete": lambda tx, of: tx.secrets.delete("t", of.id),
     "secrets.get": lambda tx, of: tx.secrets.get("t", of.id),
     "secrets.wrapped_with_other_than": lambda tx, of: tx.secrets.wrapped_with_other_than("new", limit=100),
+    "tokens.by_digest": lambda tx, of: tx.tokens.by_digest(of.word),
+    "tokens.get": lambda tx, of: tx.tokens.get(of.id),
+    "tokens.page": lambda tx, of: tx.tokens.page(after=of.id),
+    "tokens.revoke": lambda tx, of: tx.tokens.revoke(of.id, LATE),
+    "tokens.used": lambda tx, of: tx.tokens.used(of.id, LATE),
 }
 
 BILLING: dict[str, Query] = {
@@ -537,7 +542,7 @@ ONLY_INSERTS = _names("""
     billing.subscriptions.add_many billing.tax.add_checks billing.tax.add_evidence billing.tax.add_exemption
     billing.top_up_rules.put billing.vouchers.add
     billing.usage.add_bills billing.usage.add_reached limits.put operations.add_many
-    secrets.put
+    secrets.put tokens.add
     provisioning.audits.add_many provisioning.credentials.add provisioning.plan_maps.add_many
     provisioning.resources.add_many provisioning.tasks.add_many secrets.put
     billing.dunning.add_notices

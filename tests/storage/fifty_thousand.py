@@ -141,6 +141,7 @@ def contents() -> dict[str, dict[str, Any]]:
         },
         "larabill_limits": {"account": N.word},
         "larabill_secrets": {"owner_table": sa.literal("t"), "key_name": since(99, "old", "new")},
+        "larabill_tokens": {"digest": N.word, "roles": sa.literal([], Json())},
         "larabill_billing_audits": {"subject_kind": sa.literal("order"), "subject_id": N.group_id},
         "larabill_customers": {"email": N.word},
         "larabill_customer_words": {"word": N.word, "customer_id": N.id},

@@ -15,6 +15,7 @@ from larabill_core.ports.calls import LimitRepository, OperationRepository
 from larabill_core.ports.jobs import JobRepository
 from larabill_core.ports.requests import ActionRepository, AnswerRepository
 from larabill_core.ports.secrets import SecretRepository
+from larabill_core.ports.tokens import TokenRepository
 
 
 class Tx(Protocol):
@@ -68,6 +69,9 @@ class Tx(Protocol):
 
     @property
     def actions(self) -> ActionRepository: ...
+
+    @property
+    def tokens(self) -> TokenRepository: ...
 
     def savepoint(self) -> AbstractContextManager[None]:
         """What happens within is undone alone when it raises a `LarabillError`, with its jobs and events.
