@@ -130,8 +130,10 @@ def test_prices_with_tax_are_given_back_exactly(shop: Shop) -> None:
 
 def test_in_a_hosts_transaction_a_job_issues_it(shop: Shop) -> None:
     invoice = taxed(shop, "10.00")
-    with database_of(shop.engine).begin() as host, shop.engine.joined(host, seller=shop.seller.id) as tx:
-        assert credit(tx, invoice.id, reason="r", amount=D("1.00")) is None
+    with database_of(shop.engine).begin() as host:
+        within = shop.engine.joined(host)
+        made = within.run(lambda tx: credit(tx, invoice.id, reason="r", amount=D("1.00")), seller=shop.seller.id)
+        assert made is None
     shop.work()
     assert shop.state(invoice).balance == invoice.total - 1
     assert shop.violations() == []
