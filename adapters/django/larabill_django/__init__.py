@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from larabill_django.joining import joined
     from larabill_django.opening import engine
-    from larabill_django.principal import principal
+    from larabill_django.principals import principal
 
-_HOME = {"engine": "opening", "joined": "joining", "principal": "principal"}
+_HOME = {"engine": "opening", "joined": "joining", "principal": "principals"}
 
 __all__ = ["engine", "joined", "principal"]
 

@@ -10,7 +10,6 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
-from larabill_sqlalchemy.marks import mark_of, watch
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.pool import NullPool
 
@@ -19,6 +18,7 @@ from larabill_core.errors import ConfigurationError
 from larabill_django.borrowed import Borrowed
 from larabill_django.connecting import require_fit
 from larabill_django.opening import opened
+from larabill_sqlalchemy.marks import mark_of, watch
 
 _DIALECTS: Final = {
     "sqlite3": "sqlite+pysqlite",
@@ -70,12 +70,19 @@ def _database(using: str, module: str) -> sa.Engine:
     return database
 
 
-def _never_commit_half(using: str, context: ExceptionContext) -> None:
-    """Django commits what is left unless it is told: our mark refuses a commit of SQLAlchemy's, which never comes."""
+def _never_commit_half(using: str, context: ExceptionContext) -> BaseException | None:
+    """Django commits what is left unless it is told: our mark refuses a commit of SQLAlchemy's, which never comes.
+
+    What it returns is raised: Django's own errors without SQLAlchemy's words around them.
+    """
+    if isinstance(context.original_exception, transaction.TransactionManagementError):
+        refused: BaseException = context.original_exception
+        return refused
     connection = context.connection
-    if connection is None:
-        return
+    if connection is None or not connections[using].in_atomic_block:
+        return None
     raw: Any = connection.connection.driver_connection
     is_lost = context.dialect.name == "sqlite" and not raw.in_transaction
     if is_lost or mark_of(connection).reason:
         transaction.set_rollback(True, using=using)
+    return None

@@ -61,7 +61,7 @@ def read_settings() -> Settings:
                 near = difflib.get_close_matches(str(key), known, n=1)
                 remedy = f"did you mean {near[0]}?" if near else f"known are: {', '.join(sorted(known))}"
                 faults.add(str(key), "is not known", remedy=remedy)
-        principal = _function(given, "PRINCIPAL", "larabill_django.principal.principal", faults)
+        principal = _function(given, "PRINCIPAL", "larabill_django.principals.principal", faults)
         authorize = _function(given, "AUTHORIZE", None, faults)
         alias, data = _data(given, known, faults)
         try:

@@ -25,7 +25,6 @@ from larabill_core.testing.clock import ManualClock  # noqa: E402
 from larabill_django import opening  # noqa: E402
 from larabill_drivers.registry import load_infos  # noqa: E402
 from larabill_provisioning.module import MODULE as PROVISIONING  # noqa: E402
-from larabill_sqlalchemy.opening import database_of  # noqa: E402
 
 
 def alias_of(url: str) -> dict[str, Any]:
@@ -56,7 +55,7 @@ def use_database(url: str) -> None:
 def forget() -> None:
     """Close what the project has opened."""
     for each in opening._process.opened.values():
-        database_of(each.engine).dispose()
+        each.close()
     opening._process.opened.clear()
     connections.close_all()
 
@@ -64,7 +63,7 @@ def forget() -> None:
 @pytest.fixture
 def settings(keys: Path, tmp_path: Path) -> Iterator[dict[str, Any]]:
     """`LARABILL` of this test, to be changed."""
-    basics = {"keys": str(keys), "documents": str(tmp_path / "documents")}
+    basics = {**host.LARABILL["larabill"], "keys": str(keys), "documents": str(tmp_path / "documents")}
     given = {**host.LARABILL, "larabill": basics}
     with override_settings(LARABILL=given):
         yield given

@@ -11,10 +11,11 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from larabill_core.access import Actor
+from larabill_django import principal
 
 LARABILL: dict[str, Any] = {
     "PRINCIPAL": "tests.http.django.project.from_headers",
-    "larabill": {"keys": "larabill.keys"},
+    "larabill": {"keys": "larabill.keys", "roles": {"support": ["customers.read", "invoices.read"]}},
     "billing": {"seller": {"name": "Example Ltd", "country": "DE", "currency": "EUR", "time_zone": "Europe/Berlin"}},
 }
 SETTINGS: dict[str, Any] = {
@@ -69,10 +70,10 @@ def configure() -> None:
 
 
 def from_headers(request: HttpRequest) -> Actor | None:
-    """Who asks, as a test says it: `X-Actor: staff operator` or `X-Actor: customer <uuid>`."""
+    """Who asks, as a test says it: `X-Actor: staff operator` or `X-Actor: customer <uuid>`; else as Django says."""
     kind, _, more = request.headers.get("X-Actor", "").partition(" ")
     if kind == "staff":
         return Actor(kind="staff", id="clerk", roles=(more,))
     if kind == "customer":
         return Actor(kind="customer", id="u1", roles=("customer",), customer_id=UUID(more))
-    return None
+    return principal(request)

@@ -7,22 +7,22 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 from tests.billing.market import Market
 
 from larabill_core.ids import public_id
 from larabill_core.jobs import JobStatus, NewJob
-from larabill_django.models import Customer, Invoice, InvoiceLine, Job, Payment, Resource, Service, Subscription
+from larabill_django.models import Customer, Invoice, InvoiceLine, Payment, Resource, Service, Subscription
 from larabill_drivers.world import FakeWorld
 
 PAGES = ("customer", "invoice", "payment", "subscription", "service", "resource", "job")
 
 
 @pytest.fixture
-def shop(project: Market, settings: dict[str, Any]) -> Iterator[Market]:
-    """One paid order, and everybody in as Django says."""
-    settings.pop("PRINCIPAL")
+def shop(project: Market) -> Iterator[Market]:
+    """One paid order."""
     project.pay_order()
     yield project
     FakeWorld.forget(":memory:")
@@ -51,7 +51,7 @@ def test_what_django_reads_is_what_larabill_reads(shop: Market) -> None:
     whole, _ = shop.engine.billing.invoices.get(shop.seller, invoice.id)
     seen = Invoice.objects.select_related("customer", "state", "numbered").get(pk=invoice.id)
     assert (seen.pk, seen.seller_id, seen.customer.pk) == (invoice.id, shop.seller, shop.customer)
-    assert (seen.total, seen.issued_at, seen.issued_on) == (invoice.total.amount, invoice.issued_at, invoice.issued_on)
+    assert (seen.total, seen.issued_at, seen.issued_on) == (invoice.total, invoice.issued_at, invoice.issued_on)
     assert (seen.state.status, seen.state.balance, seen.numbered.number) == (state.status, Decimal(0), invoice.number)
     lines = [(line.pk, line.quantity, line.unit_price, line.amount) for line in seen.lines.all()]
     assert lines == [(line.id, line.quantity, line.unit_price, line.amount) for line in whole.lines]
@@ -67,9 +67,7 @@ def test_what_django_reads_is_what_larabill_reads(shop: Market) -> None:
 @pytest.mark.parametrize("kind", PAGES)
 def test_each_kind_has_a_list_and_pages_without_a_way_to_write(shop: Market, boss: Client, kind: str) -> None:
     listed = text(boss, f"/admin/larabill/{kind}/")
-    model = {
-        each.__name__.lower(): each for each in (Customer, Invoice, Payment, Subscription, Service, Resource, Job)
-    }[kind]
+    model = apps.get_model("larabill", kind)
     row = model.objects.first()
     assert public_id(row.prefix, row.pk) in listed
     page = text(boss, f"/admin/larabill/{kind}/{row.pk}/change/")
@@ -85,7 +83,9 @@ def test_each_kind_has_a_list_and_pages_without_a_way_to_write(shop: Market, bos
 def test_an_invoice_shows_its_number_lines_and_amounts_with_their_currency(shop: Market, boss: Client) -> None:
     invoice = shop.invoices()[0][0]
     page = text(boss, f"/admin/larabill/invoice/{invoice.id}/change/")
-    assert all(shown in page for shown in (invoice.number, "€16.66", "€2.66", "Web hosting"))
+    assert all(
+        shown in page for shown in (invoice.number, f"€{invoice.total:.2f}", f"€{invoice.net:.2f}", "Web hosting")
+    )
 
 
 @pytest.mark.parametrize("query", ["Ada", "ada@example.com", "public id"])
@@ -97,7 +97,7 @@ def test_lists_are_searched_by_text_and_by_public_id(shop: Market, boss: Client,
 
 def test_lists_are_filtered(shop: Market, boss: Client) -> None:
     assert "1 invoice" in text(boss, "/admin/larabill/invoice/?state__status=paid")
-    assert "0 invoices" in text(boss, "/admin/larabill/invoice/?state__status=open")
+    assert "0 invoices" in text(boss, "/admin/larabill/invoice/?state__status=issued")
 
 
 def act(browser: Client, kind: str, action: str, *ids: Any) -> str:
@@ -139,7 +139,7 @@ def test_a_payment_is_given_back_once(shop: Market, boss: Client) -> None:
         act(boss, "payment", "refund_payment", payment.id)
         shop.work()
     refunds = shop.run(lambda tx: tx.billing.refunds.for_payment(payment.id))
-    assert [refund.amount.amount for refund in refunds] == [payment.amount.amount]
+    assert [refund.amount for refund in refunds] == [payment.amount]
 
 
 def test_a_dead_job_is_let_run_again_and_says_by_whom(shop: Market, boss: Client) -> None:
@@ -157,8 +157,7 @@ def clerk(*roles: str) -> User:
     return user
 
 
-def test_djangos_permission_without_the_ability_shows_nothing(shop: Market, settings: dict[str, Any]) -> None:
-    settings["larabill"]["roles"] = {"support": ["customers.read", "invoices.read"]}
+def test_djangos_permission_without_the_ability_shows_nothing(shop: Market) -> None:
     _permissions()
     browser = logged_in(clerk("support"))
     assert "Ada" in text(browser, "/admin/larabill/customer/")
@@ -166,7 +165,7 @@ def test_djangos_permission_without_the_ability_shows_nothing(shop: Market, sett
     assert "void_invoice" not in text(browser, "/admin/larabill/invoice/")
     order = shop.place()
     act(browser, "invoice", "void_invoice", order.invoice_id)
-    assert shop.engine.billing.invoices.get(shop.seller, order.invoice_id)[1].status == "open"
+    assert shop.engine.billing.invoices.get(shop.seller, order.invoice_id)[1].status == "issued"
 
 
 def test_nobody_else_gets_in(shop: Market) -> None:
@@ -176,7 +175,6 @@ def test_nobody_else_gets_in(shop: Market) -> None:
 
 def _permissions() -> None:
     """What Django's `migrate` writes for each model."""
-    from django.apps import apps
     from django.contrib.auth.management import create_permissions
 
     create_permissions(apps.get_app_config("larabill"), verbosity=0)

@@ -41,7 +41,7 @@ def use_case(name: str, ability: str, description: str, done: str) -> Callable[[
                 else:
                     page.message_user(request, f"{row} {done}", messages.SUCCESS)
 
-        action.ability = ability  # type: ignore[attr-defined]
+        action.ability = ability
         action.__name__ = name
         return action
 
