@@ -30,6 +30,7 @@ PREFIXES: Final[Mapping[str, str]] = MappingProxyType(
         "dft": "draft",
         "dsp": "dispute",
         "evt": "event",
+        "exm": "exemption",
         "inv": "invoice",
         "itm": "item",
         "lin": "line",
