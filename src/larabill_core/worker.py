@@ -18,17 +18,17 @@ LONGEST_WAIT_SECONDS = 5.0
 log = logging.getLogger("larabill.worker")
 
 
-class Pool:
-    """Threads over one engine. `stop` may be set by anyone; `broken` says that a thread met a fault of our own."""
+class Worker:
+    """Threads over one engine. `broken` says that a thread met a fault of our own."""
 
     def __init__(self, engine: Engine, *, queues: Collection[str] = ()) -> None:
         self._engine = engine
         self._queues = queues
-        self.stop = threading.Event()
+        self._stopped = threading.Event()
         self.broken = False
 
-    def run(self, threads: int) -> None:
-        """Work until `stop` is set."""
+    def run(self, threads: int = 1) -> None:
+        """Work until `stop` is called."""
         crew = [
             threading.Thread(target=self._guarded, args=(self._work,), name=f"worker-{number}")
             for number in range(1, threads + 1)
@@ -39,6 +39,10 @@ class Pool:
         for thread in crew:
             thread.join()
 
+    def stop(self) -> None:
+        """Finish the jobs under way, and no more. Any thread or signal may call it."""
+        self._stopped.set()
+
     def _guarded(self, loop: object) -> None:
         try:
             loop()  # type: ignore[operator]
@@ -46,19 +50,19 @@ class Pool:
             # a supervisor restarts a process that ends; one that lost a thread would only be slow
             log.exception("a thread of the worker broke")
             self.broken = True
-            self.stop.set()
+            self.stop()
 
     def _tick(self) -> None:
-        while not self.stop.is_set():
+        while not self._stopped.is_set():
             try:
                 self._engine.tick()
             except LarabillError as problem:
                 log.warning("the schedules could not be ticked: %s", problem)
-            self.stop.wait(TICK_SECONDS)
+            self._stopped.wait(TICK_SECONDS)
 
     def _work(self) -> None:
         wait = FIRST_WAIT_SECONDS
-        while not self.stop.is_set():
+        while not self._stopped.is_set():
             try:
                 worked = self._engine.work_once(queues=self._queues)
             except LarabillError as problem:
@@ -66,4 +70,4 @@ class Pool:
                 worked = 0
             wait = FIRST_WAIT_SECONDS if worked else min(wait * 2, LONGEST_WAIT_SECONDS)
             if not worked:
-                self.stop.wait(wait)
+                self._stopped.wait(wait)

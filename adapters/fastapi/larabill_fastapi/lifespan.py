@@ -9,7 +9,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 from larabill_core.engine import Engine
-from larabill_core.worker import Pool
+from larabill_core.worker import Worker
 
 
 def larabill_lifespan(engine: Engine, *, worker: bool = True) -> Callable[[Any], AbstractAsyncContextManager[None]]:
@@ -21,16 +21,16 @@ def larabill_lifespan(engine: Engine, *, worker: bool = True) -> Callable[[Any],
 
     @asynccontextmanager
     async def lifespan(app: Any) -> AsyncIterator[None]:
-        pool = Pool(engine)
+        crew = Worker(engine)
         # a server that must stop at once skips what is below; another worker takes up a job that is cut off
-        thread = threading.Thread(target=pool.run, args=(1,), name="larabill-worker", daemon=True)
+        thread = threading.Thread(target=crew.run, name="larabill-worker", daemon=True)
         if worker:
             thread.start()
         try:
             yield
         finally:
             if worker:
-                pool.stop.set()
+                crew.stop()
                 await asyncio.to_thread(thread.join)
             _give_back(engine)
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 import signal
-import threading
+from collections.abc import Callable
 
 import click
 
 from larabill_cli.errors import FAILED
 from larabill_cli.logs import log_to_stderr
 from larabill_cli.session import Session, json_option, pass_session
-from larabill_core.worker import Pool
+from larabill_core.worker import Worker
 
 log = logging.getLogger("larabill.worker")
 
@@ -29,18 +29,18 @@ def worker(context: click.Context, session: Session, threads: int, queues: str) 
     is taken up by another worker). `--json`: log lines are JSON objects.
     """
     log_to_stderr("larabill", as_json=session.json)
-    pool = Pool(session.engine, queues=[name.strip() for name in queues.split(",") if name.strip()])
-    _stop_on_signals(pool.stop)
+    crew = Worker(session.engine, queues=[name.strip() for name in queues.split(",") if name.strip()])
+    _stop_on_signals(crew.stop)
     log.info("worker starts with %s threads", threads)
-    pool.run(threads)
+    crew.run(threads)
     log.info("worker stops")
-    if pool.broken:
+    if crew.broken:
         context.exit(FAILED)
 
 
-def _stop_on_signals(stop: threading.Event) -> None:
+def _stop_on_signals(stop: Callable[[], None]) -> None:
     def on_signal(number: int, _frame: object) -> None:
-        stop.set()
+        stop()
         signal.signal(number, signal.SIG_DFL)
 
     signal.signal(signal.SIGTERM, on_signal)
