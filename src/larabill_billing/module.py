@@ -9,6 +9,7 @@ from larabill_billing.catalog import endpoints as catalog_endpoints
 from larabill_billing.credits import jobs as credits
 from larabill_billing.credits import verify as credits_verify
 from larabill_billing.customers import endpoints as customers_endpoints
+from larabill_billing.discounts import endpoints as discounts_endpoints
 from larabill_billing.discounts import verify as discounts_verify
 from larabill_billing.dunning import jobs as dunning
 from larabill_billing.dunning import verify as dunning_verify
@@ -44,6 +45,7 @@ ABILITIES: Final = (
     "credits.use",
     "credits.write",
     "coupons.read",
+    "coupons.redeem",
     "coupons.write",
     "customers.read",
     "customers.write",
@@ -105,6 +107,7 @@ MODULE: Final = Module(
     endpoints=(
         *catalog_endpoints.ENDPOINTS,
         *customers_endpoints.ENDPOINTS,
+        *discounts_endpoints.ENDPOINTS,
         *invoicing_endpoints.ENDPOINTS,
         *orders_endpoints.ENDPOINTS,
         *subscriptions_endpoints.ENDPOINTS,
@@ -113,6 +116,8 @@ MODULE: Final = Module(
     abilities=ABILITIES,
     customer_abilities=(
         "catalog.read",
+        "coupons.read",
+        "coupons.redeem",
         "customers.read",
         "invoices.read",
         "orders.cancel",

@@ -40,15 +40,18 @@ PREFIXES: Final[Mapping[str, str]] = MappingProxyType(
         "ord": "order",
         "pay": "payment",
         "pln": "plan",
+        "rdm": "redemption",
         "ref": "refund",
         "req": "request",
         "res": "resource",
+        "rfl": "referral",
         "sel": "seller",
         "sub": "subscription",
         "svc": "service",
         "scd": "scheduled change",
         "tsk": "task",
         "usg": "usage",
+        "vch": "voucher batch",
         "whk": "webhook",
     }
 )

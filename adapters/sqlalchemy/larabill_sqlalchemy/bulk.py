@@ -107,7 +107,7 @@ class _Given:
         return f"new.{place}"
 
     def _kind(self, name: str) -> str:
-        """The column's type without a length, to which a cast would silently cut text, or a collation: no array has one."""
+        """The column's type without a length, to which a cast would silently cut text, and without a collation."""
         known = _kinds.setdefault(self._connection.dialect, {})
         column = self._table.c[name]
         if column not in known:
