@@ -23,6 +23,7 @@ from larabill_billing.orders import jobs as orders
 from larabill_billing.orders import verify as orders_verify
 from larabill_billing.payments import jobs as payments
 from larabill_billing.payments import verify as payments_verify
+from larabill_billing.referrals import endpoints as referrals_endpoints
 from larabill_billing.referrals import jobs as referrals
 from larabill_billing.referrals import verify as referrals_verify
 from larabill_billing.reports import jobs as reports
@@ -34,6 +35,7 @@ from larabill_billing.subscriptions import verify as subscriptions_verify
 from larabill_billing.tax import jobs as tax
 from larabill_billing.tax import verify as tax_verify
 from larabill_billing.usage import jobs as usage
+from larabill_billing.vouchers import endpoints as vouchers_endpoints
 from larabill_billing.vouchers import jobs as vouchers
 from larabill_billing.vouchers import verify as vouchers_verify
 from larabill_core.module import Module
@@ -76,6 +78,7 @@ ABILITIES: Final = (
     "usage.read",
     "usage.write",
     "vouchers.read",
+    "vouchers.redeem",
     "vouchers.write",
 )
 
@@ -110,8 +113,10 @@ MODULE: Final = Module(
         *discounts_endpoints.ENDPOINTS,
         *invoicing_endpoints.ENDPOINTS,
         *orders_endpoints.ENDPOINTS,
+        *referrals_endpoints.ENDPOINTS,
         *subscriptions_endpoints.ENDPOINTS,
         *usage_endpoints.ENDPOINTS,
+        *vouchers_endpoints.ENDPOINTS,
     ),
     abilities=ABILITIES,
     customer_abilities=(
@@ -123,11 +128,13 @@ MODULE: Final = Module(
         "orders.cancel",
         "orders.place",
         "orders.read",
+        "referrals.read",
         "sellers.read",
         "subscriptions.cancel",
         "subscriptions.change",
         "subscriptions.read",
         "usage.read",
+        "vouchers.redeem",
     ),
     settings=BillingSettings,
     storage="larabill_sqlalchemy.billing:STORAGE",
