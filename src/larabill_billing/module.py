@@ -12,6 +12,7 @@ from larabill_billing.credits import endpoints as credits_endpoints
 from larabill_billing.credits import jobs as credits
 from larabill_billing.credits import verify as credits_verify
 from larabill_billing.customers import endpoints as customers_endpoints
+from larabill_billing.discounts import endpoints as discounts_endpoints
 from larabill_billing.discounts import verify as discounts_verify
 from larabill_billing.dunning import endpoints as dunning_endpoints
 from larabill_billing.dunning import jobs as dunning
@@ -35,6 +36,7 @@ from larabill_billing.payments import method_endpoints as payment_method_endpoin
 from larabill_billing.payments import staff_endpoints as payments_staff_endpoints
 from larabill_billing.payments import verify as payments_verify
 from larabill_billing.payments import webhook_endpoints as payment_webhook_endpoints
+from larabill_billing.referrals import endpoints as referrals_endpoints
 from larabill_billing.referrals import jobs as referrals
 from larabill_billing.referrals import verify as referrals_verify
 from larabill_billing.reports import endpoints as reports_endpoints
@@ -48,6 +50,7 @@ from larabill_billing.tax import endpoints as tax_endpoints
 from larabill_billing.tax import jobs as tax
 from larabill_billing.tax import verify as tax_verify
 from larabill_billing.usage import jobs as usage
+from larabill_billing.vouchers import endpoints as vouchers_endpoints
 from larabill_billing.vouchers import jobs as vouchers
 from larabill_billing.vouchers import verify as vouchers_verify
 from larabill_core.module import Module
@@ -58,6 +61,7 @@ ABILITIES: Final = (
     "catalog.read",
     "catalog.write",
     "coupons.read",
+    "coupons.redeem",
     "coupons.write",
     "credits.read",
     "credits.use",
@@ -100,6 +104,7 @@ ABILITIES: Final = (
     "usage.read",
     "usage.write",
     "vouchers.read",
+    "vouchers.redeem",
     "vouchers.write",
 )
 
@@ -133,6 +138,7 @@ MODULE: Final = Module(
         *catalog_endpoints.ENDPOINTS,
         *credits_endpoints.ENDPOINTS,
         *customers_endpoints.ENDPOINTS,
+        *discounts_endpoints.ENDPOINTS,
         *disputes_endpoints.ENDPOINTS,
         *documents_endpoints.ENDPOINTS,
         *drafts_endpoints.ENDPOINTS,
@@ -146,15 +152,19 @@ MODULE: Final = Module(
         *payment_webhook_endpoints.ENDPOINTS,
         *payments_endpoints.ENDPOINTS,
         *payments_staff_endpoints.ENDPOINTS,
+        *referrals_endpoints.ENDPOINTS,
         *reports_endpoints.ENDPOINTS,
         *subscriptions_endpoints.ENDPOINTS,
         *tax_endpoints.ENDPOINTS,
         *top_up_endpoints.ENDPOINTS,
         *usage_endpoints.ENDPOINTS,
+        *vouchers_endpoints.ENDPOINTS,
     ),
     abilities=ABILITIES,
     customer_abilities=(
         "catalog.read",
+        "coupons.read",
+        "coupons.redeem",
         "credits.read",
         "credits.use",
         "customers.read",
@@ -166,11 +176,13 @@ MODULE: Final = Module(
         "payment_methods.write",
         "payments.pay",
         "payments.read",
+        "referrals.read",
         "sellers.read",
         "subscriptions.cancel",
         "subscriptions.change",
         "subscriptions.read",
         "usage.read",
+        "vouchers.redeem",
     ),
     settings=BillingSettings,
     storage="larabill_sqlalchemy.billing:STORAGE",
