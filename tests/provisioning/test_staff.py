@@ -95,11 +95,11 @@ def test_what_becomes_owed_while_staff_let_it_go_is_suspended_for_billing(scene:
     service = scene.running()
     suspend(scene, service)
     scene.settle()
-    resume(scene, service)
-    scene.clock.advance(timedelta(seconds=1))
     scene.overdue(service, 1)
+    scene.clock.advance(timedelta(seconds=1))
+    resume(scene, service)
     scene.settle()
-    assert scene.status(service) == "suspended"
+    assert (scene.status(service), scene.calls(service, "resume")) == ("suspended", 0)
     assert said_by_staff(service)[-1] is False
 
 
