@@ -28,6 +28,7 @@ PAGES = (
     "how-to/discounts.md",
     "how-to/embed.md",
     "how-to/invoices.md",
+    "how-to/mount-in-flask.md",
     "how-to/give-and-sell-credit.md",
     "how-to/meter-usage.md",
     "how-to/mount-in-fastapi.md",
