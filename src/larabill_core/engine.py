@@ -125,6 +125,10 @@ class Engine:
                 # what was committed is committed, and must not look as if it were not
                 _log.exception("a wake-up failed")
 
+    def is_ready(self) -> bool:
+        """Whether the database answers, with tables of this release."""
+        return self._unit_of_work.is_ready()
+
     def call_for(self, operation: Operation) -> Call:
         """What carries out this operation. Raises `ConfigurationError` when its module is off."""
         for module in self.modules:

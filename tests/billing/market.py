@@ -11,6 +11,7 @@ from uuid import UUID
 
 import attrs
 import pytest
+from tests.billing.due import next_due
 from tests.conftest import OpenTestEngine
 
 from larabill_billing.catalog.loader import parse_catalog
@@ -46,6 +47,7 @@ from larabill_drivers.registry import load_infos
 from larabill_drivers.world import FakeWorld
 
 T = TypeVar("T")
+ZONE = "Europe/Berlin"
 
 CATALOG = """
 [[plans]]
@@ -185,7 +187,7 @@ class Market:
     @classmethod
     def open(cls, engine: Engine, clock: ManualClock) -> Market:
         billing = engine.billing
-        new = NewSeller(name="Hosting Ltd", country="DE", currency="EUR", time_zone="Europe/Berlin")
+        new = NewSeller(name="Hosting Ltd", country="DE", currency="EUR", time_zone=ZONE)
         seller = billing.sellers.create(new).id
         billing.catalog.load(seller, parse_catalog(CATALOG))
         customer = billing.customers.create(seller, NewCustomer(name="Ada", email="ada@example.com", country="DE"))
@@ -235,13 +237,13 @@ class Market:
         self.engine.run_due()
 
     def go(self, *, step_days: int = 7, **by: int) -> None:
-        """Move on, by so many days at most at a time, and carry out what is due, at each time at which something is."""
+        """Move on, by so many days at most at a time, and carry out what is due, whenever anything may be."""
         until = self.clock.now() + timedelta(**by)
         while True:
             self.engine.run_due()
             if self.clock.now() >= until:
                 return
-            due = self.engine.run(lambda tx: tx.jobs.next_run_at())
+            due = self.run(lambda tx: next_due(tx, ZONE))
             step = min(until, self.clock.now() + timedelta(days=step_days))
             self.clock.set(max(self.clock.now(), step if due is None else min(due, step)))
 

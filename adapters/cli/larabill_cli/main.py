@@ -21,6 +21,8 @@ COMMANDS: Mapping[str, str] = {
     "migrate": "larabill_cli.commands.migrate:migrate",
     "catalog": "larabill_cli.commands.catalog:catalog",
     "worker": "larabill_cli.commands.worker:worker",
+    "serve": "larabill_cli.commands.serve:serve",
+    "tokens": "larabill_cli.commands.tokens:tokens",
     "run-due": "larabill_cli.commands.run_due:run_due",
     "jobs": "larabill_cli.commands.jobs:jobs",
     "resources": "larabill_cli.commands.resources:resources",

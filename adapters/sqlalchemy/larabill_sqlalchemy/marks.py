@@ -55,6 +55,13 @@ def mark_of(connection: sa.Connection) -> Mark:
     return mark
 
 
+def own_mark(connection: sa.Connection) -> Mark:
+    """The mark of a connection on which we alone begin and commit, once, and ask the mark before: nothing listens,
+    since three listeners cost more than what most transactions do."""
+    mark = _marks[connection] = Mark()
+    return mark
+
+
 def watch(database: sa.Engine) -> None:
     """Note errors on our connections even where a handler, or the host, swallows them; and when they are given back."""
     if not sa.event.contains(database.dialect, "handle_error", _note_error):

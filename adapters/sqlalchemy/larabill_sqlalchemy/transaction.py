@@ -52,6 +52,7 @@ class SqlTx:
         self.secrets: Final = core.secrets
         self.answers: Final = core.answers
         self.actions: Final = core.actions
+        self.tokens: Final = core.tokens
 
     @property
     def seller_id(self) -> UUID:

@@ -11,9 +11,11 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from larabill_core.access import Actor
+from larabill_core.errors import LarabillError
 from larabill_core.jobs import Job
 from larabill_sqlalchemy.faults import translated
-from larabill_sqlalchemy.marks import mark_of, watch
+from larabill_sqlalchemy.marks import mark_of, own_mark, watch
+from larabill_sqlalchemy.schema import require_current
 from larabill_sqlalchemy.storage import Storage
 from larabill_sqlalchemy.transaction import SqlTx
 
@@ -33,7 +35,7 @@ class SqlUnitOfWork:
         self, *, seller_id: UUID | None, actor: Actor, now: datetime, engine: Any, job: Job | None
     ) -> Iterator[SqlTx]:
         with translated(), self.database.connect() as connection:
-            mark_of(connection)
+            mark = own_mark(connection)
             with connection.begin():
                 tx = SqlTx(
                     connection,
@@ -47,8 +49,12 @@ class SqlUnitOfWork:
                 )
                 yield tx
                 tx.flush()
+                mark.refuse()
         if tx.wrote_jobs:
             engine.wake()
+
+    def is_ready(self) -> bool:
+        return _is_ready(self.database, self._storages)
 
     def joined(self, connection: Any, on_commit: OnCommit | None) -> JoinedUnitOfWork:
         """Raises `TypeError` for what is no connection or session of SQLAlchemy's."""
@@ -115,9 +121,20 @@ class JoinedUnitOfWork:
         if tx.wrote_jobs:
             (self._on_commit or mark.after_commit)(engine.wake)
 
+    def is_ready(self) -> bool:
+        return _is_ready(self.database, self._storages)
+
     def joined(self, connection: Any, on_commit: OnCommit | None) -> JoinedUnitOfWork:
         """The same inside another transaction."""
         return JoinedUnitOfWork(self.database, self._storages, connection, on_commit)
+
+
+def _is_ready(database: sa.Engine, storages: Mapping[str, Storage]) -> bool:
+    try:
+        require_current(database, [*storages.values()])
+    except LarabillError:
+        return False
+    return True
 
 
 def _require_psycopg(connection: sa.Connection) -> None:

@@ -71,9 +71,9 @@ def totals(charges: Sequence[Charge], rates: Sequence[Taxes], currency: str, rou
     )
 
 
-def turned(trace: Mapping[str, Any] | None) -> Mapping[str, Any]:
+def turned(trace: Mapping[str, Any]) -> Mapping[str, Any]:
     """The trace of a charge as it stands on a credit note, where its amount has the other sign."""
-    return {**(trace or {}), "turned": True}
+    return {**trace, "turned": True}
 
 
 def _turned(allowance: Allowance) -> Allowance:

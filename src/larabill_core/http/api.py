@@ -14,7 +14,7 @@ import attrs
 
 from larabill_core.access import Actor
 from larabill_core.engine import Engine
-from larabill_core.errors import Forbidden, LarabillError, NotFound, StaleVersion
+from larabill_core.errors import Forbidden, LarabillError, StaleVersion
 from larabill_core.http import decode, idempotency
 from larabill_core.http.answers import answered, problem_response
 from larabill_core.http.endpoint import JSON, Call, Endpoint
@@ -22,14 +22,14 @@ from larabill_core.http.limits import RateLimiter
 from larabill_core.http.origin import require_own_origin
 from larabill_core.http.problems import FieldError, HttpError, internal, problem_of
 from larabill_core.http.request import LARGEST_BODY, Request, Response
+from larabill_core.http.sellers import seller_of
 from larabill_core.http.table import Table
-from larabill_core.ids import new_id, parse_public_id, public_id
+from larabill_core.ids import new_id, public_id
 from larabill_core.module import load_target
 from larabill_core.ports.requests import Action
 
 _log = logging.getLogger(__name__)
 
-SELLER_HEADER: Final = "larabill-seller"
 Authorize = Callable[[Actor, str], bool]
 
 
@@ -99,7 +99,7 @@ class Api:
             raise Forbidden(endpoint.ability, str(actor))
 
     def _carry_out(self, endpoint: Endpoint, request: Request, request_id: str) -> Response:
-        seller = self._seller(endpoint, request)
+        seller = seller_of(self.engine, endpoint, request)
         call = self._call(endpoint, request, seller)
         key = idempotency.key_of(endpoint, request)
         if key is None:
@@ -195,27 +195,6 @@ class Api:
             raw=request.body,
             headers=request.headers,
         )
-
-    def _seller(self, endpoint: Endpoint, request: Request) -> UUID | None:
-        """Whose rows are meant: the actor's seller; else the one that the header names, or the only one there is."""
-        actor = request.actor
-        if endpoint.scope == "public" or actor is None:
-            return None
-        if endpoint.scope == "installation":
-            if actor.seller_id is not None and actor.seller_id != self.engine.billing.default_seller():
-                raise Forbidden(endpoint.ability, str(actor))
-            return None
-        named = request.headers.get(SELLER_HEADER)
-        if actor.seller_id is not None:
-            if named is not None and named != public_id("sel", actor.seller_id):
-                raise NotFound("seller", named[:60])
-            return actor.seller_id
-        if named is not None:
-            seller = parse_public_id(named, "sel", SELLER_HEADER)
-            self.engine.run(lambda tx: tx.billing.sellers.get(seller), seller=seller)
-            return seller
-        only: UUID = self.engine.billing.default_seller()
-        return only
 
 
 NOBODY: Final = Actor(kind="gateway", id="unknown")

@@ -12,7 +12,8 @@ import re
 import types
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from functools import cache
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -20,15 +21,16 @@ from msgspec import inspect
 
 from larabill_core.errors import InvalidInput, NotFound, shown
 from larabill_core.http.endpoint import KIND_PREFIX, Endpoint
-from larabill_core.http.problems import FieldError, HttpError
+from larabill_core.http.problems import FieldError, HttpError, pointer_of
 from larabill_core.ids import parse_public_id
+from larabill_core.privacy import is_secret_key
 
 T = TypeVar("T")
 Where = tuple[str | int, ...]
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,9})")
-_PLACE = re.compile(r" - at `[^`]*`$")
+_PLACE = re.compile(r" - at `\$([^`]*)`$")
 
 
 def path_values(endpoint: Endpoint, given: Mapping[str, str]) -> dict[str, Any]:
@@ -73,8 +75,7 @@ def read_query(kind: type[T], query: str) -> T:
     except ValueError:
         raise HttpError(400, "malformed", "the query string cannot be read") from None
     faults: list[FieldError] = []
-    fields = {field.encode_name: field for field in inspect.type_info(kind).fields}  # type: ignore[attr-defined]
-    hints = get_type_hints(kind, include_extras=True)
+    fields, hints = _fields(kind)  # type: ignore[arg-type]  # a class is hashable
     data: dict[str, Any] = {}
     for name, text in pairs:
         if name in data:
@@ -94,6 +95,15 @@ def read_query(kind: type[T], query: str) -> T:
     if faults:
         raise HttpError(422, "invalid-input", "the query breaks a rule", tuple(faults))
     return msgspec.convert(data, kind)
+
+
+@cache
+def _fields(kind: type[Any]) -> tuple[Mapping[str, inspect.Field], Mapping[str, Any]]:
+    """The fields of a Struct by their name on the wire, and their types by their own."""
+    info = inspect.type_info(kind)
+    if not isinstance(info, inspect.StructType):
+        raise TypeError(f"{kind} is no Struct")
+    return {field.encode_name: field for field in info.fields}, get_type_hints(kind, include_extras=True)
 
 
 def _typed(info: inspect.Type, text: str) -> Any:
@@ -119,13 +129,14 @@ def _made(kind: Any, data: Any, faults: list[FieldError]) -> Any:
 
 def _collect(kind: Any, data: Any, at: Where, faults: list[FieldError]) -> None:
     kind = _meant(kind, data)
-    if isinstance(kind, type) and issubclass(kind, msgspec.Struct) and isinstance(data, dict):
-        _collect_fields(kind, data, at, faults)
+    bare = _meant(get_args(kind)[0], data) if get_origin(kind) is Annotated else kind
+    if isinstance(bare, type) and issubclass(bare, msgspec.Struct) and isinstance(data, dict):
+        _collect_fields(bare, data, at, faults)
         return
     before = len(faults)
-    if get_origin(kind) in (list, tuple) and isinstance(data, list):
+    if get_origin(bare) in (list, tuple) and isinstance(data, list):
         for index, item in enumerate(data):
-            _collect(get_args(kind)[0], item, (*at, index), faults)
+            _collect(get_args(bare)[0], item, (*at, index), faults)
     if len(faults) == before:
         _convert(kind, data, at, faults)
 
@@ -134,16 +145,17 @@ def _convert(kind: Any, data: Any, at: Where, faults: list[FieldError]) -> None:
     try:
         msgspec.convert(data, kind)
     except msgspec.ValidationError as problem:
-        value = "" if isinstance(data, dict | list) else shown(data)
-        faults.append(FieldError(pointer=_pointer(at), detail=_said(problem), value=value))
+        secret = any(isinstance(step, str) and is_secret_key(step) for step in at)
+        value = "" if secret or isinstance(data, dict | list) else shown(data)
+        place = _PLACE.search(str(problem))
+        within = pointer_of(place[1]) if place else ""
+        faults.append(FieldError(pointer=_pointer(at) + within, detail=_said(problem), value=value))
 
 
 def _collect_fields(kind: type[msgspec.Struct], data: dict[str, Any], at: Where, faults: list[FieldError]) -> None:
-    info = inspect.type_info(kind)
-    fields = {field.encode_name: field for field in info.fields}  # type: ignore[attr-defined]
-    hints = get_type_hints(kind, include_extras=True)
+    fields, hints = _fields(kind)
     for name in data:
-        if name not in fields and name != info.tag_field:  # type: ignore[attr-defined]
+        if name not in fields and name != kind.__struct_config__.tag_field:
             remedy = _nearest(name, fields)
             faults.append(FieldError(pointer=_pointer((*at, name[:60])), detail="is not known", remedy=remedy))
     for name, field in fields.items():

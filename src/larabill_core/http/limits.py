@@ -6,13 +6,14 @@ draft-ietf-httpapi-ratelimit-headers-10.
 
 from __future__ import annotations
 
+import ipaddress
 import logging
-import time
 from typing import TYPE_CHECKING, Final
 
 import attrs
 
 from larabill_core.access import Actor
+from larabill_core.clock import SystemClock
 from larabill_core.http.endpoint import Bucket
 from larabill_core.http.problems import HttpError
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from limits import RateLimitItem
 
 _log = logging.getLogger(__name__)
+_CLOCK: Final = SystemClock()
+"""The library counts by the machine's clock."""
 
 WINDOW: Final = 60
 GUESSES: Final = 10
@@ -34,6 +37,17 @@ class RateLimits:
     staff: int = 120
     anonymous: int = 300
     storage: str = attrs.field(default="memory://", repr=False)
+
+
+def network_of(remote: str) -> str:
+    """What is counted for an address: of IPv6 its /64, all of which one subscriber may use (B36)."""
+    try:
+        address = ipaddress.ip_address(remote)
+    except ValueError:
+        return remote
+    if address.version == 4:
+        return str(address)
+    return str(address.ipv4_mapped or ipaddress.ip_network((int(address), 64), strict=False))
 
 
 class RateLimiter:
@@ -52,7 +66,7 @@ class RateLimiter:
     def hit(self, actor: Actor | None, remote: str, bucket: Bucket) -> dict[str, str]:
         """Count one request; the headers to answer. Raises `HttpError` 429 when it is one too many."""
         name, quota = self._policy(actor, bucket)
-        who = remote if actor is None else f"{actor.kind}:{actor.seller_id}:{actor.id}"
+        who = network_of(remote) if actor is None else f"{actor.kind}:{actor.seller_id}:{actor.id}"
         allowed, left, reset = self._counted(self._item(quota), f"{name}:{who}")
         headers = {
             "RateLimit-Policy": f'"{name}";q={quota};w={WINDOW}',
@@ -82,5 +96,5 @@ class RateLimiter:
             except Exception as problem:  # whatever the storage's client raises
                 _log.warning("requests are counted by this process alone: %s", type(problem).__name__)
                 continue
-            return allowed, max(0, stats.remaining), max(1, round(stats.reset_time - time.time()))
+            return allowed, max(0, stats.remaining), max(1, round(stats.reset_time - _CLOCK.now().timestamp()))
         raise AssertionError("memory always answers")

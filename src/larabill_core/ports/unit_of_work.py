@@ -15,6 +15,7 @@ from larabill_core.ports.calls import LimitRepository, OperationRepository
 from larabill_core.ports.jobs import JobRepository
 from larabill_core.ports.requests import ActionRepository, AnswerRepository
 from larabill_core.ports.secrets import SecretRepository
+from larabill_core.ports.tokens import TokenRepository
 
 
 class Tx(Protocol):
@@ -69,6 +70,9 @@ class Tx(Protocol):
     @property
     def actions(self) -> ActionRepository: ...
 
+    @property
+    def tokens(self) -> TokenRepository: ...
+
     def savepoint(self) -> AbstractContextManager[None]:
         """What happens within is undone alone when it raises a `LarabillError`, with its jobs and events.
 
@@ -95,6 +99,10 @@ class UnitOfWork(Protocol):
 
         Where it wrote jobs, `engine.wake()` is called after the commit.
         """
+        ...
+
+    def is_ready(self) -> bool:
+        """Whether the database answers, with tables of this release. Raises nothing."""
         ...
 
     def joined(self, connection: Any, on_commit: Callable[[Callable[[], None]], object] | None) -> UnitOfWork:

@@ -40,7 +40,7 @@ def unpaid(market: Market, token: str) -> None:
 def test_gaps_count_from_the_attempt_before_and_come_to_an_end(open_market: OpenMarket) -> None:
     market = open_market(dunning={"default": GAPS})
     unpaid(market, "pm_insufficient")
-    market.go(step_days=1, days=28)
+    market.go(days=28)
     assert attempt_days(market) == [0, 2, 7, 14, 21]
     assert market.unfinished() == []
     assert market.violations() == []
@@ -49,10 +49,10 @@ def test_gaps_count_from_the_attempt_before_and_come_to_an_end(open_market: Open
 def test_an_attempt_that_pays_is_the_last(open_market: OpenMarket) -> None:
     market = open_market(dunning={"default": GAPS})
     unpaid(market, "pm_insufficient")
-    market.go(step_days=1, days=5)
+    market.go(days=5)
     market.method("pm_ok")
     market.work()
-    market.go(step_days=1, days=20)
+    market.go(days=20)
     assert attempt_days(market) == [0, 2, 5]
     assert attempts(market)[-1].status == "captured"
 
@@ -63,9 +63,9 @@ def test_after_a_downtime_each_gap_is_kept(open_market: OpenMarket) -> None:
     market.clock.advance(timedelta(days=6))
     market.work()
     assert attempt_days(market) == [0, 6]
-    market.go(step_days=1, days=4)
+    market.go(days=4)
     assert attempt_days(market) == [0, 6]
-    market.go(step_days=1, days=1)
+    market.go(days=1)
     assert attempt_days(market) == [0, 6, 11]
 
 
@@ -75,24 +75,24 @@ def test_a_hard_decline_is_not_tried_again_and_another_method_is_asked_for_once(
     asked = market.heard("pretend.needed", PaymentMethodNeeded)
     first = owed(market)
     assert [event.invoice_id for event in asked] == [first]
-    market.go(step_days=1, days=27)
+    market.go(days=27)
     assert attempt_days(market) == [0]
     assert len(market.heard("pretend.needed", PaymentMethodNeeded)) == 1
-    market.go(step_days=1, days=5)
+    market.go(days=5)
     assert attempt_days(market) == [0], "the next invoice is not charged to it either"
     assert first not in [event.invoice_id for event in market.heard("pretend.needed", PaymentMethodNeeded)[-1:]]
 
 
 def test_a_ladder_with_a_retry_spares_a_method_that_was_declined_for_good(market: Market) -> None:
     unpaid(market, "pm_stolen")
-    market.go(step_days=1, days=14)
+    market.go(days=14)
     assert attempt_days(market) == [0]
 
 
 def test_a_new_default_method_is_charged_at_once(open_market: OpenMarket) -> None:
     market = open_market(dunning={"default": GAPS})
     unpaid(market, "pm_stolen")
-    market.go(step_days=1, days=3)
+    market.go(days=3)
     market.method("pm_ok")
     market.work()
     assert attempt_days(market) == [0, 3]
@@ -111,10 +111,10 @@ def test_a_new_method_is_not_charged_for_what_was_never_charged_or_overdue(marke
 def test_each_method_has_the_gaps_for_itself(open_market: OpenMarket) -> None:
     market = open_market(dunning={"default": {"retries": ["2d"], "overdue": []}})
     unpaid(market, "pm_insufficient")
-    market.go(step_days=1, days=10)
+    market.go(days=10)
     market.method("pm_declined")
     market.work()
-    market.go(step_days=1, days=10)
+    market.go(days=10)
     assert attempt_days(market) == [0, 2, 10, 12]
 
 
@@ -145,7 +145,7 @@ def test_all_invoices_together_see_so_many_attempts_a_day(open_market: OpenMarke
     assert attempt_days(market) == [0, 0]
     market.go(hours=23)
     assert attempt_days(market) == [0, 0]
-    market.go(step_days=1, days=10)
+    market.go(days=10)
     days = attempt_days(market)
     assert len(days) == 12
     assert all(sum(first <= other < first + 1 for other in days) <= 2 for first in days)
@@ -190,9 +190,9 @@ def test_the_policy_of_the_group_comes_before_that_of_the_plan(open_market: Open
     market = open_market(dunning={"patient": patient, "strict": {"overdue": ladder(("1d", "suspend"))}})
     market.engine.billing.customers.set_group(market.seller, market.customer, "friends")
     order = overdue(market)
-    market.go(step_days=1, days=19)
+    market.go(days=19)
     assert statuses(market, order)[0] == "past_due"
-    market.go(step_days=1, days=2)
+    market.go(days=2)
     assert statuses(market, order)[0] == "suspended"
 
 
@@ -201,18 +201,18 @@ def test_nobody_is_dunned_for_less_than_the_minimum(open_market: OpenMarket, min
     market = open_market(overdue_minimum={"EUR": minimum})
     order = overdue(market)
     assert statuses(market, order)[0] == ("past_due" if opened else "active")
-    market.go(step_days=1, days=33)
+    market.go(days=33)
     assert statuses(market, order)[0] == ("ended" if opened else "past_due"), "two months come to more"
 
 
 def test_who_has_paid_all_but_a_little_is_left_alone(open_market: OpenMarket) -> None:
     market = open_market(overdue_minimum={"EUR": "1.00"})
     order = overdue(market)
-    market.go(step_days=1, days=12)
+    market.go(days=12)
     assert statuses(market, order) == ("suspended", ["suspended"])
     market.pay(owed(market), "4.50")
     assert statuses(market, order) == ("suspended", ["suspended"])
-    market.go(step_days=1, days=18)
+    market.go(days=18)
     assert statuses(market, order) == ("active", ["active"])
     assert market.violations() == []
 
@@ -222,7 +222,7 @@ def test_a_plan_names_its_policy_and_one_that_there_is(open_market: OpenMarket) 
     text = CATALOG.replace('code = "web"\n', 'code = "web"\ndunning = "strict"\n')
     market.engine.billing.catalog.load(market.seller, parse_catalog(text))
     order = overdue(market)
-    market.go(step_days=1, days=2)
+    market.go(days=2)
     assert statuses(market, order)[0] == "suspended"
     with pytest.raises(InvalidInput) as raised:
         market.engine.billing.catalog.load(market.seller, parse_catalog(text.replace("strict", "gone")))

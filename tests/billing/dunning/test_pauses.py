@@ -156,13 +156,13 @@ def test_a_paused_invoice_is_not_charged_and_the_gap_is_kept_afterwards(open_mar
     market.clock.set(ISSUED)
     market.work()
     invoice_id = owed(market)
-    market.go(step_days=1, days=1)
+    market.go(days=1)
     market.engine.billing.dunning.pause(market.seller, invoice_id, "wait")
-    market.go(step_days=1, days=9)
+    market.go(days=9)
     market.engine.billing.dunning.resume(market.seller, invoice_id)
-    market.go(step_days=1, days=3)
+    market.go(days=3)
     assert attempt_days(market) == [0, 13]
-    market.go(step_days=1, days=10)
+    market.go(days=10)
     assert attempt_days(market) == [0, 13, 17]
 
 

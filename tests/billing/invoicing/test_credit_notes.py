@@ -20,7 +20,7 @@ from larabill_billing.invoicing.totals import Totals, totals
 from larabill_billing.payments.handlers import record_manual
 from larabill_billing.tax.model import TaxRate
 from larabill_core.errors import Conflict, InvalidInput
-from larabill_core.ids import new_id
+from larabill_core.ids import new_id, public_id
 from larabill_sqlalchemy.opening import database_of
 
 D = Decimal
@@ -103,7 +103,7 @@ def test_all_faults_are_told_and_nothing_is_changed(shop: Shop) -> None:
     invoice = taxed(shop, "10.00")
     line, other = invoice.lines[0].id, new_id()
     problem = fails(InvalidInput, lambda: note(shop, invoice, lines={other: D(1), line: D("0.001")}))
-    assert {fault.path for fault in problem.faults} == {f"lines.{other}", f"lines.{line}"}  # type: ignore[attr-defined]
+    assert {fault.path for fault in problem.faults} == {f"lines.{public_id('lin', id)}" for id in (other, line)}  # type: ignore[attr-defined]
     for wrong in (D(0), D(-1), D("NaN"), 1.5, "1e3", None):
         fails(InvalidInput, lambda wrong=wrong: note(shop, invoice, lines={line: wrong}))  # type: ignore[misc]
     for wrong in (D(0), D(-1), D("NaN"), D("0.001"), 1.5):

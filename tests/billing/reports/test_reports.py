@@ -35,12 +35,12 @@ def moved(month: MrrMonth) -> dict[str, str]:
 def test_a_story_of_recurring_revenue(market: Market) -> None:
     """It is 31 January. Monthly web hosting is 5.00, annual 50.00 (4.17 a month)."""
     order = market.pay_order()
-    market.go(days=15, step_days=1)  # 15 February
+    market.go(days=15)  # 15 February
     subscription = market.subscription(order)
     (web,) = market.engine.billing.subscriptions.items(market.seller, subscription.id)
     change = market.engine.billing.subscriptions.change
     change(market.seller, subscription.id, ChangeItem(item_id=web.id, quantity=3))
-    market.go(days=20, step_days=1)  # 7 March
+    market.go(days=20)  # 7 March
     pay_all(market)
     change(market.seller, subscription.id, ChangeItem(item_id=web.id, quantity=2))
     market.go(days=2)
@@ -54,7 +54,7 @@ def test_a_story_of_recurring_revenue(market: Market) -> None:
     market.go(days=2)  # 15 March: it ends on the 31st or soon after
     (march,) = months(market, date(2026, 3, 1), date(2026, 3, 1))
     assert (march.closing.mrr, march.closing.leaving, march.closing.committed) == (Decimal(10), Decimal(10), 0)
-    market.go(days=30, step_days=1)
+    market.go(days=30)
     january, february, march, april = months(market)
     assert [str(each.opening) for each in (january, february, march, april)] == ["0.00", "5.00", "15.00", "10.00"]
     assert moved(january) == {"new": "5.00"}
@@ -133,9 +133,9 @@ def test_several_currencies_in_the_seller_s(open_market: Callable[..., Market]) 
 def test_churn_of_agreements_and_of_revenue(market: Market) -> None:
     """Of three agreements at 5.00 one ends: a third of either."""
     orders = [market.pay_order() for _ in range(3)]
-    market.go(days=10, step_days=1)
+    market.go(days=10)
     market.engine.billing.subscriptions.cancel(market.seller, market.subscription(orders[0]).id, "now", force=True)
-    market.go(days=3, step_days=1)
+    market.go(days=3)
     found = market.engine.billing.reports.churn(market.seller, "EUR", date(2026, 2, 13), 7)
     assert (found.agreements, found.gross, found.net) == (Decimal("0.333333"), Decimal("0.333333"), Decimal("0.333333"))
     with pytest.raises(InvalidInput, match="window_days"):

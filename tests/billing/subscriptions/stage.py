@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import attrs
+from tests.billing.due import next_due
 from tests.billing.market import Destroy
 from tests.conftest import OpenTestEngine
 
@@ -312,10 +313,15 @@ class Stage:
         """Carry out what is due now."""
         self.engine.run_due()
 
-    def to(self, on: date, *, step_days: int = 1, hour: int = 12) -> None:
-        """Move on to noon (UTC) of a day, and carry out what is due on the way, day by day."""
+    def to(self, on: date, *, step_days: int | None = None, hour: int = 12) -> None:
+        """Move on to noon (UTC) of a day, and carry out what is due on the way: on each day on which anything may be,
+        and in each week, or else every so many days.
+        """
         while self.today < on:
-            at = min(self.today + timedelta(days=step_days), on)
+            at = min(self.today + timedelta(days=step_days or 7), on)
+            due = None if step_days else self.run(lambda tx: next_due(tx, self.zone))
+            if due is not None:
+                at = min(at, max(local_date(due, self.zone), self.today + timedelta(days=1)))
             self.clock.set(max(start_of_day(at, self.zone) + timedelta(hours=hour), self.clock.now()))
             self.work()
 

@@ -39,7 +39,7 @@ def test_each_instalment_is_charged_once_on_its_day(market: Market) -> None:
     total = market.engine.billing.invoices.get(market.seller, invoice_id)[0].total
     market.go(days=1)
     assert payments(market, invoice_id) == []
-    market.go(days=65, step_days=1)
+    market.go(days=65)
     made = payments(market, invoice_id)
     assert [each.status for each in made] == ["captured"] * 3
     assert sum((each.amount for each in made), Decimal(0)) == total
@@ -54,9 +54,9 @@ def test_who_misses_an_instalment_owes_the_rest(market: Market, grace: timedelta
     settings = market.engine.manifest.settings
     settings["billing"] = attrs.evolve(settings["billing"], payment_plans=PlanPolicy(grace=grace))
     invoice_id, days = agreed(market)
-    market.go(days=6, step_days=1)
+    market.go(days=6)
     assert market.engine.billing.invoices.plan(market.seller, invoice_id) is not None
-    market.go(days=6, step_days=1)
+    market.go(days=6)
     _, state = market.engine.billing.invoices.get(market.seller, invoice_id)
     plan = market.engine.billing.invoices.plan(market.seller, invoice_id)
     assert (plan is None) is (grace is not None)

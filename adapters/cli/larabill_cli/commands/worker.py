@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import logging
 import signal
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 import click
 
 from larabill_cli.errors import FAILED
+from larabill_cli.logs import log_to_stderr
 from larabill_cli.session import Session, json_option, pass_session
-from larabill_core.privacy import RedactingFilter
 from larabill_core.worker import Worker, log
 
 
@@ -28,7 +25,7 @@ def worker(context: click.Context, session: Session, threads: int, queues: str) 
     SIGTERM or Ctrl-C: jobs under way are finished, then it stops; a second one stops at once (a job that is cut off
     is taken up by another worker). `--json`: log lines are JSON objects.
     """
-    _log_to_stderr(as_json=session.json)
+    log_to_stderr("larabill", as_json=session.json)
     crew = Worker(session.engine, queues=[name.strip() for name in queues.split(",") if name.strip()])
     _stop_on_signals(crew.stop)
     log.info("worker starts with %s threads", threads)
@@ -45,28 +42,3 @@ def _stop_on_signals(stop: Callable[[], None]) -> None:
 
     signal.signal(signal.SIGTERM, on_signal)
     signal.signal(signal.SIGINT, on_signal)
-
-
-class _JsonLines(logging.Formatter):
-    def format(self, record: logging.LogRecord) -> str:
-        """One object a line: at, level, logger, thread, message, and the traceback where there is one."""
-        fields = {
-            "at": datetime.fromtimestamp(record.created, UTC).isoformat(),
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "thread": record.threadName,
-            "message": record.getMessage(),
-        }
-        if record.exc_text:
-            fields["traceback"] = record.exc_text
-        return json.dumps(fields, ensure_ascii=False)
-
-
-def _log_to_stderr(*, as_json: bool) -> None:
-    handler = logging.StreamHandler()
-    handler.addFilter(RedactingFilter())
-    handler.setFormatter(_JsonLines() if as_json else logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-    root = logging.getLogger("larabill")
-    root.handlers = [handler]
-    root.setLevel(logging.INFO)
-    root.propagate = False

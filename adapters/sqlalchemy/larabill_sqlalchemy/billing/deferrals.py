@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -54,6 +54,27 @@ _D, _R = DEFERRALS.c, RUNS.c
 _SPAN = (_D.starts_on, _D.steps_on, _D.ends_on)
 
 
+def _earning_on(day: date | sa.ColumnElement[date]) -> tuple[sa.ColumnElement[bool], ...]:
+    return _D.ends_on > day, _D.starts_on <= day, _D.begun_on <= day
+
+
+def _by_span(*keys: Any) -> sa.Select[Any]:
+    """The sum of deferrals of the same days is a span again."""
+    return sa.select(*keys, *_SPAN, total(_D.first), total(_D.daily)).group_by(*keys, *_SPAN)
+
+
+# Built once: the run asks them for each day that is missing, and building takes longer than carrying out.
+_SELLER: Final = _D.seller_id == sa.bindparam("seller")
+_DAY: Final = sa.bindparam("day", type_=sa.Date)
+_BEGIN: Final = sa.update(DEFERRALS).where(_SELLER, _D.begun_on.is_(None), _D.starts_on <= _DAY).values(begun_on=_DAY)
+_EARNED: Final = (
+    sa.select(_D.currency, _D.account, total(sa.case((_D.steps_on > _DAY, _D.first), else_=_D.daily)))
+    .where(_SELLER, *_earning_on(_DAY))
+    .group_by(_D.currency, _D.account)
+)
+_CAUGHT_UP: Final = _by_span(_D.currency, _D.account).where(_SELLER, _D.begun_on == _DAY, _D.starts_on < _DAY)
+
+
 class Deferrals:
     """Implements `larabill_billing.ledger.ports.DeferralRepository`."""
 
@@ -97,22 +118,16 @@ class Deferrals:
         self._tx.connection.execute(sa.update(RUNS).where(_R.seller_id == self._tx.seller_id).values(recognised_to=day))
 
     def begin(self, day: date) -> None:
-        self._tx.connection.execute(
-            sa.update(DEFERRALS).where(self._mine, _D.begun_on.is_(None), _D.starts_on <= day).values(begun_on=day)
-        )
+        self._of_day(_BEGIN, day)
 
     def earned_on(self, day: date) -> list[tuple[str, str, Decimal]]:
-        worth = sa.case((_D.steps_on > day, _D.first), else_=_D.daily)
-        query = (
-            sa.select(_D.currency, _D.account, total(worth))
-            .where(self._mine, *_earning_on(day))
-            .group_by(_D.currency, _D.account)
-        )
-        return [(currency, account, amount) for currency, account, amount in self._tx.connection.execute(query)]
+        return [(currency, account, amount) for currency, account, amount in self._of_day(_EARNED, day)]
 
     def caught_up_on(self, day: date) -> list[tuple[str, str, Span]]:
-        query = _by_span(_D.currency, _D.account).where(self._mine, _D.begun_on == day, _D.starts_on < day)
-        return [(row[0], row[1], Span(*row[2:])) for row in self._tx.connection.execute(query)]
+        return [(row[0], row[1], Span(*row[2:])) for row in self._of_day(_CAUGHT_UP, day)]
+
+    def _of_day(self, statement: sa.Executable, day: date) -> Any:
+        return self._tx.connection.execute(statement, {"seller": self._tx.seller_id, "day": day})
 
     def unearned(self, day: date) -> list[tuple[str, bool, Span]]:
         waits = sa.or_(_D.begun_on.is_(None), _D.begun_on > day, _D.ends_on > day + ONE_DAY)
@@ -122,12 +137,3 @@ class Deferrals:
     def last_run(self) -> date | None:
         query = sa.select(_R.recognised_to).where(_R.seller_id == self._tx.seller_id)
         return self._tx.connection.execute(query).scalar()
-
-
-def _earning_on(day: date) -> tuple[sa.ColumnElement[bool], ...]:
-    return _D.ends_on > day, _D.starts_on <= day, _D.begun_on <= day
-
-
-def _by_span(*keys: Any) -> sa.Select[Any]:
-    """The sum of deferrals of the same days is a span again."""
-    return sa.select(*keys, *_SPAN, total(_D.first), total(_D.daily)).group_by(*keys, *_SPAN)

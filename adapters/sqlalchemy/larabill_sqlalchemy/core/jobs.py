@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from larabill_core.errors import Conflict, LeaseLost, NotFound
 from larabill_core.jobs import Job, JobStatus
 from larabill_sqlalchemy.core.metadata import METADATA
-from larabill_sqlalchemy.statements import Each, chunks, from_row, insert_new, page_size, skip_locked, to_row
+from larabill_sqlalchemy.statements import Each, chunks, from_row, insert_new, keyset, skip_locked, to_row
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Id, Instant, code, text
 
@@ -44,6 +44,7 @@ JOBS = sa.Table(
     sa.Index("uq_larabill_jobs_event_id", "event_id", "handler", unique=True),
     sa.Index("ix_larabill_jobs_due_at", "due_at", "queue"),
     sa.Index("ix_larabill_jobs_status", "status", "id"),
+    sa.Index("ix_larabill_jobs_seller_id", "seller_id", "id"),
     sa.Index("ix_larabill_jobs_queue", "queue", "status", "id"),
     sa.Index("ix_larabill_jobs_finished_at", "finished_at", "status"),
     **MYSQL_OPTIONS,
@@ -59,6 +60,34 @@ JOB_TAGS = sa.Table(
 
 _J = JOBS.c
 _PURGED = (JobStatus.DONE.value, JobStatus.CANCELLED.value)
+# Built once: each job needs them, and building a statement takes longer than carrying it out.
+_DUE = skip_locked(sa.select(JOBS).where(_J.due_at <= sa.bindparam("now")).order_by(_J.due_at)).limit(
+    sa.bindparam("most", type_=sa.Integer)
+)
+_IS_RUNNING = sa.and_(
+    _J.id == sa.bindparam("job"), _J.fence == sa.bindparam("claimed"), _J.status == JobStatus.RUNNING.value
+)
+_COMPLETE = (
+    sa.update(JOBS)
+    .where(_IS_RUNNING)
+    .values(status=JobStatus.DONE.value, due_at=None, lease_until=None, finished_at=sa.bindparam("now"))
+)
+_CLAIM = (
+    sa.update(JOBS)
+    .where(_J.id.in_(sa.bindparam("jobs", expanding=True)))
+    .values(
+        status=JobStatus.RUNNING.value,
+        due_at=sa.bindparam("until"),
+        lease_until=sa.bindparam("until"),
+        fence=_J.fence + 1,
+        attempts=_J.attempts + 1,
+    )
+)
+_TAGS = (
+    sa.select(JOB_TAGS.c.job_id, JOB_TAGS.c.tag)
+    .where(JOB_TAGS.c.job_id.in_(sa.bindparam("jobs", expanding=True)))
+    .order_by(JOB_TAGS.c.tag)
+)
 
 
 class Jobs:
@@ -81,23 +110,11 @@ class Jobs:
         insert_new(self._connection, JOB_TAGS, tags)
 
     def claim(self, *, queues: Collection[str] = (), limit: int, now: datetime, lease_until: datetime) -> list[Job]:
-        due = sa.select(JOBS).where(_J.due_at <= now).order_by(_J.due_at).limit(limit)
-        if queues:
-            due = due.where(_J.queue.in_(sorted(queues)))
-        rows = self._connection.execute(skip_locked(due)).all()
+        due = _DUE.where(_J.queue.in_(sorted(queues))) if queues else _DUE
+        rows = self._connection.execute(due, {"now": now, "most": limit}).all()
         if not rows:
             return []
-        self._connection.execute(
-            sa.update(JOBS)
-            .where(_J.id.in_([row.id for row in rows]))
-            .values(
-                status=JobStatus.RUNNING.value,
-                due_at=lease_until,
-                lease_until=lease_until,
-                fence=_J.fence + 1,
-                attempts=_J.attempts + 1,
-            )
-        )
+        self._connection.execute(_CLAIM, {"jobs": [row.id for row in rows], "until": lease_until})
         return [
             attrs.evolve(
                 job,
@@ -113,7 +130,9 @@ class Jobs:
         self._write_running(job_id, fence, lease_until=lease_until, due_at=lease_until)
 
     def complete(self, job_id: UUID, fence: int, now: datetime) -> None:
-        self._write_running(job_id, fence, status=JobStatus.DONE.value, **_closed(now))
+        found = self._connection.execute(_COMPLETE, {"job": job_id, "claimed": fence, "now": now})
+        if found.rowcount == 0:
+            raise LeaseLost(job_id)
 
     def reschedule(self, job_id: UUID, fence: int, *, run_at: datetime, error: str) -> None:
         self._write_running(
@@ -131,9 +150,7 @@ class Jobs:
 
     def _write_running(self, job_id: UUID, fence: int, **values: Any) -> None:
         found = self._connection.execute(
-            sa.update(JOBS)
-            .where(_J.id == job_id, _J.fence == fence, _J.status == JobStatus.RUNNING.value)
-            .values(values)
+            sa.update(JOBS).where(_IS_RUNNING).values(values), {"job": job_id, "claimed": fence}
         )
         if found.rowcount == 0:
             raise LeaseLost(job_id)
@@ -183,10 +200,12 @@ class Jobs:
         queue: str | None = None,
         tag: str | None = None,
         older_than: datetime | None = None,
+        seller_id: UUID | None = None,
         after: UUID | None = None,
+        newest_first: bool = False,
         limit: int = 100,
     ) -> list[Job]:
-        query = sa.select(JOBS).order_by(_J.id).limit(page_size(limit))
+        query = sa.select(JOBS)
         if statuses:
             query = query.where(_J.status.in_(sorted(status.value for status in statuses)))
         if queue is not None:
@@ -195,8 +214,9 @@ class Jobs:
             query = query.where(_J.id.in_(sa.select(JOB_TAGS.c.job_id).where(JOB_TAGS.c.tag == tag)))
         if older_than is not None:
             query = query.where(_J.created_at < older_than)
-        if after is not None:
-            query = query.where(_J.id > after)
+        if seller_id is not None:
+            query = query.where(_J.seller_id == seller_id)
+        query = keyset(query, _J.id, after=after, newest_first=newest_first, limit=limit)
         return _with_tags(self._connection, self._connection.execute(query).all())
 
     def counts(self) -> dict[tuple[str, JobStatus], int]:
@@ -223,8 +243,7 @@ class Jobs:
 def _with_tags(connection: sa.Connection, rows: Sequence[sa.Row[Any]]) -> list[Job]:
     tags: dict[UUID, tuple[str, ...]] = {}
     for chunk in chunks([row.id for row in rows]):
-        query = sa.select(JOB_TAGS.c.job_id, JOB_TAGS.c.tag).where(JOB_TAGS.c.job_id.in_(chunk))
-        for id, tag in connection.execute(query.order_by(JOB_TAGS.c.tag)):
+        for id, tag in connection.execute(_TAGS, {"jobs": chunk}):
             tags[id] = (*tags.get(id, ()), tag)
     return [from_row(Job, row, tags=tags.get(row.id, ())) for row in rows]
 
