@@ -4,40 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 import msgspec
 
-DocumentType: TypeAlias = Literal["credit_note", "invoice", "proforma"]
+from larabill_client.models.shared import DocumentType, InvoiceStatus, Money, TaxOut
 
-InvoiceStatus: TypeAlias = Literal["issued", "paid", "uncollectible", "void"]
+PlanStatus: TypeAlias = Literal["agreed", "broken", "done", "replaced"]
 
 
-class InvoiceOut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A document with all that stands on it."""
+class AgreePlan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How the balance is paid from now on: instalments in the order of their days that add up to it exactly."""
 
-    id: str
-    type: DocumentType
-    number: str
-    status: InvoiceStatus
-    customer: str
-    order: str | None
-    subscription: str | None
-    issued_on: date
+    instalments: Sequence[InstalmentWire]
+    reason: str = ""
+
+
+class CreditInvoice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """So much of these lines without tax, or an amount with tax, or neither for all that is left."""
+
+    reason: str
+    lines: Mapping[str, Money] | None = None
+    amount: Money | None = None
+
+
+class InstalmentWire(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An amount with a due day of its own."""
+
     due_on: date
+    amount: Money
+
+
+class InvoiceLeft(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What credit notes can still give back: of each line without tax, of each tax, and of the whole."""
+
+    lines: Mapping[str, Money]
+    taxes: Sequence[TaxOut]
     net: Money
     tax: Money
     total: Money
-    balance: Money
-    paid_at: str | None
-    seller: Mapping[str, Any]
-    buyer: Mapping[str, Any]
-    purchase_order: str
-    note: str
-    terms: str
-    preceding: str | None
-    lines: Sequence[LineOut]
-    taxes: Sequence[TaxOut]
 
 
 class InvoicePage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -64,38 +69,75 @@ class InvoiceSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     total: Money
     balance: Money
     paid_at: str | None
+    version: int
 
 
-class LineOut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A line. `amount` is after its allowances and without tax; `explanation` says how it came about."""
+class MergeInvoices(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Open invoices of one customer that become one."""
 
-    id: str
-    kind: str
-    description: str
-    period_start: date | None
-    period_end: date | None
-    quantity: str
-    unit_price: str
-    amount: Money
-    tax_category: str
-    tax_rate: str
-    explanation: str
-
-
-class Money(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """An amount in a currency."""
-
-    amount: str
-    currency: str
-
-
-class TaxOut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The lines of one rate together. `category` is EN 16931's, `rate` in percent."""
-
-    category: str
-    rate: str
-    name: str
-    jurisdiction: str
+    invoices: Sequence[str]
     reason: str
-    base: Money
-    tax: Money
+
+
+class OpenCheckout(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Pay at this gateway account: what is to be collected, or an `amount` of it."""
+
+    account: str
+    amount: Money | None = None
+
+
+class PaidFromCredit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How much the credit paid, and what is still owed on the invoice."""
+
+    invoice: str
+    paid: Money
+    balance: Money
+
+
+class PauseDunning(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Why nothing is done; the customer sees it."""
+
+    reason: str
+
+
+class PayFromCredit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """As much as there is, or an `amount`."""
+
+    amount: Money | None = None
+
+
+class PayInvoice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Charge this stored method: what is to be collected, or an `amount` of it."""
+
+    method: str
+    amount: Money | None = None
+
+
+class PaymentPlanOut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How the balance that an invoice had is paid; `due_on` is the day on which it was due before."""
+
+    invoice: str
+    status: PlanStatus
+    amount: Money
+    due_on: date
+    instalments: Sequence[InstalmentWire]
+
+
+class PromiseToPay(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The customer will pay by the end of a day in their own zone, as `said_by` said."""
+
+    until_on: date
+    said_by: str
+    reason: str = ""
+
+
+class ResumeDunning(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Why it goes on."""
+
+    reason: str = ""
+
+
+class TakeBack(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Why an invoice is taken back, written off, or its plan broken."""
+
+    reason: str
