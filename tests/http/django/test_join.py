@@ -172,7 +172,7 @@ def test_after_a_deadlock_the_host_never_commits_half(project: Market, database_
     barrier = threading.Barrier(2)
 
     def theirs() -> None:
-        """Many rows changed, apart from the host's: MariaDB then takes the other one, PostgreSQL who waits longest."""
+        """Many rows changed, apart from the host's, so that MariaDB takes the other one. PostgreSQL takes either."""
 
         def both(tx: Any) -> None:
             tx.connection.exec_driver_sql("UPDATE auth_group SET name = concat(name, '!') WHERE name LIKE 'x %%'")
