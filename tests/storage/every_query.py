@@ -24,6 +24,7 @@ from larabill_billing.payments.model import PaymentStatus, WebhookStatus
 from larabill_billing.usage.model import Counted, Grant, MeteredPeriod, NewUsage
 from larabill_core.calls.model import OPEN
 from larabill_core.jobs import JobStatus
+from larabill_core.ports.requests import KeptAnswer
 from larabill_provisioning.reconcile.model import ProviderWebhook, WebhookOutcome
 from larabill_provisioning.resources.states import ResourceStatus
 
@@ -113,6 +114,13 @@ def an_overdue(of: Sample) -> Overdue:
     return Overdue(invoice_id=of.id, subscription_id=of.id, customer_id=of.id, currency="EUR", due_on=A_DAY, version=0)
 
 
+def kept_answer(of: Sample) -> KeptAnswer:
+    """An answer under a key."""
+    return KeptAnswer(
+        principal=of.word, key=of.word, fingerprint="x", claim=of.id, lease_until=LATE, created_at=slot_at(5)
+    )
+
+
 def running(tx: Any) -> tuple[UUID, int]:
     """A job that we hold, and its fence."""
     (job,) = tx.jobs.claim(limit=1, now=slot_at(600), lease_until=LATE)
@@ -147,6 +155,11 @@ KERNEL: dict[str, Query] = {
     "jobs.list by tag": lambda tx, of: tx.jobs.list(tag="resource:77"),
     "actions.page": lambda tx, of: tx.actions.page(seller_id=None, after=of.id),
     "actions.page of seller": lambda tx, of: tx.actions.page(seller_id=of.seller_id, after=of.id, newest_first=True),
+    "answers.claim": lambda tx, of: tx.answers.claim(kept_answer(of), kept_since=LATE),
+    "answers.finish": lambda tx, of: tx.answers.finish(of.word, of.word, of.id, 200, "{}", b""),
+    "answers.purge": lambda tx, of: tx.answers.purge(slot_at(5)),
+    "answers.release": lambda tx, of: tx.answers.release(of.word, of.word, of.id),
+    "answers.take_over": lambda tx, of: tx.answers.take_over(kept_answer(of)),
     "jobs.next_run_at": lambda tx, of: tx.jobs.next_run_at(),
     "jobs.purge_done": lambda tx, of: tx.jobs.purge_done(before=slot_at(5), limit=100),
     "operations.get": lambda tx, of: tx.operations.get(of.id, lock=True),
@@ -543,7 +556,7 @@ ONLY_INSERTS = _names("""
     billing.subscriptions.add_many billing.tax.add_checks billing.tax.add_evidence billing.tax.add_exemption
     billing.top_up_rules.put billing.vouchers.add
     billing.usage.add_bills billing.usage.add_reached limits.put operations.add_many
-    secrets.put tokens.add
+    actions.add secrets.put tokens.add
     provisioning.audits.add_many provisioning.credentials.add provisioning.plan_maps.add_many
     provisioning.resources.add_many provisioning.tasks.add_many secrets.put
     billing.dunning.add_notices

@@ -38,7 +38,7 @@ def test_a_file_opens_an_engine_on_a_migrated_database(new_database_url: str, ke
         assert isinstance(engine.clock, DatabaseClock) == (not new_database_url.startswith("sqlite"))
         assert engine.mailer is None
         engine.tick()
-        assert engine.run_due() == 2
+        assert engine.run_due() == 3
     finally:
         database_of(engine).dispose()
 
