@@ -14,7 +14,7 @@ from tests.conftest import OpenTestEngine
 import larabill_billing
 from larabill_billing.module import MODULE
 from larabill_core.access import Actor
-from larabill_core.errors import ConfigurationError, Forbidden, InvalidInput
+from larabill_core.errors import ConfigurationError, Forbidden, InvalidInput, NotFound
 from larabill_core.ids import new_id
 
 __all__ = ["market"]
@@ -125,3 +125,41 @@ def test_a_typed_order_is_read_as_strictly_as_plain_data(market: Market) -> None
         market.engine.billing.orders.place(market.seller, wanted)
     assert {fault.path for fault in raised.value.faults} == {"items[0].plan_code", "items[0].name", "items[0].price"}
     assert market.invoices() == []
+
+
+def test_a_customer_sees_their_own_and_nobody_elses(market: Market) -> None:
+    """Whatever abilities they have (B01): what is another's is not there, what is for staff is forbidden."""
+    billing, order = market.engine.billing, market.pay_order()
+    subscription, invoice = market.subscription(order).id, market.invoices()[0][0].id
+    seller = market.seller
+
+    def asks(actor: Actor, customer: UUID | None) -> list[Any]:
+        return [
+            lambda: billing.orders.get(seller, order.id, actor=actor),
+            lambda: billing.orders.list(seller, customer_id=customer, actor=actor),
+            lambda: billing.services.list(seller, customer_id=customer, actor=actor),
+            lambda: billing.invoices.get(seller, invoice, actor=actor),
+            lambda: billing.invoices.context(seller, invoice, actor=actor),
+            lambda: billing.invoices.list(seller, customer_id=customer, actor=actor),
+            lambda: billing.payments.list(seller, customer_id=customer, actor=actor),
+            lambda: billing.subscriptions.get(seller, subscription, actor=actor),
+            lambda: billing.subscriptions.items(seller, subscription, actor=actor),
+            lambda: billing.subscriptions.scheduled(seller, subscription, actor=actor),
+            lambda: billing.subscriptions.list(seller, customer_id=customer, actor=actor),
+        ]
+
+    mine = Actor(kind="customer", id="ada", roles=("operator",), seller_id=seller, customer_id=market.customer)
+    stranger = attrs.evolve(mine, id="eve", customer_id=new_id())
+    for ask in asks(mine, market.customer):
+        assert ask() is not None
+    for ask in [*asks(stranger, market.customer), *asks(stranger, None)]:
+        with pytest.raises(NotFound):
+            ask()
+    for forbidden in (
+        lambda: billing.customers.list(seller, actor=mine),
+        lambda: billing.invoices.void(seller, invoice, "mine", actor=mine),
+        lambda: billing.payments.record_manual(seller, invoice, 5, "transfer 1", actor=mine),
+        lambda: billing.ledger.trial_balance(seller, actor=mine),
+    ):
+        with pytest.raises(Forbidden):
+            forbidden()

@@ -10,12 +10,12 @@ from uuid import UUID
 
 from larabill_billing.credits import goodwill, handlers
 from larabill_billing.credits.model import Credit, Lot
-from larabill_billing.facade.area import Area
+from larabill_billing.facade.area import Area, of_customer
 from larabill_billing.payments import top_up, top_up_automatic
 from larabill_billing.payments.model import Payment
 from larabill_billing.payments.top_up_rules import TopUpRule
 from larabill_billing.repositories import BillingTx
-from larabill_core.access import SYSTEM, Actor, own
+from larabill_core.access import SYSTEM, Actor
 from larabill_core.money import parse_currency, quantize
 
 T = TypeVar("T")
@@ -25,11 +25,7 @@ class Credits(Area):
     """`engine.billing.credits`. A customer who acts sees and uses their own only. Amounts are Decimals."""
 
     def _for(self, ability: str, seller: UUID, customer_id: UUID, actor: Actor, fn: Callable[[BillingTx], T]) -> T:
-        def within(tx: BillingTx) -> T:
-            own(tx.actor, "customer", customer_id, customer_id)
-            return fn(tx)
-
-        return self._run(ability, seller, actor, within)
+        return self._run(ability, seller, actor, fn, owned=of_customer(customer_id))
 
     def balance(self, seller: UUID, customer_id: UUID, currency: str, *, actor: Actor = SYSTEM) -> Decimal:
         """What the customer can use today. Raises `NotFound`, `InvalidInput` for what is no currency."""
@@ -97,12 +93,13 @@ class Credits(Area):
 
         Raises `InvalidInput`; `NotFound`; `Conflict` when nothing is owed, or less is owed or held than `amount`.
         """
-
-        def pay(tx: BillingTx) -> Decimal:
-            own(tx.actor, "invoice", invoice_id, tx.billing.invoices.state(invoice_id).customer_id)
-            return handlers.pay(tx, invoice_id, amount)
-
-        return self._run("credits.use", seller, actor, pay)
+        return self._run(
+            "credits.use",
+            seller,
+            actor,
+            lambda tx: handlers.pay(tx, invoice_id, amount),
+            owned=lambda tx: ("invoice", invoice_id, tx.billing.invoices.state(invoice_id).customer_id),
+        )
 
     def top_up(
         self, seller: UUID, customer_id: UUID, amount: Decimal, method_id: UUID, *, actor: Actor = SYSTEM

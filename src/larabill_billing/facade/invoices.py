@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,7 +11,7 @@ from uuid import UUID
 from larabill_billing.credits.credit_notes import credit, void
 from larabill_billing.credits.documents import issue
 from larabill_billing.credits.merging import merge
-from larabill_billing.facade.area import Area
+from larabill_billing.facade.area import Area, Owned, of_customer
 from larabill_billing.invoicing import drafting, plans
 from larabill_billing.invoicing.credit_notes import what_is_left
 from larabill_billing.invoicing.crediting import Left
@@ -25,6 +25,10 @@ from larabill_billing.repositories import BillingTx
 from larabill_core.access import SYSTEM, Actor
 
 
+def _invoice(invoice_id: UUID) -> Callable[[BillingTx], Owned]:
+    return lambda tx: ("invoice", invoice_id, tx.billing.invoices.state(invoice_id).customer_id)
+
+
 class Invoices(Area):
     """`engine.billing.invoices`."""
 
@@ -35,6 +39,7 @@ class Invoices(Area):
             seller,
             actor,
             lambda tx: (tx.billing.invoices.get(invoice_id), tx.billing.invoices.state(invoice_id)),
+            owned=_invoice(invoice_id),
         )
 
     def list(
@@ -53,6 +58,7 @@ class Invoices(Area):
             seller,
             actor,
             lambda tx: tx.billing.invoices.page(customer_id=customer_id, status=status, after=after, limit=limit),
+            owned=of_customer(customer_id),
         )
 
     def void(self, seller: UUID, invoice_id: UUID, reason: str, *, actor: Actor = SYSTEM) -> None:
@@ -62,7 +68,11 @@ class Invoices(Area):
     def context(self, seller: UUID, invoice_id: UUID, *, actor: Actor = SYSTEM) -> dict[str, Any]:
         """The document as data for a template: see `invoice_context`. Raises `NotFound`."""
         return self._run(
-            "invoices.read", seller, actor, lambda tx: invoice_data(tx, tx.billing.invoices.get(invoice_id))
+            "invoices.read",
+            seller,
+            actor,
+            lambda tx: invoice_data(tx, tx.billing.invoices.get(invoice_id)),
+            owned=_invoice(invoice_id),
         )
 
     def credit(

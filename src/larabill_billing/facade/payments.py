@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from uuid import UUID
 
-from larabill_billing.facade.area import Area
+from larabill_billing.facade.area import Area, of_customer
 from larabill_billing.payments import by_hand, methods, webhooks
 from larabill_billing.payments import handlers as payments
 from larabill_billing.payments.model import Part, Payment, PaymentMethod, Refund, RefundTo, WebhookResult
@@ -216,6 +216,7 @@ class Payments(Area):
             seller,
             actor,
             lambda tx: tx.billing.payments.page(customer_id=customer_id, after=after, limit=limit),
+            owned=of_customer(customer_id),
         )
 
 

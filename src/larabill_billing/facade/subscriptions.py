@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
-from larabill_billing.facade.area import Area
+from larabill_billing.facade.area import Area, Owned, of_customer
+from larabill_billing.repositories import BillingTx
 from larabill_billing.subscriptions import change as changing
 from larabill_billing.subscriptions.change import Preview
 from larabill_billing.subscriptions.changes import Cancel, Change, ScheduledChange, When
@@ -13,6 +14,10 @@ from larabill_billing.subscriptions.migrate import migrate
 from larabill_billing.subscriptions.model import Compensation, Subscription, SubscriptionItem
 from larabill_billing.subscriptions.scheduled import withdraw
 from larabill_core.access import SYSTEM, Actor
+
+
+def _subscription(subscription_id: UUID) -> Callable[[BillingTx], Owned]:
+    return lambda tx: ("subscription", subscription_id, tx.billing.subscriptions.get(subscription_id).customer_id)
 
 
 class Subscriptions(Area):
@@ -72,6 +77,7 @@ class Subscriptions(Area):
             seller,
             actor,
             lambda tx: tx.billing.subscription_changes.scheduled([subscription_id]).get(subscription_id, []),
+            owned=_subscription(subscription_id),
         )
 
     def migrate(self, seller: UUID, plan_code: str, *, notice_days: int, actor: Actor = SYSTEM) -> int:
@@ -102,6 +108,7 @@ class Subscriptions(Area):
             seller,
             actor,
             lambda tx: tx.billing.subscriptions.living_items([subscription_id]).get(subscription_id, []),
+            owned=_subscription(subscription_id),
         )
 
     def due(self, *, actor: Actor = SYSTEM) -> int:
@@ -112,7 +119,13 @@ class Subscriptions(Area):
 
     def get(self, seller: UUID, subscription_id: UUID, *, actor: Actor = SYSTEM) -> Subscription:
         """Raises `NotFound`."""
-        return self._run("subscriptions.read", seller, actor, lambda tx: tx.billing.subscriptions.get(subscription_id))
+        return self._run(
+            "subscriptions.read",
+            seller,
+            actor,
+            lambda tx: tx.billing.subscriptions.get(subscription_id),
+            owned=_subscription(subscription_id),
+        )
 
     def list(
         self,
@@ -130,4 +143,5 @@ class Subscriptions(Area):
             seller,
             actor,
             lambda tx: tx.billing.subscriptions.page(customer_id=customer_id, held=held, after=after, limit=limit),
+            owned=of_customer(customer_id),
         )

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from larabill_billing.credits.model import Lot
-from larabill_billing.facade.area import Area
+from larabill_billing.facade.area import Area, of_customer
 from larabill_billing.referrals import handlers as referrals
 from larabill_billing.referrals.model import Referral
 from larabill_billing.repositories import BillingTx
 from larabill_billing.vouchers import handlers as vouchers
 from larabill_billing.vouchers.handlers import NewVouchers
 from larabill_billing.vouchers.model import IssuedVouchers, VoucherBatch, VoucherStatus
-from larabill_core.access import SYSTEM, Actor, own
+from larabill_core.access import SYSTEM, Actor
 
 
 class Vouchers(Area):
@@ -28,12 +28,13 @@ class Vouchers(Area):
 
     def redeem(self, seller: UUID, customer_id: UUID, code: str, *, actor: Actor = SYSTEM) -> Lot:
         """Turn a code into the customer's credit. Raises `InvalidInput`, `NotFound`, `Conflict`."""
-
-        def redeem(tx: BillingTx) -> Lot:
-            own(tx.actor, "customer", customer_id, customer_id)
-            return vouchers.redeem(tx, customer_id, code)
-
-        return self._run("credits.use", seller, actor, redeem)
+        return self._run(
+            "credits.use",
+            seller,
+            actor,
+            lambda tx: vouchers.redeem(tx, customer_id, code),
+            owned=of_customer(customer_id),
+        )
 
     def batches(
         self, seller: UUID, *, after: UUID | None = None, limit: int = 100, actor: Actor = SYSTEM

@@ -100,7 +100,7 @@ def test_a_change_says_no_more_than_what_it_knows(staff: Desk, web: Running) -> 
     for quantity in (-1, 0, 0.5, 2**63, "1", True):
         wrong = change(staff, web, "change_item", 422, item=web.item, quantity=quantity)
         assert pointers(wrong) == {"/change/quantity"}
-    assert pointers(change(staff, web, "burn", 422)) == {"/change"}
+    assert pointers(change(staff, web, "burn", 422)) == {"/change/kind"}
 
 
 def test_faults_lie_where_the_body_has_them(me: Desk, web: Running) -> None:
