@@ -3,11 +3,11 @@
     python -m benchmarks.renewal --database URL --n 20000 --json
 
 A renewal is one agreement on two items that goes on for a month: its charges, with 5 % off for loyalty, invoice with
-two lines, tax, what is deferred of it, ledger entries, audits, outbox row, and the step to its next period. A
-customer's credit is no part of it: a job of its own uses it. The two sides of each ratio alternate in one process and
-do the same work, so that the machine's mood cancels out; a ratio is the median over the rounds. CPU is this process's:
-on a server what the client spends, on SQLite the database's too. The database that `URL` names is not touched: some
-beside it are made and dropped.
+two lines, tax, what is deferred of it, ledger entries, audits, outbox row, and the step to its next period. A fifth of
+the customers has a coupon, a cycle of which is used up; a tenth has credit, which pays the invoice. The two sides of
+each ratio alternate in one process and do the same work, so that the machine's mood cancels out; a ratio is the median
+over the rounds. CPU is this process's: on a server what the client spends, on SQLite the database's too. The database
+that `URL` names is not touched: some beside it are made and dropped.
 """
 
 from __future__ import annotations

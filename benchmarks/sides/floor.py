@@ -25,9 +25,10 @@ def write_sqlite(connection: Any, batch: Written) -> None:
     cursor.execute("BEGIN IMMEDIATE")
     for table, rows in batch.inserted.items():
         cursor.executemany(f"INSERT INTO {table.name} ({_names(table)}) VALUES ({_marks(table, '?')})", rows)
-    sets = ", ".join(f"{name} = ?" for name in batch.changing)
-    moved = [(*row[1:], row[0]) for row in batch.moved]
-    cursor.executemany(f"UPDATE larabill_subscriptions SET {sets} WHERE id = ?", moved)
+    for table, changed in batch.changed.items():
+        sets = ", ".join(f"{name} = ?" for name in changed.names)
+        moved = [(*row[1:], row[0]) for row in changed.rows]
+        cursor.executemany(f"UPDATE {table.name} SET {sets} WHERE id = ?", moved)
     connection.commit()
 
 
@@ -36,7 +37,7 @@ def write_mysql(connection: Any, batch: Written) -> None:
     cursor = connection.cursor()
     for table, rows in batch.inserted.items():
         cursor.executemany(f"INSERT INTO {table.name} ({_names(table, '`')}) VALUES ({_marks(table, '%s')})", rows)
-    _advance_mysql(cursor, batch)
+    _change_mysql(cursor, batch)
     connection.commit()
 
 
@@ -54,7 +55,7 @@ def load_mysql(connection: Any, batch: Written) -> None:
                 f"LOAD DATA LOCAL INFILE '{file.name}' INTO TABLE {table.name} CHARACTER SET utf8mb4"
                 f" ({', '.join(names)}) SET {sets}"
             )
-    _advance_mysql(cursor, batch)
+    _change_mysql(cursor, batch)
     connection.commit()
 
 
@@ -66,14 +67,15 @@ def _cell(value: Any) -> str:
     return str(value).replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n")
 
 
-def _advance_mysql(cursor: Any, batch: Written) -> None:
-    """One UPDATE joined with all rows: `executemany` would send one for each."""
-    first = ", ".join(["%s AS id", *(f"%s AS {name}" for name in batch.changing)])
-    line = f" UNION ALL SELECT {', '.join(['%s'] * (len(batch.changing) + 1))}"
-    sets = ", ".join(f"s.{name} = new.{name}" for name in batch.changing)
-    given = f"SELECT {first}{line * (len(batch.moved) - 1)}"
-    text = f"UPDATE larabill_subscriptions AS s JOIN ({given}) AS new ON s.id = new.id SET {sets}"
-    cursor.execute(text, [cell for row in batch.moved for cell in row])
+def _change_mysql(cursor: Any, batch: Written) -> None:
+    """One UPDATE of each table, joined with all rows: `executemany` would send one for each."""
+    for table, changed in batch.changed.items():
+        first = ", ".join(["%s AS id", *(f"%s AS {name}" for name in changed.names)])
+        line = f" UNION ALL SELECT {', '.join(['%s'] * (len(changed.names) + 1))}"
+        sets = ", ".join(f"s.{name} = new.{name}" for name in changed.names)
+        given = f"SELECT {first}{line * (len(changed.rows) - 1)}"
+        text = f"UPDATE {table.name} AS s JOIN ({given}) AS new ON s.id = new.id SET {sets}"
+        cursor.execute(text, [cell for row in changed.rows for cell in row])
 
 
 def write_postgresql(connection: Any, batch: Written) -> None:
@@ -92,7 +94,7 @@ def _unnest(connection: Any, batch: Written, form: str) -> None:
         columns = [list(column) for column in zip(*rows, strict=True)]
         arrays = _arrays([*table.c], form)
         cursor.execute(f"INSERT INTO {table.name} ({_names(table)}) SELECT * FROM unnest({arrays})", columns)
-    _advance_postgresql(cursor, batch, form)
+    _change_postgresql(cursor, batch, form)
     connection.commit()
 
 
@@ -103,17 +105,17 @@ def copy_postgresql(connection: Any, batch: Written) -> None:
         with cursor.copy(f"COPY {table.name} ({_names(table)}) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
-    _advance_postgresql(cursor, batch, "b")
+    _change_postgresql(cursor, batch, "b")
     connection.commit()
 
 
-def _advance_postgresql(cursor: Any, batch: Written, form: str) -> None:
-    columns = [list(column) for column in zip(*batch.moved, strict=True)]
-    table = batch.agreements
-    arrays = _arrays([table.c.id, *(table.c[name] for name in batch.changing)], form)
-    sets = ", ".join(f"{name} = new.{name}" for name in batch.changing)
-    new = f"unnest({arrays}) AS new (id, {', '.join(batch.changing)})"
-    cursor.execute(f"UPDATE {table.name} AS s SET {sets} FROM {new} WHERE s.id = new.id", columns)
+def _change_postgresql(cursor: Any, batch: Written, form: str) -> None:
+    for table, changed in batch.changed.items():
+        columns = [list(column) for column in zip(*changed.rows, strict=True)]
+        arrays = _arrays([table.c.id, *(table.c[name] for name in changed.names)], form)
+        sets = ", ".join(f"{name} = new.{name}" for name in changed.names)
+        new = f"unnest({arrays}) AS new (id, {', '.join(changed.names)})"
+        cursor.execute(f"UPDATE {table.name} AS s SET {sets} FROM {new} WHERE s.id = new.id", columns)
 
 
 def _arrays(columns: list[sa.Column[Any]], form: str) -> str:

@@ -21,14 +21,15 @@ class Mapped:
             mapping.map_imperatively(self._classes[table], table)
 
     def write(self, session: Session, batch: Written) -> None:
-        """One transaction. The agreements are loaded, changed and flushed, as an ORM does."""
+        """One transaction. What changes is loaded, changed and flushed, as an ORM does."""
         for table, rows in batch.inserted.items():
             names = table.c.keys()
             session.add_all([self._classes[table](**dict(zip(names, row, strict=True))) for row in rows])
             session.flush()
-        agreement = self._classes[batch.agreements]
-        new = {row[0]: row[1:] for row in batch.moved}
-        for each in session.scalars(sa.select(agreement).where(agreement.id.in_(new))):
-            for name, value in zip(batch.changing, new[each.id], strict=True):
-                setattr(each, name, value)
+        for table, changed in batch.changed.items():
+            mapped = self._classes[table]
+            new = {row[0]: row[1:] for row in changed.rows}
+            for each in session.scalars(sa.select(mapped).where(mapped.id.in_(new))):
+                for name, value in zip(changed.names, new[each.id], strict=True):
+                    setattr(each, name, value)
         session.commit()

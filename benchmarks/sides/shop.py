@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import attrs
 import sqlalchemy as sa
 
+from larabill_billing.audits.handlers import record_many
+from larabill_billing.audits.model import Change
 from larabill_billing.catalog.loader import parse_catalog
+from larabill_billing.credits.write import moved, movement
 from larabill_billing.customers.model import NewCustomer
+from larabill_billing.discounts.check import Found
+from larabill_billing.discounts.coupon import NewCoupon
+from larabill_billing.discounts.handlers import redemption
+from larabill_billing.ledger.handlers import post
+from larabill_billing.ledger.model import REFUNDS
 from larabill_billing.orders.model import NewItem, PlaceOrder
 from larabill_billing.periods.cycle import Cycle
 from larabill_billing.subscriptions.renew import renew_due
@@ -44,6 +55,11 @@ name = "Backup"
 release = "placed"
 prices.EUR = { monthly = "2.49" }
 """
+COUPON = NewCoupon(name="Ten off", percent=Decimal(10), cycles=1200, codes=("TEN",))
+COUPON_EVERY, CREDIT_EVERY = 5, 10
+"""A fifth of the customers has a coupon, a tenth has credit."""
+LOTS = (Decimal("5.00"), Decimal("9000.00"))
+PAGE = 2_000
 
 
 def hear(tx: Any, event: InvoiceIssued) -> None:
@@ -63,6 +79,7 @@ class Shop:
 
     engine: Engine
     clock: ManualClock
+    seller: UUID
     size: int
 
     @classmethod
@@ -82,7 +99,8 @@ class Shop:
         upgrade(schema, storages_of(manifest.modules))
         schema.dispose()
         clock = ManualClock(START)
-        shop = cls(open_engine(manifest, clock=clock, installed=installed), clock, size)
+        engine = open_engine(manifest, clock=clock, installed=installed)
+        shop = cls(engine, clock, engine.billing.default_seller(), size)
         shop._fill()
         return shop
 
@@ -93,8 +111,7 @@ class Shop:
 
     def _fill(self) -> None:
         """One agreement by an order, as all begin; the others are copies of it, written set-based."""
-        engine = self.engine
-        seller = engine.billing.default_seller()
+        engine, seller = self.engine, self.seller
         engine.billing.catalog.load(seller, parse_catalog(CATALOG))
         customer = engine.billing.customers.create(seller, NewCustomer(name="N", email="n@example.com", country="DE"))
         items = tuple(NewItem(plan_code=code, cycle=Cycle("monthly")) for code in ("server", "backup"))
@@ -106,6 +123,40 @@ class Shop:
         lines = engine.run(lambda tx: tx.billing.subscriptions.items([template.id]), seller=seller)[template.id]
 
         multiply(engine, customer, template, lines, self.size - 1)
+        mine = sa.select(SUBSCRIPTIONS.c.customer_id).order_by(SUBSCRIPTIONS.c.id)
+        with self.database.connect() as connection:
+            customers = connection.scalars(mine).all()
+        self._discount(customers[::COUPON_EVERY])
+        self._credit(customers[1::CREDIT_EVERY])
+
+    def _discount(self, customers: Sequence[UUID]) -> None:
+        """Each of them has redeemed a coupon that outlasts the rounds."""
+        coupon = self.engine.billing.coupons.create(self.seller, COUPON)
+        (code,) = self.engine.billing.coupons.get(self.seller, coupon.id)[1]
+        found = Found(code=code, coupon=coupon)
+
+        def redeem(tx: Any, customers: Sequence[UUID]) -> None:
+            redeemed = [redemption(found, customer, "EUR", tx) for customer in customers]
+            tx.billing.redemptions.add_many(redeemed)
+            tx.billing.coupons.give_back({coupon.id: -len(redeemed)})
+            record_many(
+                tx,
+                [Change(subject_kind="redemption", subject_id=e.id, action="redeem", after=e.status) for e in redeemed],
+            )
+
+        for start in range(0, len(customers), PAGE):
+            self.engine.run(partial(redeem, customers=customers[start : start + PAGE]), seller=self.seller)
+
+    def _credit(self, customers: Sequence[UUID]) -> None:
+        """Each of them has two lots: a small one that is used up by the first invoice, and one that outlasts all."""
+
+        def grant(tx: Any, customers: Sequence[UUID]) -> None:
+            lots = [movement(tx, each, worth, "EUR", "goodwill", new_id()) for each in customers for worth in LOTS]
+            tx.billing.credits.add_many(lots)
+            post(tx, [moved(lot, "granted", REFUNDS, -lot.amount) for lot in lots])
+
+        for start in range(0, len(customers), PAGE):
+            self.engine.run(partial(grant, customers=customers[start : start + PAGE]), seller=self.seller)
 
     def wait_a_month(self) -> None:
         """All agreements become due."""
@@ -113,7 +164,7 @@ class Shop:
 
     def renew(self, batch: int) -> None:
         """One transaction that renews up to `batch` agreements."""
-        self.engine.run(lambda tx: renew_due(tx, batch), seller=self.engine.billing.default_seller())
+        self.engine.run(lambda tx: renew_due(tx, batch), seller=self.seller)
 
     def batches(self, batch: int) -> Sequence[int]:
         """How many agreements each transaction of one month renews."""

@@ -1,4 +1,4 @@
-"""What one batch of renewals wrote: the new rows of every table, and the agreements that it moved on."""
+"""What one batch of renewals wrote: the new rows of every table, the agreements that it moved on, and coupons used."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from benchmarks.sides.shop import Shop
 from larabill_core.ids import new_id
 from larabill_sqlalchemy.billing.charges import CHARGES
+from larabill_sqlalchemy.billing.coupons import REDEMPTIONS
 from larabill_sqlalchemy.billing.customers import SELLERS
 from larabill_sqlalchemy.billing.invoicing_tables import INVOICES
 from larabill_sqlalchemy.billing.subscriptions import SUBSCRIPTIONS
@@ -22,15 +23,28 @@ from larabill_sqlalchemy.types import Id
 PAGE = 1_000
 
 
+TOUCHED = {
+    SUBSCRIPTIONS: (SUBSCRIPTIONS.c.id, CHARGES.c.subscription_id),
+    REDEMPTIONS: (REDEMPTIONS.c.customer_id, CHARGES.c.customer_id),
+}
+"""The tables whose rows a renewal changes, and which rows those are: the ones that new charges name."""
+
+
+@attrs.frozen
+class Changed:
+    """New values of rows of a table: the id, and then the columns of these `names`."""
+
+    names: Sequence[str]
+    rows: Sequence[Any]
+
+
 @attrs.frozen
 class Written:
-    """Rows by table, in the order in which foreign keys let them be inserted; `moved` has the id of each agreement and
-    the columns named in `changing`. The values are the plain driver's, or of our column types, as was asked."""
+    """Rows by table, in the order in which foreign keys let them be inserted, and what changed of others. The values
+    are the plain driver's, or of our column types, as was asked."""
 
     inserted: Mapping[sa.Table, Sequence[Any]]
-    moved: Sequence[Any]
-    changing: Sequence[str]
-    agreements: sa.Table = SUBSCRIPTIONS
+    changed: Mapping[sa.Table, Changed]
 
 
 def tables_of(shop: Shop) -> list[sa.Table]:
@@ -51,20 +65,22 @@ class Watch:
     """Tells what was written since a mark: ids are UUIDv7 of one process, so what is newer has a greater key."""
 
     def __init__(self, shop: Shop, batch: int) -> None:
-        """Renews a month without measuring it: that shows which columns of an agreement change, and warms all up."""
+        """Renews a month without measuring it: that shows which columns of rows change, and warms all up."""
         self._shop = shop
         self._tables = {table: key for table in tables_of(shop) if (key := _key_of(table)) is not None}
-        before = self._agreement()
+        before = {table: self._first(table) for table in TOUCHED}
         shop.wait_a_month()
         for _ in shop.batches(batch):
             shop.renew(batch)
-        after = self._agreement()
-        self.changing = [SUBSCRIPTIONS.c[name] for name in before if before[name] != after[name]]
+        self._changing = {
+            table: [table.c[name] for name, value in self._first(table).items() if value != before[table][name]]
+            for table in TOUCHED
+        }
         self.mark()
 
-    def _agreement(self) -> Mapping[str, Any]:
+    def _first(self, table: sa.Table) -> Mapping[str, Any]:
         with self._shop.database.connect() as connection:
-            query = sa.select(SUBSCRIPTIONS).order_by(SUBSCRIPTIONS.c.id).limit(1)
+            query = sa.select(table).order_by(table.c.id).limit(1)
             return dict(connection.execute(query).mappings().one())
 
     def mark(self) -> None:
@@ -76,21 +92,22 @@ class Watch:
 
         Raises `RuntimeError` unless so many agreements were renewed, each with an invoice.
         """
-        newer = sa.select(CHARGES.c.subscription_id).where(CHARGES.c.id > self._mark)
         with self._shop.database.connect() as connection:
             inserted = {
                 table: connection.execute(_select(table.c, plain).where(key > self._mark).order_by(key)).all()
                 for table, key in self._tables.items()
             }
-            moved = _select([SUBSCRIPTIONS.c.id, *self.changing], plain).where(SUBSCRIPTIONS.c.id.in_(newer))
-            written = Written(
-                {table: [*map(tuple, rows)] for table, rows in inserted.items() if rows},
-                [*map(tuple, connection.execute(moved))],
-                [column.name for column in self.changing],
-            )
-        if not len(written.moved) == len(written.inserted.get(INVOICES, ())) == renewed:
-            raise RuntimeError(f"{len(written.moved)} agreements were renewed instead of {renewed}")
-        return written
+            changed = {}
+            for table, columns in self._changing.items():
+                column, named = TOUCHED[table]
+                newer = sa.select(named).where(CHARGES.c.id > self._mark)
+                rows = connection.execute(_select([table.c.id, *columns], plain).where(column.in_(newer))).all()
+                if rows:
+                    changed[table] = Changed([each.name for each in columns], [*map(tuple, rows)])
+        moved = len(changed[SUBSCRIPTIONS].rows)
+        if not moved == len(inserted[INVOICES]) == renewed:
+            raise RuntimeError(f"{moved} agreements were renewed instead of {renewed}")
+        return Written({table: [*map(tuple, rows)] for table, rows in inserted.items() if rows}, changed)
 
 
 def _key_of(table: sa.Table) -> sa.Column[UUID] | None:

@@ -5,25 +5,39 @@ from __future__ import annotations
 from typing import Final
 
 from larabill_billing.bank import verify as bank_verify
+from larabill_billing.catalog import endpoints as catalog_endpoints
+from larabill_billing.credits import document_endpoints as documents_endpoints
+from larabill_billing.credits import endpoints as credits_endpoints
 from larabill_billing.credits import jobs as credits
 from larabill_billing.credits import verify as credits_verify
+from larabill_billing.customers import endpoints as customers_endpoints
 from larabill_billing.discounts import verify as discounts_verify
 from larabill_billing.dunning import jobs as dunning
 from larabill_billing.dunning import verify as dunning_verify
 from larabill_billing.exchange import jobs as exchange
+from larabill_billing.invoicing import draft_endpoints as drafts_endpoints
 from larabill_billing.invoicing import endpoints as invoicing_endpoints
 from larabill_billing.invoicing import jobs as invoicing
+from larabill_billing.invoicing import staff_endpoints as invoicing_staff_endpoints
 from larabill_billing.invoicing import verify as invoicing_verify
 from larabill_billing.ledger import verify as ledger
+from larabill_billing.orders import endpoints as orders_endpoints
 from larabill_billing.orders import jobs as orders
 from larabill_billing.orders import verify as orders_verify
+from larabill_billing.payments import endpoints as payments_endpoints
+from larabill_billing.payments import inbox_endpoints, top_up_endpoints
 from larabill_billing.payments import jobs as payments
+from larabill_billing.payments import method_endpoints as payment_method_endpoints
+from larabill_billing.payments import staff_endpoints as payments_staff_endpoints
 from larabill_billing.payments import verify as payments_verify
+from larabill_billing.payments import webhook_endpoints as payment_webhook_endpoints
 from larabill_billing.referrals import jobs as referrals
 from larabill_billing.referrals import verify as referrals_verify
 from larabill_billing.reports import jobs as reports
 from larabill_billing.settings import BillingSettings
+from larabill_billing.subscriptions import endpoints as subscriptions_endpoints
 from larabill_billing.subscriptions import jobs as subscriptions
+from larabill_billing.subscriptions import usage_endpoints
 from larabill_billing.subscriptions import verify as subscriptions_verify
 from larabill_billing.tax import jobs as tax
 from larabill_billing.tax import verify as tax_verify
@@ -33,6 +47,8 @@ from larabill_billing.vouchers import verify as vouchers_verify
 from larabill_core.module import Module
 
 ABILITIES: Final = (
+    "bank.read",
+    "bank.write",
     "catalog.read",
     "catalog.write",
     "credits.read",
@@ -42,21 +58,34 @@ ABILITIES: Final = (
     "coupons.write",
     "customers.read",
     "customers.write",
+    "disputes.read",
+    "disputes.write",
+    "drafts.read",
+    "drafts.write",
     "dunning.read",
     "dunning.write",
     "invoices.read",
     "invoices.write",
     "ledger.read",
     "ledger.write",
+    "orders.cancel",
+    "orders.place",
     "orders.read",
     "orders.write",
+    "payment_methods.read",
+    "payment_methods.write",
+    "payments.pay",
     "payments.read",
+    "payments.record",
+    "payments.refund",
     "payments.write",
     "referrals.read",
     "referrals.write",
     "reports.read",
     "sellers.read",
     "sellers.write",
+    "subscriptions.cancel",
+    "subscriptions.change",
     "subscriptions.force",
     "subscriptions.read",
     "subscriptions.write",
@@ -93,9 +122,44 @@ MODULE: Final = Module(
         *reports.SCHEDULES,
         *tax.SCHEDULES,
     ),
-    endpoints=(*invoicing_endpoints.ENDPOINTS,),
+    endpoints=(
+        *catalog_endpoints.ENDPOINTS,
+        *credits_endpoints.ENDPOINTS,
+        *customers_endpoints.ENDPOINTS,
+        *documents_endpoints.ENDPOINTS,
+        *inbox_endpoints.ENDPOINTS,
+        *drafts_endpoints.ENDPOINTS,
+        *invoicing_endpoints.ENDPOINTS,
+        *invoicing_staff_endpoints.ENDPOINTS,
+        *orders_endpoints.ENDPOINTS,
+        *payment_method_endpoints.ENDPOINTS,
+        *payment_webhook_endpoints.ENDPOINTS,
+        *payments_endpoints.ENDPOINTS,
+        *payments_staff_endpoints.ENDPOINTS,
+        *subscriptions_endpoints.ENDPOINTS,
+        *top_up_endpoints.ENDPOINTS,
+        *usage_endpoints.ENDPOINTS,
+    ),
     abilities=ABILITIES,
-    customer_abilities=("invoices.read",),
+    customer_abilities=(
+        "catalog.read",
+        "credits.read",
+        "credits.use",
+        "customers.read",
+        "invoices.read",
+        "orders.cancel",
+        "orders.place",
+        "orders.read",
+        "payment_methods.read",
+        "payment_methods.write",
+        "payments.pay",
+        "payments.read",
+        "sellers.read",
+        "subscriptions.cancel",
+        "subscriptions.change",
+        "subscriptions.read",
+        "usage.read",
+    ),
     settings=BillingSettings,
     storage="larabill_sqlalchemy.billing:STORAGE",
     facade="larabill_billing.facade.billing:Billing",
@@ -104,6 +168,7 @@ MODULE: Final = Module(
         "contacts": "larabill_billing.customers.contacts:CONTACTS",
         "standing": "larabill_billing.dunning.standing:STANDING",
     },
+    audits="larabill_billing.audits.trail:trail",
     verify=(
         *ledger.VERIFY,
         *tax_verify.VERIFY,

@@ -7,7 +7,7 @@ decided here: every query is scoped by seller, and a customer's by customer.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final, Literal
 from uuid import UUID
 
@@ -90,6 +90,11 @@ class Access:
                 faults.add(f"[{index}]", "grants nothing", value=grant, remedy="name a registered ability")
             matched |= found
         return frozenset(matched)
+
+    @property
+    def roles(self) -> Collection[str]:
+        """The names of all roles."""
+        return self._granted.keys()
 
     def allows(self, actor: Actor, ability: Ability) -> bool:
         """Whether one of the actor's roles grants it; unknown roles grant nothing.

@@ -5,9 +5,10 @@ Made by `larabill_sqlalchemy.open_engine(settings)`, the one place where ports m
 
 from __future__ import annotations
 
+import copy
+import logging
 import time
 from collections.abc import Callable, Collection
-from contextlib import AbstractContextManager
 from datetime import timedelta
 from functools import cached_property
 from typing import Any, TypeVar
@@ -33,6 +34,8 @@ from larabill_core.ports.unit_of_work import UnitOfWork
 from larabill_core.vault import Vault
 
 T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
 
 TRIES = 10
 """How often a unit of work is run again when the database asks for it, before the caller is told."""
@@ -64,6 +67,8 @@ class Engine:
         self.mailer = mailer
         self._unit_of_work = unit_of_work
         self._facades: dict[str, Any] = {}
+        self._in_hosts_transaction = False
+        self._on_wake: list[Callable[[], None]] = []
 
     def run(
         self,
@@ -78,23 +83,51 @@ class Engine:
 
         `job` is the job on whose behalf this runs, for handlers that ask whether a person has approved it.
         """
-        for tries in range(TRIES):
+        most = 1 if self._in_hosts_transaction else TRIES
+        for tries in range(most):
             try:
                 with self._unit_of_work.begin(
                     seller_id=seller, actor=actor, now=self.clock.now(), engine=self, job=job
                 ) as tx:
                     return fn(tx)
             except ConcurrencyError:
-                if tries == TRIES - 1:
+                if tries == most - 1:
                     raise
                 time.sleep(backoff(tries, base=timedelta(milliseconds=10), cap=timedelta(seconds=1)).total_seconds())
         raise AssertionError("unreachable")
 
-    def joined(
-        self, connection: Any, *, seller: UUID | None = None, actor: Actor = SYSTEM
-    ) -> AbstractContextManager[Any]:
-        """A `tx` inside the host's own transaction, by SAVEPOINT. Never commits, never retries."""
-        return self._unit_of_work.join(connection, seller_id=seller, actor=actor, now=self.clock.now(), engine=self)
+    def joined(self, connection: Any, *, on_commit: Callable[[Callable[[], None]], object] | None = None) -> Engine:
+        """This engine inside the host's own transaction: what it does is committed or rolled back with the host's work.
+
+        `connection` is a Connection or Session of SQLAlchemy's, also a scoped session. Everything runs in savepoints,
+        never commits and is never run again. After an error the host may go on or roll back, as it likes; only after
+        one for which the database gave up more than the savepoint, the host's commit raises `ConcurrencyError`.
+        `on_commit`: the host's own hook, called with what is to be called after its commit.
+        """
+        within = copy.copy(self)
+        within._unit_of_work = self._unit_of_work.joined(connection, on_commit)
+        within._facades = {}
+        within._in_hosts_transaction = True
+        return within
+
+    def on_wake(self, callback: Callable[[], None]) -> None:
+        """Have it called after each commit in this process that wrote jobs, the hosts' included: a worker need not wait
+        for its next look. It must return at once. It says nothing about the jobs: those of others come without it.
+        """
+        self._on_wake.append(callback)
+
+    def wake(self) -> None:
+        """Jobs were committed: tell those who asked for it."""
+        for callback in self._on_wake:
+            try:
+                callback()
+            except Exception:
+                # what was committed is committed, and must not look as if it were not
+                _log.exception("a wake-up failed")
+
+    def is_ready(self) -> bool:
+        """Whether the database answers, with tables of this release."""
+        return self._unit_of_work.is_ready()
 
     def call_for(self, operation: Operation) -> Call:
         """What carries out this operation. Raises `ConfigurationError` when its module is off."""
@@ -106,7 +139,10 @@ class Engine:
         raise ConfigurationError.one("modules", f"no module that is on handles {operation.subject_kind} operations")
 
     def work_once(self, *, queues: Collection[str] = (), limit: int = dispatch.BATCH) -> int:
-        """Carry out up to `limit` due jobs; how many there were."""
+        """Carry out up to `limit` due jobs; how many there were. Raises `RuntimeError` on an engine that is joined."""
+        if self._in_hosts_transaction:
+            # a call to a provider must not be forgotten because the host rolls back
+            raise RuntimeError("jobs cannot be carried out inside a host's transaction: call the engine itself")
         return dispatch.work_once(self, queues=queues, limit=limit)
 
     def tick(self) -> None:

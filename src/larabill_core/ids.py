@@ -47,6 +47,7 @@ PREFIXES: Final[Mapping[str, str]] = MappingProxyType(
         "sub": "subscription",
         "svc": "service",
         "scd": "scheduled change",
+        "tok": "token",
         "tsk": "task",
         "usg": "usage",
         "whk": "webhook",

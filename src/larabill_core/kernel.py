@@ -7,6 +7,7 @@ from datetime import timedelta
 from larabill_core.calls.perform import OperationDue
 from larabill_core.jobs import Handler, Schedule
 from larabill_core.module import Module
+from larabill_core.operating.endpoints import ENDPOINTS
 
 KERNEL = Module(
     name="core",
@@ -26,6 +27,17 @@ KERNEL = Module(
         Schedule(name="core.purge_jobs", handler="core.purge_jobs", every=timedelta(days=1)),
         Schedule(name="core.purge_answers", handler="core.purge_answers", every=timedelta(days=1)),
     ),
-    abilities=("jobs.read", "jobs.write"),
+    abilities=(
+        "actions.read",
+        "audits.read",
+        "breakers.read",
+        "breakers.write",
+        "jobs.read",
+        "jobs.write",
+        "verify.run",
+        "webhooks.read",
+        "webhooks.replay",
+    ),
+    endpoints=ENDPOINTS,
     storage="larabill_sqlalchemy.core:STORAGE",
 )

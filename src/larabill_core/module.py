@@ -25,6 +25,7 @@ class Module:
     function `(engine, operation) -> Call`. `answers`: "contacts" or "standing" → an instance of that contract.
     `customer_abilities` are those of the role `customer`, where the manifest does not say otherwise.
     `facade`: a class called with the engine, reached as `engine.<module name>`. `commands`: click commands.
+    `audits`: a function `(tx, AuditsWanted) -> list[AuditLine]`: the trail of one thing, as far as the module knows it.
     `verify`: functions `(tx) -> list[Violation]` run by `larabill verify` for each seller; `verify_live`: functions
     `(engine) -> list[Violation]` that compare with the providers' own lists (`--live`).
     """
@@ -43,6 +44,7 @@ class Module:
     facade: str = ""
     calls: Mapping[str, str] = attrs.field(factory=dict)
     answers: Mapping[str, str] = attrs.field(factory=dict)
+    audits: str = ""
     verify: tuple[str, ...] = ()
     verify_live: tuple[str, ...] = ()
     health: tuple[str, ...] = ()

@@ -56,13 +56,13 @@ _RULES: Final[Sequence[tuple[re.Pattern[str], str]]] = (
     (re.compile(rf"""({_WORD}\s?=\s?)(?:{_QUOTED}|[^\s&,;"')]+)""", re.IGNORECASE), rf"\1{REDACTED}"),
     (re.compile(r"(\b[Bb]earer\s+)[A-Za-z0-9._~+/=-]{8,}"), rf"\1{REDACTED}"),
     (re.compile(r"(\b[Bb]asic\s+)(?=[a-z+/]*[A-Z0-9])[A-Za-z0-9+/]{8,}={0,2}"), rf"\1{REDACTED}"),
-    (re.compile(r"\b(?:sk|rk|whsec)_[A-Za-z0-9_+/=-]{4,}"), REDACTED),
+    (re.compile(r"\b(?:sk|rk|whsec|lbt)_[A-Za-z0-9_+/=-]{4,}"), REDACTED),
     # a JSON web token
     (re.compile(r"\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*"), REDACTED),
 )
 
 # What each rule needs at least: most text has none of it, and is spared them.
-_MAYBE_SECRET = re.compile(r"[:=]|-----BEGIN|earer\s|asic\s|[sr]k_|whsec_|eyJ")
+_MAYBE_SECRET = re.compile(r"[:=]|-----BEGIN|earer\s|asic\s|[sr]k_|whsec_|lbt_|eyJ")
 _MAYBE_IBAN = re.compile(r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
 
 _DEEPEST: Final = 20

@@ -280,10 +280,13 @@ class ServiceActivated(Event):
 
 @attrs.frozen(kw_only=True)
 class ServiceSuspended(Event):
+    """It stands still. `by_staff`: whatever billing wants, until staff let it go."""
+
     name: ClassVar[str] = "provisioning.service_suspended"
 
     service_id: UUID
     resource_id: UUID
+    by_staff: bool = False
 
 
 @attrs.frozen(kw_only=True)

@@ -161,7 +161,7 @@ def _scalar(hint: Any, value: object, faults: Faults, path: str) -> Any:
             if isinstance(value, str | Path):
                 return Path(value)
         elif hint is timedelta:
-            return _duration(value, path)
+            return duration(value, path)
     except InvalidInput as problem:
         faults.include(problem)
         return _BAD
@@ -182,8 +182,8 @@ _DURATION = re.compile(r"[0-9]{1,6}[smhdw]")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
-def _duration(value: object, path: str) -> timedelta:
-    """ "90s", "15m", "12h", "3d", "2w": a whole number and one unit."""
+def duration(value: object, path: str) -> timedelta:
+    """ "90s", "15m", "12h", "3d", "2w": a whole number and one unit. Raises `InvalidInput`."""
     if isinstance(value, timedelta):
         return value
     if isinstance(value, str) and _DURATION.fullmatch(value):

@@ -20,6 +20,7 @@ from larabill_core.clock import Clock
 from larabill_core.contracts.inventory import Offer
 from larabill_core.contracts.metrics import Reading
 from larabill_core.contracts.outcome import Done, Failed, Outcome, Pending
+from larabill_core.contracts.power import POWER
 from larabill_core.contracts.provisioner import Found, ProvisionRequest, RemoteStatus, ResourceRequest
 from larabill_core.contracts.webhooks import Hint, VerifiedWebhook
 from larabill_core.errors import InvalidInput
@@ -138,6 +139,39 @@ class FakeProvider:
             return self._finish(tx, tx.change(resource, plan=request.plan_code, spec=spec), resource.status)
 
         return self._act("resize", request.ref, request.key, effect)
+
+    def start(self, request: ResourceRequest) -> Outcome:
+        return self._switch("start", request, "on")
+
+    def stop(self, request: ResourceRequest) -> Outcome:
+        return self._switch("stop", request, "off")
+
+    def restart(self, request: ResourceRequest) -> Outcome:
+        """One restart for each key, counted in the thing's `restarts`."""
+        return self._switch("restart", request, "on")
+
+    def power_state(self, request: ResourceRequest) -> Outcome:
+        def look(tx: WorldTx) -> Outcome:
+            resource = tx.get(self.account, request.driver_ref)
+            if resource is None:
+                return Failed(reason="there is no such resource", code="not_found")
+            return Done(ref=resource.id, facts={POWER: resource.body.get("power", "on")})
+
+        outcome: Outcome = self._ask("power_state", request.ref, look)
+        return outcome
+
+    def _switch(self, method: str, request: ResourceRequest, power: str) -> Outcome:
+        def effect(tx: WorldTx) -> Outcome:
+            resource = tx.get(self.account, request.driver_ref)
+            if resource is None:
+                return Failed(reason="there is no such resource", code="not_found")
+            if resource.status != RemoteStatus.ACTIVE:
+                return Failed(reason=f"it is {resource.status}", code="not_active")
+            known = resource.body.get("restarts", [])
+            restarts = [*known, request.key] if method == "restart" and request.key not in known else known
+            return self._finish(tx, tx.change(resource, power=power, restarts=restarts), resource.status)
+
+        return self._act(method, request.ref, request.key, effect)
 
     def deprovision(self, request: ResourceRequest) -> Outcome:
         def effect(tx: WorldTx) -> Outcome:

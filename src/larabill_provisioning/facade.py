@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from larabill_provisioning import webhooks
 from larabill_provisioning.audit.model import Audit
 from larabill_provisioning.credentials import access, handlers
 from larabill_provisioning.credentials.model import Credential, Scope
+from larabill_provisioning.orchestrator.power import PowerAction, ask_power
 from larabill_provisioning.plans.model import PlanMap
 from larabill_provisioning.plans.sync import sync_plan_maps
 from larabill_provisioning.reconcile.model import Stray
@@ -104,6 +106,32 @@ class Resources:
             f"account {resource.account} has nothing with the id {driver_ref} under one of our refs",
             "give the id that the provider shows, or name the thing there after " + resource.ref,
         )
+
+    def suspend(self, seller: UUID, resource_id: UUID, *, actor: Actor) -> Resource:
+        """See `commands.suspend`."""
+        found: Resource = self._engine.run(lambda tx: commands.suspend(tx, resource_id), seller=seller, actor=actor)
+        return found
+
+    def resume(self, seller: UUID, resource_id: UUID, *, actor: Actor) -> Resource:
+        """See `commands.resume`."""
+        found: Resource = self._engine.run(lambda tx: commands.resume(tx, resource_id), seller=seller, actor=actor)
+        return found
+
+    def end(self, seller: UUID, resource_id: UUID, destroy_at: datetime, *, actor: Actor) -> Resource:
+        """See `commands.end`."""
+        found: Resource = self._engine.run(
+            lambda tx: commands.end(tx, resource_id, destroy_at), seller=seller, actor=actor
+        )
+        return found
+
+    def switch(self, seller: UUID, resource_id: UUID, action: PowerAction, *, actor: Actor) -> Task:
+        """See `power.ask_power`."""
+        found: Task = self._engine.run(lambda tx: ask_power(tx, resource_id, action), seller=seller, actor=actor)
+        return found
+
+    def kick(self, seller: UUID, order_id: UUID, *, actor: Actor) -> tuple[Resource, ...]:
+        """See `commands.kick`."""
+        return tuple(self._engine.run(lambda tx: commands.kick(tx, order_id), seller=seller, actor=actor))
 
     def abandon(
         self, seller: UUID, resource_id: UUID, remedy: commands.Remedy, *, actor: Actor, nothing_there: bool = False

@@ -15,8 +15,11 @@ from larabill_core.published import (
     ServicesOrdered,
     ServiceSuspendRequested,
 )
+from larabill_provisioning.credentials import endpoints as credentials
 from larabill_provisioning.orchestrator.converge import ResourceDue
+from larabill_provisioning.reconcile import endpoints as reconcile
 from larabill_provisioning.reconcile.sync import AccountDue, SyncDue
+from larabill_provisioning.resources import endpoints as resources
 from larabill_provisioning.settings import ProvisioningSettings
 
 QUEUE = "provisioning"
@@ -110,11 +113,26 @@ MODULE = Module(
         ),
         Schedule(name="provisioning.purge_webhooks", handler="provisioning.purge_webhooks", every=timedelta(days=1)),
     ),
-    abilities=("access.reveal", "credentials.write", "resources.read", "resources.write"),
+    abilities=(
+        "access.reveal",
+        "credentials.read",
+        "credentials.write",
+        "resources.end",
+        "resources.power",
+        "resources.read",
+        "resources.strays",
+        "resources.write",
+    ),
+    customer_abilities=("access.reveal", "resources.power", "resources.read"),
+    endpoints=(*resources.ENDPOINTS, *credentials.ENDPOINTS, *reconcile.ENDPOINTS),
     settings=ProvisioningSettings,
     storage="larabill_sqlalchemy.provisioning:STORAGE",
     facade="larabill_provisioning.facade:Provisioning",
-    calls={"resource": "larabill_provisioning.orchestrator.calls:resource_call"},
+    calls={
+        "resource": "larabill_provisioning.orchestrator.calls:resource_call",
+        "power": "larabill_provisioning.orchestrator.power:power_call",
+    },
+    audits="larabill_provisioning.audit.trail:trail",
     verify=(
         f"{_VERIFY}:one_resource_per_service",
         f"{_VERIFY}:status_follows_audits",

@@ -23,7 +23,7 @@ from larabill_billing.invoicing.model import Charge, ChargeKind, Invoice, Invoic
 from larabill_billing.ledger import verify as verify_ledger
 from larabill_billing.payments import jobs as payments_jobs
 from larabill_billing.payments import verify as verify_payments
-from larabill_billing.payments.handlers import add_method
+from larabill_billing.payments.methods import add_method
 from larabill_billing.payments.model import Payment, PaymentMethod, WebhookResult
 from larabill_billing.payments.webhooks import receive
 from larabill_billing.settings import BillingSettings

@@ -11,9 +11,11 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+from tests.billing.credits.test_at_issue import another
 from tests.billing.shop import Shop, paid_claim
 
 from larabill_billing.credits import goodwill
+from larabill_billing.credits.documents import issue as issue_paid
 from larabill_billing.credits.expiry import LotToExpire, expire_lot
 from larabill_billing.credits.handlers import spend
 from larabill_billing.invoicing.handlers import issue
@@ -125,6 +127,23 @@ def test_credit_that_is_spent_on_many_threads_is_spent_once(shop: Shop) -> None:
     assert sum(taken, Decimal(0)) == Decimal("10.00")
     assert sorted(shop.state(invoice).balance for invoice in invoices)[:3] == [0, 0, Decimal("2.00")]
     assert shop.credit() == 0
+    assert shop.violations() == []
+
+
+def test_batches_that_meet_use_credit_once(shop: Shop) -> None:
+    payers = [another(shop) for _ in range(6)]
+    for each in payers:
+        give(each, "10.00")
+    ids = [each.customer.id for each in payers]
+
+    def batch(order: list[Shop]) -> None:
+        requests = [each.request("4.00") for each in order]
+        shop.run(lambda tx: issue_paid(tx, requests, spend_of=ids))
+
+    _together(*[partial(batch, order) for order in (payers, payers[::-1], payers[3:] + payers[:3])])
+    balances = sorted(state.balance for _, state in shop.run(lambda tx: tx.billing.invoices.page(limit=100)))
+    assert balances == [0] * 12 + [Decimal("2.00")] * 6
+    assert [each.credit() for each in payers] == [0] * 6
     assert shop.violations() == []
 
 

@@ -132,8 +132,9 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
 
 def found_in(shop: Shop, connection: sa.Connection) -> set[str]:
     rules = [load_target(target) for module in shop.engine.modules for target in module.verify]
-    with shop.engine.joined(connection, seller=shop.seller) as tx:
-        return {violation.kind for rule in rules for violation in rule(tx)}
+    return shop.engine.joined(connection).run(
+        lambda tx: {violation.kind for rule in rules for violation in rule(tx)}, seller=shop.seller
+    )
 
 
 def test_a_clean_database_has_no_violations(shop: Shop) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 import pytest
+from tools import http_reference
 
 from larabill_billing.bank.settings import BankAccount, CsvColumns
 from larabill_billing.exchange.model import ExchangeSettings
@@ -42,6 +43,11 @@ def test_diagram_of_the_states_is_the_transition_table() -> None:
 def test_reference_of_the_command_line_is_the_commands() -> None:
     shown = (DOCS / "reference/cli.md").read_text(encoding="utf-8")
     assert shown == page(), "python -m larabill_cli.reference > docs/reference/cli.md"
+
+
+def test_reference_of_http_is_the_table_of_endpoints() -> None:
+    shown = (DOCS / "reference/http.md").read_text(encoding="utf-8")
+    assert shown == http_reference.page(), "python tools/http_reference.py"
 
 
 def test_every_error_stands_in_the_reference() -> None:

@@ -30,6 +30,8 @@ PAGES = (
     "how-to/invoices.md",
     "how-to/give-and-sell-credit.md",
     "how-to/meter-usage.md",
+    "how-to/mount-in-fastapi.md",
+    "how-to/serve.md",
     "explanation/conventions.md",
     "explanation/ledger.md",
     "how-to/close-a-month.md",

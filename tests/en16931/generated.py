@@ -14,7 +14,7 @@ import attrs
 from larabill_billing.customers.model import Customer, Seller
 from larabill_billing.discounts.apply import apply
 from larabill_billing.discounts.model import Allowance, Discount
-from larabill_billing.invoicing.build import document
+from larabill_billing.invoicing.build import document, seller_party
 from larabill_billing.invoicing.model import Charge, ChargeKind, Invoice, InvoiceRequest
 from larabill_billing.invoicing.totals import totals
 from larabill_billing.tax.calculate import Rounding
@@ -96,7 +96,7 @@ def generated(seed: int, number: int) -> Generated:
     )
     rounding: Rounding = random.choice(get_args(Rounding)) if exponent(currency) else "category"
     sums = totals(sold, taxes, currency, rounding)
-    made = document(request, sums, _SELLER, _CUSTOMER, "Within 14 days.", _NOW)
+    made = document(request, sums, _SELLER.id, seller_party(_SELLER), _CUSTOMER, "Within 14 days.", _NOW)
     return Generated(attrs.evolve(made, number=f"DOC-{number:06}"), rounding)
 
 

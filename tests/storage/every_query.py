@@ -24,7 +24,7 @@ from larabill_billing.payments.model import PaymentStatus, WebhookStatus
 from larabill_billing.usage.model import Counted, Grant, MeteredPeriod, NewUsage
 from larabill_core.calls.model import OPEN
 from larabill_core.jobs import JobStatus
-from larabill_provisioning.reconcile.model import ProviderWebhook
+from larabill_provisioning.reconcile.model import ProviderWebhook, WebhookOutcome
 from larabill_provisioning.resources.states import ResourceStatus
 
 LATE = slot_at(600)
@@ -138,8 +138,15 @@ KERNEL: dict[str, Query] = {
     "jobs.get": lambda tx, of: tx.jobs.get(of.id),
     "jobs.list": lambda tx, of: tx.jobs.list(after=of.id),
     "jobs.list by status": lambda tx, of: tx.jobs.list(statuses=(JobStatus.DEAD,)),
+    "jobs.list of seller": lambda tx, of: tx.jobs.list(seller_id=of.seller_id, after=of.id),
+    "jobs.list of seller and status": lambda tx, of: tx.jobs.list(
+        seller_id=of.seller_id, statuses=(JobStatus.DEAD, JobStatus.PARKED), newest_first=True
+    ),
+    "jobs.list newest first": lambda tx, of: tx.jobs.list(after=of.id, newest_first=True),
     "jobs.list by queue and status": lambda tx, of: tx.jobs.list(queue="q1", statuses=(JobStatus.READY,), after=of.id),
     "jobs.list by tag": lambda tx, of: tx.jobs.list(tag="resource:77"),
+    "actions.page": lambda tx, of: tx.actions.page(seller_id=None, after=of.id),
+    "actions.page of seller": lambda tx, of: tx.actions.page(seller_id=of.seller_id, after=of.id, newest_first=True),
     "jobs.next_run_at": lambda tx, of: tx.jobs.next_run_at(),
     "jobs.purge_done": lambda tx, of: tx.jobs.purge_done(before=slot_at(5), limit=100),
     "operations.get": lambda tx, of: tx.operations.get(of.id, lock=True),
@@ -154,17 +161,26 @@ KERNEL: dict[str, Query] = {
     "secrets.delete": lambda tx, of: tx.secrets.delete("t", of.id),
     "secrets.get": lambda tx, of: tx.secrets.get("t", of.id),
     "secrets.wrapped_with_other_than": lambda tx, of: tx.secrets.wrapped_with_other_than("new", limit=100),
+    "tokens.by_digest": lambda tx, of: tx.tokens.by_digest(of.word),
+    "tokens.get": lambda tx, of: tx.tokens.get(of.id),
+    "tokens.page": lambda tx, of: tx.tokens.page(after=of.id),
+    "tokens.revoke": lambda tx, of: tx.tokens.revoke(of.id, LATE),
+    "tokens.used": lambda tx, of: tx.tokens.used(of.id, LATE),
 }
 
 BILLING: dict[str, Query] = {
     "accounting.for_documents": lambda tx, of: tx.accounting.for_documents(of.ids),
     "audits.for_subject": lambda tx, of: tx.audits.for_subject("order", of.group_id),
     "audits.page": lambda tx, of: tx.audits.page(after=of.id),
+    "audits.page of subject": lambda tx, of: tx.audits.page(
+        subject=("order", of.group_id), after=of.ids[0], newest_first=True
+    ),
     "bank_lines.add_new": lambda tx, of: tx.bank_lines.add_new(tx.bank_lines.page(limit=10)),
     "bank_lines.get": lambda tx, of: tx.bank_lines.get(of.id, lock=True),
     "bank_lines.save": lambda tx, of: tx.bank_lines.save(tx.bank_lines.get(of.id)),
     "bank_lines.note_many": lambda tx, of: tx.bank_lines.note_many(tx.bank_lines.page(limit=10)),
     "bank_lines.page": lambda tx, of: tx.bank_lines.page(after=of.id),
+    "bank_lines.page newest first": lambda tx, of: tx.bank_lines.page(after=of.id, newest_first=True),
     "bank_lines.page of status": lambda tx, of: tx.bank_lines.page(status=LineStatus.OPEN, after=of.ids[0]),
     "bank_lines.invoices_of_payments": lambda tx, of: tx.bank_lines.invoices_of_payments(of.ids),
     "charges.mark_invoiced": lambda tx, of: tx.charges.mark_invoiced(of.ids),
@@ -179,21 +195,27 @@ BILLING: dict[str, Query] = {
     "coupons.take": lambda tx, of: tx.coupons.take(of.id),
     "coupons.give_back": lambda tx, of: tx.coupons.give_back({of.id: 1}),
     "coupons.page": lambda tx, of: tx.coupons.page(after=of.id),
+    "coupons.page of newest": lambda tx, of: tx.coupons.page(after=of.id, newest_first=True),
     "coupons.results": lambda tx, of: tx.coupons.results(of.group_id),
     "credits.balance": lambda tx, of: tx.credits.balance(of.group_id, "EUR"),
     "credits.from_source": lambda tx, of: tx.credits.from_source("x", of.id),
     "credits.from_sources": lambda tx, of: tx.credits.from_sources("x", of.ids),
     "credits.lot_page": lambda tx, of: tx.credits.lot_page(customer_id=of.group_id, after=of.ids[0]),
+    "credits.lot_page newest first": lambda tx, of: tx.credits.lot_page(customer_id=of.group_id, newest_first=True),
     "credits.lots": lambda tx, of: tx.credits.lots(of.ids),
-    "credits.open_lots": lambda tx, of: tx.credits.open_lots(of.group_id, "EUR"),
+    "credits.open_lots": lambda tx, of: tx.credits.open_lots(of.group_ids),
     "credits.page": lambda tx, of: tx.credits.page(customer_id=of.group_id, after=of.ids[0]),
+    "credits.page newest first": lambda tx, of: tx.credits.page(customer_id=of.group_id, newest_first=True),
     "customers.get": lambda tx, of: tx.customers.get(of.id, lock=True),
     "customers.get_many": lambda tx, of: tx.customers.get_many(of.ids),
     "customers.set_group": lambda tx, of: tx.customers.set_group(of.id, "friends"),
     "customers.page": lambda tx, of: tx.customers.page(after=of.id),
+    "customers.page of newest": lambda tx, of: tx.customers.page(after=of.id, newest_first=True),
+    "customers.page of search": lambda tx, of: tx.customers.page(search=of.word[:4], after=of.ids[0]),
     "charges.crediting": lambda tx, of: tx.charges.crediting(of.ids),
     "draft_invoices.find": lambda tx, of: tx.draft_invoices.find(of.id),
     "draft_invoices.page": lambda tx, of: tx.draft_invoices.page(after=of.id),
+    "draft_invoices.page newest first": lambda tx, of: tx.draft_invoices.page(after=of.id, newest_first=True),
     "draft_invoices.page of customer": lambda tx, of: tx.draft_invoices.page(customer_id=of.group_id),
     "draft_invoices.save": lambda tx, of: tx.draft_invoices.save(tx.draft_invoices.find(of.id)),
     "draft_invoices.delete": lambda tx, of: tx.draft_invoices.delete(of.ids),
@@ -211,6 +233,7 @@ BILLING: dict[str, Query] = {
     "disputes.for_payment": lambda tx, of: tx.disputes.for_payment(of.id),
     "disputes.open_disputes_for": lambda tx, of: tx.disputes.open_disputes_for(of.group_ids),
     "disputes.page": lambda tx, of: tx.disputes.page(after=of.id),
+    "disputes.page newest first": lambda tx, of: tx.disputes.page(after=of.id, newest_first=True),
     "disputes.page of customer": lambda tx, of: tx.disputes.page(customer_id=of.group_id),
     "drafts.take": lambda tx, of: tx.drafts.take(100),
     "drafts.wait": lambda tx, of: tx.drafts.wait(of.ids),
@@ -239,6 +262,7 @@ BILLING: dict[str, Query] = {
     "dunning.open_for_invoices": lambda tx, of: tx.dunning.open_for_invoices(of.ids),
     "dunning.open_for_subscription": lambda tx, of: tx.dunning.open_for_subscription(of.id),
     "dunning.page": lambda tx, of: tx.dunning.page(after=of.id, open_only=False),
+    "dunning.page newest first": lambda tx, of: tx.dunning.page(newest_first=True),
     "dunning.page of open": lambda tx, of: tx.dunning.page(),
     "exchange_rates.add_new": lambda tx, of: tx.exchange_rates.add_new(tx.exchange_rates.between("x", A_DAY, A_DAY)),
     "exchange_rates.between": lambda tx, of: tx.exchange_rates.between("x", A_DAY, A_DAY),
@@ -285,6 +309,7 @@ BILLING: dict[str, Query] = {
     "orders.save": lambda tx, of: tx.orders.save(tx.orders.get(of.id, lock=True)),
     "orders.get": lambda tx, of: tx.orders.get(of.id, lock=True),
     "orders.page": lambda tx, of: tx.orders.page(after=of.id),
+    "orders.page of newest": lambda tx, of: tx.orders.page(after=of.id, newest_first=True),
     "orders.page of customer": lambda tx, of: tx.orders.page(customer_id=of.group_id, after=of.ids[0]),
     "payment_plans.get": lambda tx, of: tx.payment_plans.get(of.id),
     "payment_plans.save": lambda tx, of: tx.payment_plans.save(tx.payment_plans.get(of.id)),
@@ -295,6 +320,11 @@ BILLING: dict[str, Query] = {
     "payment_methods.defaults": lambda tx, of: tx.payment_methods.defaults(of.group_ids),
     "payment_methods.payers": lambda tx, of: tx.payment_methods.payers(of.group_ids),
     "payment_methods.clear_default": lambda tx, of: tx.payment_methods.clear_default(of.group_id),
+    "payment_methods.make_default": lambda tx, of: tx.payment_methods.make_default(tx.payment_methods.get(of.id)),
+    "payment_methods.page": lambda tx, of: tx.payment_methods.page(of.group_id, after=of.ids[0]),
+    "payment_methods.page newest first": lambda tx, of: tx.payment_methods.page(of.group_id, newest_first=True),
+    "payment_methods.remove": lambda tx, of: tx.payment_methods.remove(of.id),
+    "payments.unfinished_with": lambda tx, of: tx.payments.unfinished_with(of.id),
     "payments.charged_top_ups": lambda tx, of: tx.payments.charged_top_ups(of.group_id, START),
     "payments.get": lambda tx, of: tx.payments.get(of.id, lock=True),
     "payments.save": lambda tx, of: tx.payments.save(tx.payments.get(of.id)),
@@ -305,6 +335,10 @@ BILLING: dict[str, Query] = {
     "attempts.not_paid": lambda tx, of: tx.attempts.not_paid(of.group_id, START),
     "payments.page": lambda tx, of: tx.payments.page(after=of.id),
     "payments.page of customer": lambda tx, of: tx.payments.page(customer_id=of.group_id),
+    "payments.page newest first": lambda tx, of: tx.payments.page(after=of.id, newest_first=True),
+    "payments.page of customer newest first": lambda tx, of: tx.payments.page(
+        customer_id=of.group_id, newest_first=True
+    ),
     "payments.page of status": lambda tx, of: tx.payments.page(status=PaymentStatus.PENDING, after=of.id),
     "plans.active": lambda tx, of: tx.plans.active([of.word, "none"]),
     "plans.deactivate": lambda tx, of: tx.plans.deactivate(of.ids),
@@ -315,6 +349,7 @@ BILLING: dict[str, Query] = {
     "redemptions.in_force": lambda tx, of: tx.redemptions.in_force(of.group_ids, lock=True),
     "redemptions.for_order": lambda tx, of: tx.redemptions.for_order(of.id, lock=True),
     "redemptions.page": lambda tx, of: tx.redemptions.page(after=of.id),
+    "redemptions.page of newest": lambda tx, of: tx.redemptions.page(after=of.id, newest_first=True),
     "redemptions.page of customer": lambda tx, of: tx.redemptions.page(customer_id=of.group_id),
     "redemptions.use": lambda tx, of: tx.redemptions.use(of.uses),
     "redemptions.set_status": lambda tx, of: tx.redemptions.set_status(of.ids, RedemptionStatus.REMOVED),
@@ -322,6 +357,7 @@ BILLING: dict[str, Query] = {
     "referrals.has_referred": lambda tx, of: tx.referrals.has_referred(of.group_id),
     "referrals.of": lambda tx, of: tx.referrals.of(of.id, lock=True),
     "referrals.page": lambda tx, of: tx.referrals.page(after=of.id),
+    "referrals.page of newest": lambda tx, of: tx.referrals.page(after=of.id, newest_first=True),
     "referrals.page of referrer": lambda tx, of: tx.referrals.page(referrer_id=of.group_id, after=of.ids[0]),
     "referrals.save": lambda tx, of: tx.referrals.save(tx.referrals.of(of.id)),
     "refunds.get": lambda tx, of: tx.refunds.get(of.id, lock=True),
@@ -341,6 +377,7 @@ BILLING: dict[str, Query] = {
     "services.for_subscriptions": lambda tx, of: tx.services.for_subscriptions(of.ids),
     "services.for_order": lambda tx, of: tx.services.for_order(of.id),
     "services.page": lambda tx, of: tx.services.page(after=of.id),
+    "services.page of newest": lambda tx, of: tx.services.page(after=of.id, newest_first=True),
     "services.page of customer": lambda tx, of: tx.services.page(customer_id=of.group_id),
     "series.take": lambda tx, of: tx.series.take("A", 1),
     "statements.balance": lambda tx, of: tx.statements.balance(of.group_id, "x", ["receivable"], before=LATE),
@@ -371,6 +408,7 @@ BILLING: dict[str, Query] = {
     "subscriptions.item": lambda tx, of: tx.subscriptions.item(of.id, lock=True),
     "subscriptions.save_items": lambda tx, of: tx.subscriptions.save_items([tx.subscriptions.item(of.id)]),
     "subscriptions.page": lambda tx, of: tx.subscriptions.page(after=of.id),
+    "subscriptions.page of newest": lambda tx, of: tx.subscriptions.page(after=of.id, newest_first=True),
     "subscriptions.page of customer": lambda tx, of: tx.subscriptions.page(customer_id=of.group_id),
     "subscriptions.page of held": lambda tx, of: tx.subscriptions.page(held=True),
     "tax.for_customers": lambda tx, of: tx.tax.for_customers(of.group_ids),
@@ -420,12 +458,14 @@ BILLING: dict[str, Query] = {
     "webhooks.save": lambda tx, of: tx.webhooks.save(tx.webhooks.get(of.id)),
     "webhooks.page": lambda tx, of: tx.webhooks.page(after=of.id),
     "webhooks.page of status": lambda tx, of: tx.webhooks.page(status=WebhookStatus.UNMATCHED),
+    "webhooks.page newest first": lambda tx, of: tx.webhooks.page(after=of.id, newest_first=True),
     "webhooks.newest_applied": lambda tx, of: tx.webhooks.newest_applied("bank", of.word),
     "webhooks.rejected": lambda tx, of: tx.webhooks.rejected(),
 }
 
 PROVISIONING: dict[str, Query] = {
     "audits.for_resource": lambda tx, of: tx.audits.for_resource(of.group_id),
+    "audits.page": lambda tx, of: tx.audits.page(of.group_id, after=of.ids[0]),
     "credentials.by_name": lambda tx, of: tx.credentials.by_name(of.word, lock=True),
     "credentials.save_many": lambda tx, of: tx.credentials.save_many([tx.credentials.by_name(of.word)]),
     "credentials.delete": lambda tx, of: tx.credentials.delete(of.id),
@@ -444,7 +484,9 @@ PROVISIONING: dict[str, Query] = {
     "resources.to_sync after": lambda tx, of: tx.resources.to_sync("host3", after=of.id, limit=100),
     "resources.by_ref": lambda tx, of: tx.resources.by_ref(f"host{of.number % 10}", of.word),
     "resources.refs_standing": lambda tx, of: tx.resources.refs_standing("host5", [of.word, "none"]),
+    "resources.for_order": lambda tx, of: tx.resources.for_order(of.group_id),
     "resources.list": lambda tx, of: tx.resources.list(after=of.id),
+    "resources.list newest first": lambda tx, of: tx.resources.list(after=of.id, newest_first=True),
     "resources.list of customer": lambda tx, of: tx.resources.list(customer_id=of.group_id),
     "resources.list of held": lambda tx, of: tx.resources.list(held=True, after=of.id),
     "resources.list of status": lambda tx, of: tx.resources.list(status=ResourceStatus.FAILED),
@@ -455,7 +497,23 @@ PROVISIONING: dict[str, Query] = {
     "tasks.save": lambda tx, of: tx.tasks.save(tx.tasks.get_for(of.id)),
     "tasks.for_resource": lambda tx, of: tx.tasks.for_resource(of.group_id),
     "webhooks.add_new": lambda tx, of: tx.webhooks.add_new(
-        ProviderWebhook(id=id_of(60_000), account="host", event_id=of.word, event_type="x", received_at=LATE)
+        ProviderWebhook(
+            id=id_of(60_000),
+            account="host",
+            event_id=of.word,
+            event_type="x",
+            ref=None,
+            result=WebhookOutcome.IGNORED,
+            received_at=LATE,
+        )
+    ),
+    "webhooks.get": lambda tx, of: tx.webhooks.get(of.id, lock=True),
+    "webhooks.save": lambda tx, of: tx.webhooks.save(tx.webhooks.get(of.id)),
+    "webhooks.page": lambda tx, of: tx.webhooks.page(after=of.id),
+    "webhooks.page of account": lambda tx, of: tx.webhooks.page(account="host", after=of.id, newest_first=True),
+    "webhooks.page of result": lambda tx, of: tx.webhooks.page(result=WebhookOutcome.CHECKING),
+    "webhooks.page of account and result": lambda tx, of: tx.webhooks.page(
+        account="host", result=WebhookOutcome.HURRIED, after=of.ids[0]
     ),
     "webhooks.purge": lambda tx, of: tx.webhooks.purge(before=slot_at(2)),
 }
@@ -484,7 +542,7 @@ ONLY_INSERTS = _names("""
     billing.subscriptions.add_many billing.tax.add_checks billing.tax.add_evidence billing.tax.add_exemption
     billing.top_up_rules.put billing.vouchers.add
     billing.usage.add_bills billing.usage.add_reached limits.put operations.add_many
-    secrets.put
+    secrets.put tokens.add
     provisioning.audits.add_many provisioning.credentials.add provisioning.plan_maps.add_many
     provisioning.resources.add_many provisioning.tasks.add_many secrets.put
     billing.dunning.add_notices
@@ -528,6 +586,7 @@ FEW = {
     "billing.ledger.movements": "a trial balance is of all accounts",
     "billing.plans.latest": "a catalogue is loaded",
     "billing.sellers.all": "the sellers of an installation",
+    "billing.sellers.page": "the sellers of an installation",
     "billing.reports.changes": "a report is of all agreements",
     "billing.reports.count_on": "a report is of all agreements",
     "billing.reports.currencies": "a report is of all agreements",

@@ -141,8 +141,10 @@ def contents() -> dict[str, dict[str, Any]]:
         },
         "larabill_limits": {"account": N.word},
         "larabill_secrets": {"owner_table": sa.literal("t"), "key_name": since(99, "old", "new")},
+        "larabill_tokens": {"digest": N.word, "roles": sa.literal([], Json())},
         "larabill_billing_audits": {"subject_kind": sa.literal("order"), "subject_id": N.group_id},
         "larabill_customers": {"email": N.word},
+        "larabill_customer_words": {"word": N.word, "customer_id": N.id},
         "larabill_plans": {
             "code": N.word,
             "definition": sa.literal({"code": "x", "name": "x"}, Json()),
@@ -295,6 +297,7 @@ def contents() -> dict[str, dict[str, Any]]:
         "larabill_resources": {
             **provider,
             "account": sa.literal("host") + sa.cast(N.n % 10, sa.String(2)),
+            "order_id": N.group_id,
             "status": by_lot({30: "deprovisioned", 95: "active", 97: "suspended", 98: "failed"}, "queued"),
             "settled": sa.literal("active"),
             "desired": sa.literal("active"),
@@ -305,7 +308,11 @@ def contents() -> dict[str, dict[str, Any]]:
         "larabill_provision_tasks": {"resource_id": N.group_id},
         "larabill_provision_audits": {"resource_id": N.group_id},
         "larabill_plan_maps": {"billing_plan": N.word, "region": sa.literal("*")},
-        "larabill_provision_webhooks": {"account": sa.literal("host"), "event_id": N.word},
+        "larabill_provision_webhooks": {
+            "account": sa.literal("host"),
+            "event_id": N.word,
+            "result": by_lot({60: "checking", 90: "hurried"}, "ignored"),
+        },
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, scoped_session, sessionmaker
 from tests.storage.conftest import SELLER, a_note, hold_b
 
 from larabill_core.engine import Engine
@@ -35,6 +35,21 @@ def carts(host: sa.Engine) -> list[str]:
         return list(connection.exec_driver_sql("SELECT state FROM carts ORDER BY id").scalars())
 
 
+def add(engine: Engine, joined: Any, *labels: str) -> None:
+    """Our use case, inside the host's transaction."""
+    engine.joined(joined).run(
+        lambda tx: tx.sample.notes.add(*(a_note(label) for label in labels or ("original",))), seller=SELLER
+    )
+
+
+def lock(engine: Engine, joined: Any, *labels: str) -> None:
+    def each(tx: Any) -> None:
+        for label in labels:
+            tx.sample.notes.lock(label)
+
+    engine.joined(joined).run(each, seller=SELLER)
+
+
 def labels(engine: Engine) -> list[str]:
     found: list[str] = engine.run(lambda tx: tx.sample.notes.labels(), seller=SELLER)
     return found
@@ -43,10 +58,13 @@ def labels(engine: Engine) -> list[str]:
 def test_nothing_is_written_until_the_host_commits(engine: Engine, host: sa.Engine) -> None:
     with host.connect() as connection:
         pay(connection)
-        with engine.joined(connection, seller=SELLER) as tx:
+
+        def work(tx: Any) -> None:
             assert tx.joined
             tx.sample.notes.add(a_note())
             tx.enqueue(NewJob(handler="sample.scripted"))
+
+        engine.joined(connection).run(work, seller=SELLER)
         if host.dialect.name != "sqlite":  # where a reader would have to wait
             assert labels(engine) == []
         connection.commit()
@@ -60,38 +78,56 @@ def test_a_rollback_of_the_host_takes_ours_with_it(engine: Engine, host: sa.Engi
     with host.connect() as connection:
         if host_goes_first:
             pay(connection)
-        with engine.joined(connection, seller=SELLER) as tx:
-            tx.sample.notes.add(a_note())
+        add(engine, connection)
         pay(connection)
         connection.rollback()
     assert (labels(engine), carts(host)) == ([], ["open", "open"])
 
 
-def test_a_session_of_the_orm_can_be_joined(engine: Engine, host: sa.Engine) -> None:
-    with Session(host) as session, session.begin():
-        with engine.joined(session.connection(), seller=SELLER) as tx:
-            tx.sample.notes.add(a_note())
-        session.execute(sa.text("UPDATE carts SET state = 'paid' WHERE id = 1"))
-    assert (labels(engine), carts(host)) == (["original"], ["paid", "open"])
+@pytest.mark.parametrize("kind", [Session, lambda host: scoped_session(sessionmaker(host))])
+def test_a_session_is_joined_once_and_for_each_of_its_transactions(engine: Engine, host: sa.Engine, kind: Any) -> None:
+    session = kind(host)
+    joined = engine.joined(session)
+    for label, state, end in (("a", "paid", session.commit), ("b", "lost", session.rollback)):
+        session.execute(sa.text(f"UPDATE carts SET state = '{state}' WHERE id = 1"))
+        joined.run(lambda tx, label=label: tx.sample.notes.add(a_note(label)), seller=SELLER)
+        end()
+    session.close()
+    assert (labels(engine), carts(host)) == (["a"], ["paid", "open"])
 
 
 def test_what_is_no_connection_is_refused_with_the_remedy(engine: Engine, host: sa.Engine) -> None:
+    with pytest.raises(TypeError, match=r"takes a Connection or Session .* not Engine.*run_sync"):
+        engine.joined(host)
+
+
+def test_a_driver_whose_parameters_are_others_is_refused_with_the_remedy(
+    engine: Engine, host: sa.Engine, database_kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if database_kind != "postgresql":
+        pytest.skip("the others' drivers understand one another's statements")
+    monkeypatch.setattr(host.dialect, "driver", "asyncpg")
     with (
-        Session(host) as session,
-        pytest.raises(TypeError, match=r"session.connection\(\)"),
-        engine.joined(session, seller=SELLER),
+        host.connect() as connection,
+        pytest.raises(TypeError, match=r"not of asyncpg: open it as postgresql\+psycopg"),
     ):
-        pass
+        add(engine, connection)
+
+
+def test_no_job_is_carried_out_inside_the_hosts_transaction(engine: Engine, host: sa.Engine) -> None:
+    """What is done at a provider would be forgotten if the host rolled back (I2)."""
+    engine.run(lambda tx: tx.enqueue(NewJob(handler="sample.scripted")))
+    with host.begin() as connection, pytest.raises(RuntimeError, match="call the engine itself"):
+        engine.joined(connection).work_once()
+    assert [job.attempts for job in engine.run(lambda tx: tx.jobs.list())] == [0]
 
 
 def test_an_error_of_ours_leaves_the_hosts_work_to_the_host(engine: Engine, host: sa.Engine) -> None:
     with host.connect() as connection:
         pay(connection)
-        with pytest.raises(Conflict), engine.joined(connection, seller=SELLER) as tx:
-            tx.sample.notes.add(a_note("a"))
-            tx.sample.notes.add(a_note("a"))
-        with engine.joined(connection, seller=SELLER) as tx:
-            tx.sample.notes.add(a_note("b"))
+        with pytest.raises(Conflict):
+            add(engine, connection, "a", "a")
+        add(engine, connection, "b")
         connection.commit()
     assert (labels(engine), carts(host)) == (["b"], ["paid", "open"])
 
@@ -99,8 +135,7 @@ def test_an_error_of_ours_leaves_the_hosts_work_to_the_host(engine: Engine, host
 def test_joined_twice_in_one_transaction(engine: Engine, host: sa.Engine) -> None:
     with host.begin() as connection:
         for label in ("a", "b"):
-            with engine.joined(connection, seller=SELLER) as tx:
-                tx.sample.notes.add(a_note(label))
+            add(engine, connection, label)
     assert labels(engine) == ["a", "b"]
 
 
@@ -108,8 +143,7 @@ def test_autocommit_and_savepoints_of_the_host_do_not_disturb(engine: Engine, ho
     with host.begin() as connection:
         pay(connection)
         with connection.begin_nested() as savepoint:
-            with engine.joined(connection, seller=SELLER) as tx:
-                tx.sample.notes.add(a_note())
+            add(engine, connection)
             savepoint.rollback()
     assert (labels(engine), carts(host)) == ([], ["paid", "open"])
 
@@ -120,21 +154,22 @@ def deadlock(engine: Engine, host: sa.Engine, *, swallow: bool) -> list[str]:
     barrier = threading.Barrier(2)
     results: list[str] = []
 
+    def both(tx: Any) -> None:
+        tx.sample.notes.lock("a")
+        barrier.wait(timeout=20)
+        try:
+            tx.sample.notes.lock("b")
+        except Exception:
+            if not swallow:
+                raise
+            results.append("swallowed")
+
     def ours() -> None:
         with host.connect() as connection:
             pay(connection, 1)
             pay(connection, 2)
             try:
-                with engine.joined(connection, seller=SELLER) as tx:
-                    tx.sample.notes.lock("a")
-                    barrier.wait(timeout=20)
-                    if swallow:
-                        try:
-                            tx.sample.notes.lock("b")
-                        except Exception:
-                            results.append("swallowed")
-                    else:
-                        tx.sample.notes.lock("b")
+                engine.joined(connection).run(both, seller=SELLER)
             except ConcurrencyError:
                 results.append("raised")
             try:
@@ -194,9 +229,8 @@ def test_after_a_lock_timeout_nothing_is_kept_by_half(engine: Engine, host: sa.E
         hold_b(holder)
         connection.exec_driver_sql(f"SET SESSION {short}")
         pay(connection)
-        with pytest.raises(ConcurrencyError), engine.joined(connection, seller=SELLER) as tx:
-            tx.sample.notes.lock("a")
-            tx.sample.notes.lock("b")
+        with pytest.raises(ConcurrencyError):
+            lock(engine, connection, "a", "b")
         if database_kind == "mariadb":
             with pytest.raises(ConcurrencyError, match="run the whole transaction again"):
                 connection.commit()
@@ -218,10 +252,10 @@ def test_after_a_serialization_failure_the_hosts_commit_raises(
         connection.execution_options(isolation_level="REPEATABLE READ")
         pay(connection)
         engine.run(lambda tx: tx.sample.notes.lock("a"), seller=SELLER)
-        with pytest.raises(ConcurrencyError), engine.joined(connection, seller=SELLER) as tx:
-            tx.sample.notes.lock("a")
-        with pytest.raises(ConcurrencyError), engine.joined(connection, seller=SELLER) as tx:
-            pass
+        with pytest.raises(ConcurrencyError):
+            lock(engine, connection, "a")
+        with pytest.raises(ConcurrencyError):
+            lock(engine, connection)
         with pytest.raises(ConcurrencyError):
             connection.commit()
         connection.rollback()
@@ -236,19 +270,23 @@ def test_after_the_rollback_the_connection_is_good_again(engine: Engine, host: s
         with host.connect() as holder:
             hold_b(holder)
             connection.exec_driver_sql("SET SESSION innodb_lock_wait_timeout = 1")
-            with pytest.raises(ConcurrencyError), engine.joined(connection, seller=SELLER) as tx:
-                tx.sample.notes.lock("b")
+            with pytest.raises(ConcurrencyError):
+                lock(engine, connection, "b")
             holder.rollback()
         connection.rollback()
-        with engine.joined(connection, seller=SELLER) as tx:
-            tx.sample.notes.lock("b")
+        lock(engine, connection, "b")
         connection.commit()
     assert engine.run(lambda tx: tx.sample.notes.get("b").version, seller=SELLER) == 2
 
 
 def test_the_error_is_not_run_again(engine: Engine, host: sa.Engine) -> None:
     tries = 0
-    with host.connect() as connection, pytest.raises(ConcurrencyError), engine.joined(connection, seller=SELLER):
+
+    def again(tx: Any) -> None:
+        nonlocal tries
         tries += 1
         raise ConcurrencyError("again, please")
+
+    with host.connect() as connection, pytest.raises(ConcurrencyError):
+        engine.joined(connection).run(again)
     assert tries == 1

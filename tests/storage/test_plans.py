@@ -16,7 +16,7 @@ from tests.storage.fifty_thousand import GREAT, OF_GREAT, OF_SMALL, ROWS, SMALL,
 
 from larabill_core.access import SYSTEM
 from larabill_sqlalchemy.databases import open_database
-from larabill_sqlalchemy.transaction import SqlUnitOfWork
+from larabill_sqlalchemy.unit_of_work import SqlUnitOfWork
 
 SAMPLES = (Sample(GREAT, OF_GREAT), Sample(SMALL, OF_SMALL))
 MANY = ROWS // 10

@@ -18,7 +18,7 @@ from larabill_core.ids import new_id
 from larabill_core.jobs import NewJob
 from larabill_sqlalchemy.databases import open_database
 from larabill_sqlalchemy.opening import database_of
-from larabill_sqlalchemy.transaction import SqlUnitOfWork
+from larabill_sqlalchemy.unit_of_work import SqlUnitOfWork
 
 OTHER = UUID("01890000-0000-7000-8000-000000000002")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from larabill_cli.errors import failure
 from larabill_cli.session import Session
@@ -20,6 +21,8 @@ COMMANDS: Mapping[str, str] = {
     "migrate": "larabill_cli.commands.migrate:migrate",
     "catalog": "larabill_cli.commands.catalog:catalog",
     "worker": "larabill_cli.commands.worker:worker",
+    "serve": "larabill_cli.commands.serve:serve",
+    "tokens": "larabill_cli.commands.tokens:tokens",
     "run-due": "larabill_cli.commands.run_due:run_due",
     "jobs": "larabill_cli.commands.jobs:jobs",
     "resources": "larabill_cli.commands.resources:resources",
@@ -80,6 +83,9 @@ def main(context: click.Context, config: Path, database: str | None) -> None:
 
     Exit codes: 0 done, 1 not done, 2 asked or configured wrongly, 3 violations found.
     """
-    session = Session(config=config, database=database)
-    context.obj = session
+    session = context.obj
+    if not isinstance(session, Session):
+        session = context.obj = Session(config=config, database=database)
+    elif any(context.get_parameter_source(name) is ParameterSource.COMMANDLINE for name in ("config", "database")):
+        raise click.UsageError("--config and --database have no place here: the host's settings say both")
     context.call_on_close(session.close)

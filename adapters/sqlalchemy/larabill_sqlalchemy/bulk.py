@@ -30,7 +30,7 @@ Columns: TypeAlias = Mapping[str, Values]
 Convert: TypeAlias = Callable[[Any], Any]
 
 _NONE: Final = type(None)
-_LENGTH = re.compile(r"\([\d, ]+\)")
+_LENGTH = re.compile(r'\([\d, ]+\)| COLLATE "\w+"')
 _kinds: WeakKeyDictionary[sa.Dialect, dict[sa.Column[Any], str]] = WeakKeyDictionary()
 _converters: WeakKeyDictionary[sa.Dialect, dict[sa.Column[Any], Convert | None]] = WeakKeyDictionary()
 
@@ -107,7 +107,7 @@ class _Given:
         return f"new.{place}"
 
     def _kind(self, name: str) -> str:
-        """The column's type without a length, to which a cast would silently cut text."""
+        """The column's type without a length, to which a cast would cut text, or a collation: no array has one."""
         known = _kinds.setdefault(self._connection.dialect, {})
         column = self._table.c[name]
         if column not in known:

@@ -24,7 +24,7 @@ from larabill_sqlalchemy.clock import clock_of
 from larabill_sqlalchemy.databases import open_database
 from larabill_sqlalchemy.schema import require_current
 from larabill_sqlalchemy.storage import Storage
-from larabill_sqlalchemy.transaction import SqlUnitOfWork
+from larabill_sqlalchemy.unit_of_work import JoinedUnitOfWork, SqlUnitOfWork
 
 
 def open_engine(
@@ -118,7 +118,7 @@ def storages_of(modules: tuple[Module, ...]) -> tuple[Storage, ...]:
 def database_of(engine: Engine) -> sa.Engine:
     """The pool of connections of an engine that `open_engine` made: for checks, migrations and tests."""
     unit_of_work = engine._unit_of_work
-    if not isinstance(unit_of_work, SqlUnitOfWork):
+    if not isinstance(unit_of_work, SqlUnitOfWork | JoinedUnitOfWork):
         raise TypeError("this engine was not made by larabill_sqlalchemy.open_engine")
     return unit_of_work.database
 

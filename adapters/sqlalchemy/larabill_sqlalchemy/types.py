@@ -193,6 +193,11 @@ class Json(WholeColumns):
         return None if value is None else {} if value == "{}" else json.loads(value)
 
 
+def word(length: int) -> sa.String:
+    """A word that is searched for by its beginning: compared and sorted by code point on every database."""
+    return code(length).with_variant(postgresql.VARCHAR(length, collation="C"), "postgresql")
+
+
 def code(length: int = 64) -> sa.String:
     """A machine word (status, code, reference): compared by byte, so that case and accents count."""
     return sa.String(length).with_variant(mysql.VARCHAR(length, collation="utf8mb4_bin"), "mysql", "mariadb")

@@ -24,7 +24,7 @@ def record_many(tx: AuditTx, changes: Sequence[Change], *, seller_id: UUID | Non
     """One row for each change, in one statement. `seller_id` is given only where the transaction has none yet."""
     if not changes:
         return
-    reasons = [redact_text(change.reason)[:LONGEST_REASON] for change in changes]
+    reasons = [change.reason and redact_text(change.reason)[:LONGEST_REASON] for change in changes]
     tx.billing.audits.add_many(changes, reasons, seller_id=seller_id or tx.seller_id, actor=str(tx.actor), at=tx.now)
 
 

@@ -22,8 +22,15 @@ class AuditRepository(Protocol):
         """All of one subject, oldest first."""
         ...
 
-    def page(self, *, after: UUID | None = None, limit: int = 100) -> list[Audit]:
-        """By id (that is, by age), keyset paged with `after`."""
+    def page(
+        self,
+        *,
+        subject: tuple[str, UUID] | None = None,
+        after: UUID | None = None,
+        newest_first: bool = False,
+        limit: int = 100,
+    ) -> list[Audit]:
+        """By id (that is, by age), keyset paged with `after`. `subject`: its kind and id."""
         ...
 
 

@@ -28,7 +28,14 @@ class BankRepository(Protocol):
         """Write reasons and candidates of lines that are still open."""
         ...
 
-    def page(self, *, status: LineStatus | None = None, after: UUID | None = None, limit: int = 100) -> list[BankLine]:
+    def page(
+        self,
+        *,
+        status: LineStatus | None = None,
+        after: UUID | None = None,
+        newest_first: bool = False,
+        limit: int = 100,
+    ) -> list[BankLine]:
         """By id, keyset paged with `after`."""
         ...
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from uuid import UUID
 
+from larabill_billing.audits.model import Change
+from larabill_billing.credits.at_issue import pay_at_issue
 from larabill_billing.credits.ports import CreditsTx
 from larabill_billing.credits.write import movement
 from larabill_billing.invoicing import handlers as invoicing
@@ -11,9 +14,19 @@ from larabill_billing.invoicing.model import DocumentType, Invoice, InvoiceReque
 from larabill_core.messages import Nothing
 
 
-def issue(tx: CreditsTx, requests: Sequence[InvoiceRequest]) -> list[Invoice]:
-    """Issue documents; what a credit note gives back becomes the customer's credit. See `invoicing.issue`."""
-    return _keep(tx, invoicing.issue(tx, requests))
+def issue(
+    tx: CreditsTx,
+    requests: Sequence[InvoiceRequest],
+    *,
+    spend_of: Collection[UUID] = (),
+    changes: Sequence[Change] = (),
+) -> list[Invoice]:
+    """Issue documents; what a credit note gives back becomes the customer's credit. See `invoicing.issue`.
+
+    The credit of the customers `spend_of` pays their invoices at once, as far as it goes.
+    """
+    issued = invoicing.issue(tx, requests, pay=lambda made: pay_at_issue(tx, made, spend_of), changes=changes)
+    return _keep(tx, issued)
 
 
 def issue_drafts(tx: CreditsTx, payload: Nothing) -> None:

@@ -15,11 +15,11 @@ from larabill_billing.credits.expiry import schedule_expiry
 from larabill_billing.credits.lots import covered, draw, usable
 from larabill_billing.credits.model import Credit, Lot
 from larabill_billing.credits.ports import CreditsTx
-from larabill_billing.credits.write import book, drawn, movement
+from larabill_billing.credits.write import book, drawn, movement, spent
 from larabill_billing.invoicing.model import InvoiceStatus
 from larabill_billing.invoicing.paying import apply_payment
 from larabill_billing.ledger.handlers import post
-from larabill_billing.ledger.model import CUSTOMER_CREDIT, RECEIVABLE, REFUNDS, Entry, Posting
+from larabill_billing.ledger.model import REFUNDS
 from larabill_core.clock import local_date
 from larabill_core.errors import Conflict, Faults, InvalidInput, NotFound
 from larabill_core.ids import new_id
@@ -124,13 +124,15 @@ def put_back(tx: CreditsTx, source: str, source_id: UUID, returned: str) -> Sequ
 def _usable(tx: CreditsTx, customer_id: UUID, currency: str) -> list[Lot]:
     """The lots that can be used now, with the customer locked."""
     customer = tx.billing.customers.get(customer_id, lock=True)
-    return usable(tx.billing.credits.open_lots(customer_id, currency), local_date(tx.now, customer.time_zone))
+    lots = tx.billing.credits.open_lots([customer_id]).get((customer_id, currency), [])
+    return usable(lots, local_date(tx.now, customer.time_zone))
 
 
 def available(tx: CreditsTx, customer_id: UUID, currency: str) -> Decimal:
     """What the customer can use today; another transaction may use it first. Raises `NotFound` for the customer."""
     customer = tx.billing.customers.get(customer_id)
-    return covered(usable(tx.billing.credits.open_lots(customer_id, currency), local_date(tx.now, customer.time_zone)))
+    lots = tx.billing.credits.open_lots([customer_id]).get((customer_id, currency), [])
+    return covered(usable(lots, local_date(tx.now, customer.time_zone)))
 
 
 def spend(tx: CreditsTx, invoice_id: UUID, at_most: Decimal | None = None) -> Decimal:
@@ -148,23 +150,7 @@ def spend(tx: CreditsTx, invoice_id: UUID, at_most: Decimal | None = None) -> De
         [drawn(tx, lot, part, "spent", spending, number) for number, (lot, part) in enumerate(parts)]
     )
     apply_payment(tx, invoice_id, amount, spending, source_kind="credit")
-    post(
-        tx,
-        [
-            Entry(
-                seller_id=tx.seller_id,
-                currency=state.currency,
-                document_kind="credit",
-                document_id=spending,
-                purpose="spent",
-                occurred_at=tx.now,
-                postings=(
-                    Posting(account=CUSTOMER_CREDIT, amount=amount, customer_id=state.customer_id),
-                    Posting(account=RECEIVABLE, amount=-amount, customer_id=state.customer_id),
-                ),
-            )
-        ],
-    )
+    post(tx, [spent(tx, spending, state.customer_id, amount, state.currency)])
     return amount
 
 

@@ -6,10 +6,12 @@ customer loses as little as possible to expiry.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
+
+import attrs
 
 from larabill_billing.credits.model import Lot
 
@@ -35,4 +37,16 @@ def draw(lots: Iterable[Lot], amount: Decimal, first: Collection[UUID] = ()) -> 
         if part > 0:
             drawn.append((lot, part))
             amount -= part
+    return drawn
+
+
+def draw_in_turn(lots: Iterable[Lot], amounts: Sequence[Decimal]) -> list[list[tuple[Lot, Decimal]]]:
+    """What each of these amounts takes, one after the other, in the order given; all that there is, at most."""
+    left = list(lots)
+    drawn = []
+    for amount in amounts:
+        parts = draw(left, amount)
+        taken = {lot.id: part for lot, part in parts}
+        left = [attrs.evolve(lot, remaining=lot.remaining - taken.get(lot.id, 0)) for lot in left]
+        drawn.append(parts)
     return drawn

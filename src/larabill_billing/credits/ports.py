@@ -22,8 +22,11 @@ class CreditRepository(Protocol):
         """What the customer holds, as the ledger says; what has expired counts until it was taken off the books."""
         ...
 
-    def open_lots(self, customer_id: UUID, currency: str) -> list[Lot]:
-        """Lots with something left, oldest first. Lock the customer before relying on it."""
+    def open_lots(self, customer_ids: Collection[UUID]) -> dict[tuple[UUID, str], list[Lot]]:
+        """Lots with something left by customer and currency, oldest first. Lock the customers before relying on it.
+
+        One statement for a batch.
+        """
         ...
 
     def lots(self, lot_ids: Collection[UUID]) -> dict[UUID, Lot]:
@@ -38,11 +41,15 @@ class CreditRepository(Protocol):
         """The movements of several sources of one kind, oldest first."""
         ...
 
-    def page(self, *, customer_id: UUID, after: UUID | None = None, limit: int = 100) -> list[Credit]:
+    def page(
+        self, *, customer_id: UUID, after: UUID | None = None, newest_first: bool = False, limit: int = 100
+    ) -> list[Credit]:
         """The customer's movements, oldest first, keyset paged with `after`."""
         ...
 
-    def lot_page(self, *, customer_id: UUID, after: UUID | None = None, limit: int = 100) -> list[Lot]:
+    def lot_page(
+        self, *, customer_id: UUID, after: UUID | None = None, newest_first: bool = False, limit: int = 100
+    ) -> list[Lot]:
         """The customer's lots, used up ones too, oldest first, keyset paged with `after`."""
         ...
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from larabill_billing.credits.model import Credit, Lot
 from larabill_billing.credits.ports import CreditsTx
 from larabill_billing.ledger.handlers import post
-from larabill_billing.ledger.model import CUSTOMER_CREDIT, Entry, Posting
+from larabill_billing.ledger.model import CUSTOMER_CREDIT, RECEIVABLE, Entry, Posting
 from larabill_core.ids import new_id
 
 
@@ -55,11 +55,16 @@ def drawn(tx: CreditsTx, lot: Lot, amount: Decimal, source: str, source_id: UUID
 
 
 def book(tx: CreditsTx, credit: Credit, purpose: str, account: str, amount: Decimal) -> None:
+    """Post the ledger entry of a movement; see `moved`."""
+    post(tx, [moved(credit, purpose, account, amount)])
+
+
+def moved(credit: Credit, purpose: str, account: str, amount: Decimal) -> Entry:
     """The ledger entry of a movement: the customer's credit is debited by `amount`, an account of ours credited.
 
     A negative amount goes the other way.
     """
-    entry = Entry(
+    return Entry(
         seller_id=credit.seller_id,
         currency=credit.currency,
         document_kind="credit",
@@ -71,4 +76,19 @@ def book(tx: CreditsTx, credit: Credit, purpose: str, account: str, amount: Deci
             Posting(account=account, amount=-amount),
         ),
     )
-    post(tx, [entry])
+
+
+def spent(tx: CreditsTx, spending: UUID, customer_id: UUID, amount: Decimal, currency: str) -> Entry:
+    """The ledger entry of what pays an invoice: the movements and the allocation name the same `spending`."""
+    return Entry(
+        seller_id=tx.seller_id,
+        currency=currency,
+        document_kind="credit",
+        document_id=spending,
+        purpose="spent",
+        occurred_at=tx.now,
+        postings=(
+            Posting(account=CUSTOMER_CREDIT, amount=amount, customer_id=customer_id),
+            Posting(account=RECEIVABLE, amount=-amount, customer_id=customer_id),
+        ),
+    )

@@ -26,6 +26,10 @@ class SellerRepository(Protocol):
         """All, oldest first."""
         ...
 
+    def page(self, *, after: UUID | None = None, newest_first: bool = False, limit: int = 100) -> list[Seller]:
+        """By id, keyset paged with `after`."""
+        ...
+
 
 class CustomerRepository(Protocol):
     def add_many(self, customers: Sequence[Customer]) -> None:
@@ -36,16 +40,18 @@ class CustomerRepository(Protocol):
         """Raises `NotFound`. With `lock` the row stays locked until the transaction ends."""
         ...
 
-    def get_many(self, customer_ids: Collection[UUID]) -> dict[UUID, Customer]:
-        """Those that exist, in one statement."""
+    def get_many(self, customer_ids: Collection[UUID], *, lock: bool = False) -> dict[UUID, Customer]:
+        """Those that exist, in one statement. With `lock` they stay locked until the transaction ends."""
         ...
 
     def set_group(self, customer_id: UUID, group: str) -> None:
         """Write the group of a locked row."""
         ...
 
-    def page(self, *, after: UUID | None = None, limit: int = 100) -> list[Customer]:
-        """By id, keyset paged with `after`."""
+    def page(
+        self, *, search: str = "", after: UUID | None = None, newest_first: bool = False, limit: int = 100
+    ) -> list[Customer]:
+        """By id, keyset paged with `after`; of a `search` (folded) those of whom a word begins with it."""
         ...
 
 

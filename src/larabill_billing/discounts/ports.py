@@ -55,7 +55,7 @@ class CouponRepository(Protocol):
         """So many uses of each are free again: one statement."""
         ...
 
-    def page(self, *, after: UUID | None = None, limit: int = 100) -> list[Coupon]:
+    def page(self, *, after: UUID | None = None, newest_first: bool = False, limit: int = 100) -> list[Coupon]:
         """By id, keyset paged with `after`."""
         ...
 
@@ -93,7 +93,14 @@ class RedemptionRepository(Protocol):
 
     def for_order(self, order_id: UUID, *, lock: bool = False) -> list[Redemption]: ...
 
-    def page(self, *, customer_id: UUID | None = None, after: UUID | None = None, limit: int = 100) -> list[Redemption]:
+    def page(
+        self,
+        *,
+        customer_id: UUID | None = None,
+        after: UUID | None = None,
+        newest_first: bool = False,
+        limit: int = 100,
+    ) -> list[Redemption]:
         """By id, keyset paged with `after`."""
         ...
 

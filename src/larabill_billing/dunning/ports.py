@@ -144,7 +144,9 @@ class DunningRepository(Protocol):
         """The open case of an agreement, locked."""
         ...
 
-    def page(self, *, open_only: bool = True, after: UUID | None = None, limit: int = 100) -> list[DunningCase]:
+    def page(
+        self, *, open_only: bool = True, after: UUID | None = None, newest_first: bool = False, limit: int = 100
+    ) -> list[DunningCase]:
         """By id, keyset paged with `after`."""
         ...
 

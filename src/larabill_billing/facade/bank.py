@@ -33,7 +33,7 @@ class Disputes(Area):
     ) -> Dispute:
         """The same `gateway_id` twice is the same dispute. Raises `Conflict`, `InvalidInput`, `NotFound`."""
         return self._run(
-            "payments.write",
+            "disputes.write",
             seller,
             actor,
             lambda tx: disputes.open_dispute(
@@ -43,19 +43,19 @@ class Disputes(Area):
 
     def review(self, seller: UUID, dispute_id: UUID, *, actor: Actor = SYSTEM) -> Dispute:
         """Evidence was handed in. Raises `IllegalTransition`, `NotFound`."""
-        return self._run("payments.write", seller, actor, lambda tx: disputes.decide(tx, dispute_id, "review"))
+        return self._run("disputes.write", seller, actor, lambda tx: disputes.decide(tx, dispute_id, "review"))
 
     def win(self, seller: UUID, dispute_id: UUID, *, actor: Actor = SYSTEM) -> Dispute:
         """The money is ours again. Raises `IllegalTransition`, `NotFound`."""
-        return self._run("payments.write", seller, actor, lambda tx: disputes.decide(tx, dispute_id, "win"))
+        return self._run("disputes.write", seller, actor, lambda tx: disputes.decide(tx, dispute_id, "win"))
 
     def lose(self, seller: UUID, dispute_id: UUID, *, actor: Actor = SYSTEM) -> Dispute:
         """Its invoices are owed again, or written off. Raises `IllegalTransition`, `NotFound`."""
-        return self._run("payments.write", seller, actor, lambda tx: disputes.decide(tx, dispute_id, "lose"))
+        return self._run("disputes.write", seller, actor, lambda tx: disputes.decide(tx, dispute_id, "lose"))
 
     def get(self, seller: UUID, dispute_id: UUID, *, actor: Actor = SYSTEM) -> Dispute:
         """Raises `NotFound`."""
-        return self._run("payments.read", seller, actor, lambda tx: tx.billing.disputes.get(dispute_id))
+        return self._run("disputes.read", seller, actor, lambda tx: tx.billing.disputes.get(dispute_id))
 
     def list(
         self,
@@ -69,7 +69,7 @@ class Disputes(Area):
     ) -> Sequence[Dispute]:
         """By id."""
         return self._run(
-            "payments.read",
+            "disputes.read",
             seller,
             actor,
             lambda tx: tx.billing.disputes.page(customer_id=customer_id, status=status, after=after, limit=limit),
@@ -84,19 +84,17 @@ class Bank(Area):
 
         Twice adds nothing. Raises `InvalidInput` with every fault; then nothing is stored. `NotFound` for the account.
         """
-        return self._run("payments.write", seller, actor, lambda tx: bank.import_lines(tx, account, content))
+        return self._run("bank.write", seller, actor, lambda tx: bank.import_lines(tx, account, content))
 
     def match_open(self, seller: UUID, *, actor: Actor = SYSTEM) -> Matched:
         """Book every open line that names what it pays, each by itself; note on the others why not. Safe to repeat."""
         looked_at = booked = 0
         after: UUID | None = None
         while True:
-            exact, after, seen = self._run("payments.write", seller, actor, partial(bank.judge, after=after))
+            exact, after, seen = self._run("bank.write", seller, actor, partial(bank.judge, after=after))
             looked_at += seen
             for line_id, verdict in exact:
-                booked += self._run(
-                    "payments.write", seller, actor, partial(bank.book, line_id=line_id, pays=verdict.pays)
-                )
+                booked += self._run("bank.write", seller, actor, partial(bank.book, line_id=line_id, pays=verdict.pays))
             if after is None:
                 return Matched(looked_at=looked_at, booked=booked, left=looked_at - booked)
 
@@ -104,15 +102,15 @@ class Bank(Area):
         self, seller: UUID, line_id: UUID, invoice_ids: Sequence[UUID], reason: str = "", *, actor: Actor = SYSTEM
     ) -> BankLine:
         """A person says which invoices an open line pays. Raises `Conflict`, `InvalidInput`, `NotFound`."""
-        return self._run("payments.write", seller, actor, lambda tx: bank.match(tx, line_id, invoice_ids, reason))
+        return self._run("bank.write", seller, actor, lambda tx: bank.match(tx, line_id, invoice_ids, reason))
 
     def unmatch(self, seller: UUID, line_id: UUID, reason: str, *, actor: Actor = SYSTEM) -> BankLine:
         """It was not for these invoices. Raises `Conflict` when its money is spent, `NotFound`."""
-        return self._run("payments.write", seller, actor, lambda tx: bank.unmatch(tx, line_id, reason))
+        return self._run("bank.write", seller, actor, lambda tx: bank.unmatch(tx, line_id, reason))
 
     def ignore(self, seller: UUID, line_id: UUID, reason: str, *, actor: Actor = SYSTEM) -> BankLine:
         """It is none of ours. Raises `IllegalTransition`, `NotFound`."""
-        return self._run("payments.write", seller, actor, lambda tx: bank.ignore(tx, line_id, reason))
+        return self._run("bank.write", seller, actor, lambda tx: bank.ignore(tx, line_id, reason))
 
     def list(
         self,
@@ -125,7 +123,7 @@ class Bank(Area):
     ) -> Sequence[BankLine]:
         """By id, that is, in the order of their import."""
         return self._run(
-            "payments.read",
+            "bank.read",
             seller,
             actor,
             lambda tx: tx.billing.bank_lines.page(status=status, after=after, limit=limit),

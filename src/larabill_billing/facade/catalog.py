@@ -6,12 +6,9 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from larabill_billing.catalog.handlers import Changes, listed
-from larabill_billing.catalog.handlers import load as load_catalog
 from larabill_billing.catalog.model import Catalogue, Plan, Stock
-from larabill_billing.dunning.choice import check_named
 from larabill_billing.facade.area import Area
-from larabill_billing.repositories import BillingTx
-from larabill_billing.usage.handlers import define_meters
+from larabill_billing.loading import load_catalog
 from larabill_core.access import SYSTEM, Actor
 
 
@@ -24,13 +21,7 @@ class Catalog(Area):
         Raises `InvalidInput` for one without plans, for another aggregation of a meter that has counted, and for a
         dunning policy that the manifest does not name.
         """
-
-        def load(tx: BillingTx) -> Changes:
-            check_named(tx, catalog.plans)
-            define_meters(tx, catalog.meters)
-            return load_catalog(tx, catalog)
-
-        return self._run("catalog.write", seller, actor, load)
+        return self._run("catalog.write", seller, actor, lambda tx: load_catalog(tx, catalog))
 
     def list(self, seller: UUID, *, hidden: bool = False, actor: Actor = SYSTEM) -> Sequence[Plan]:
         """The plans that customers see, by code; with `hidden` those too that are sold to who knows their code."""

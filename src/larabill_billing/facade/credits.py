@@ -109,7 +109,7 @@ class Credits(Area):
     ) -> Payment:
         """Charge a stored method for credit. Raises `InvalidInput`, `NotFound`, `Conflict`."""
         return self._for(
-            "payments.write",
+            "payments.pay",
             seller,
             customer_id,
             actor,
@@ -121,7 +121,7 @@ class Credits(Area):
     ) -> Payment:
         """Begin a payment for credit that the customer makes at the gateway. Raises `InvalidInput`, `NotFound`."""
         return self._for(
-            "payments.write",
+            "payments.pay",
             seller,
             customer_id,
             actor,
@@ -133,7 +133,7 @@ class Credits(Area):
     ) -> Payment:
         """Money for credit that came by hand. Raises `AlreadyExists`, `InvalidInput`, `NotFound`."""
         return self._run(
-            "payments.write", seller, actor, lambda tx: top_up.record_top_up(tx, customer_id, amount, reference)
+            "payments.record", seller, actor, lambda tx: top_up.record_top_up(tx, customer_id, amount, reference)
         )
 
     def top_up_rule(self, seller: UUID, customer_id: UUID, *, actor: Actor = SYSTEM) -> TopUpRule | None:
@@ -147,7 +147,7 @@ class Credits(Area):
     ) -> TopUpRule:
         """Buy `amount` from the default method whenever less than `threshold` is left. Raises `InvalidInput`."""
         return self._for(
-            "payments.write",
+            "payments.pay",
             seller,
             customer_id,
             actor,
@@ -156,6 +156,4 @@ class Credits(Area):
 
     def remove_top_up(self, seller: UUID, customer_id: UUID, *, actor: Actor = SYSTEM) -> None:
         """Buy no more automatically."""
-        self._for(
-            "payments.write", seller, customer_id, actor, lambda tx: top_up_automatic.remove_rule(tx, customer_id)
-        )
+        self._for("payments.pay", seller, customer_id, actor, lambda tx: top_up_automatic.remove_rule(tx, customer_id))

@@ -13,10 +13,9 @@ from larabill_billing.credits.documents import issue
 from larabill_billing.credits.merging import merge
 from larabill_billing.facade.area import Area
 from larabill_billing.invoicing import drafting, plans
-from larabill_billing.invoicing.build import party
 from larabill_billing.invoicing.credit_notes import what_is_left
 from larabill_billing.invoicing.crediting import Left
-from larabill_billing.invoicing.document import invoice_context, statement_context
+from larabill_billing.invoicing.document_data import invoice_data, statement_data
 from larabill_billing.invoicing.drafts import DraftInvoice
 from larabill_billing.invoicing.instalments import Instalment, PaymentPlan
 from larabill_billing.invoicing.model import Invoice, InvoiceState, InvoiceStatus
@@ -62,7 +61,9 @@ class Invoices(Area):
 
     def context(self, seller: UUID, invoice_id: UUID, *, actor: Actor = SYSTEM) -> dict[str, Any]:
         """The document as data for a template: see `invoice_context`. Raises `NotFound`."""
-        return self._run("invoices.read", seller, actor, lambda tx: _context(tx, invoice_id))
+        return self._run(
+            "invoices.read", seller, actor, lambda tx: invoice_data(tx, tx.billing.invoices.get(invoice_id))
+        )
 
     def credit(
         self,
@@ -106,7 +107,9 @@ class Invoices(Area):
         self, seller: UUID, customer_id: UUID, currency: str, first: date, last: date, *, actor: Actor = SYSTEM
     ) -> dict[str, Any]:
         """The customer's account as data for the template `statement.html`. Raises as `statement`."""
-        return self._run("invoices.read", seller, actor, lambda tx: _account(tx, customer_id, currency, first, last))
+        return self._run(
+            "invoices.read", seller, actor, lambda tx: statement_data(tx, customer_id, currency, first, last)
+        )
 
     def write_off(self, seller: UUID, invoice_id: UUID, reason: str, *, actor: Actor = SYSTEM) -> Decimal:
         """What is left of an issued invoice will not come: how much that was. Money may still come later.
@@ -139,21 +142,6 @@ class Invoices(Area):
         return self._run("invoices.read", seller, actor, lambda tx: plans.current_plan(tx, invoice_id))
 
 
-def _context(tx: BillingTx, invoice_id: UUID) -> dict[str, Any]:
-    invoice = tx.billing.invoices.get(invoice_id)
-    preceding = None
-    if invoice.preceding_id is not None:
-        preceding = tx.billing.invoices.headers([invoice.preceding_id]).get(invoice.preceding_id)
-    return invoice_context(invoice, tx.billing.invoices.state(invoice_id), preceding)
-
-
-def _account(tx: BillingTx, customer_id: UUID, currency: str, first: date, last: date) -> dict[str, Any]:
-    customer = tx.billing.customers.get(customer_id)
-    found = statement(tx, customer_id, currency, first, last)
-    buyer = party(customer) | {"company": customer.company}
-    return statement_context(found, party(tx.billing.sellers.get(tx.seller_id)), buyer, customer.language)
-
-
 class Drafts(Area):
     """`engine.billing.drafts`: invoices that staff write. A draft's id is the invoice's when it is issued."""
 
@@ -161,11 +149,11 @@ class Drafts(Area):
         self, seller: UUID, customer_id: UUID, content: Mapping[str, Any], *, actor: Actor = SYSTEM
     ) -> DraftInvoice:
         """Begin one, from plain data of the shape of `DraftContent`. Raises `InvalidInput` with every fault."""
-        return self._run("invoices.write", seller, actor, lambda tx: drafting.draft(tx, customer_id, content))
+        return self._run("drafts.write", seller, actor, lambda tx: drafting.draft(tx, customer_id, content))
 
     def get(self, seller: UUID, draft_id: UUID, *, actor: Actor = SYSTEM) -> DraftInvoice:
         """Raises `NotFound`; `Conflict` when it is issued."""
-        return self._run("invoices.read", seller, actor, lambda tx: drafting.open_draft(tx, draft_id))
+        return self._run("drafts.read", seller, actor, lambda tx: drafting.open_draft(tx, draft_id))
 
     def list(
         self,
@@ -178,7 +166,7 @@ class Drafts(Area):
     ) -> Sequence[DraftInvoice]:
         """By id, that is, oldest first."""
         return self._run(
-            "invoices.read",
+            "drafts.read",
             seller,
             actor,
             lambda tx: tx.billing.draft_invoices.page(customer_id=customer_id, after=after, limit=limit),
@@ -188,26 +176,26 @@ class Drafts(Area):
         self, seller: UUID, draft_id: UUID, version: int, changes: Mapping[str, Any], *, actor: Actor = SYSTEM
     ) -> DraftInvoice:
         """Write over these fields; `lines` is the whole list. Raises `InvalidInput`, `StaleVersion`, `Conflict`."""
-        return self._run("invoices.write", seller, actor, lambda tx: drafting.edit(tx, draft_id, version, changes))
+        return self._run("drafts.write", seller, actor, lambda tx: drafting.edit(tx, draft_id, version, changes))
 
     def preview(self, seller: UUID, draft_id: UUID, *, actor: Actor = SYSTEM) -> Invoice:
         """The document that it would be now, without a number (I13). Raises `InvalidInput` when it has no lines."""
-        return self._run("invoices.read", seller, actor, lambda tx: drafting.preview(tx, draft_id))
+        return self._run("drafts.read", seller, actor, lambda tx: drafting.preview(tx, draft_id))
 
     def issue(self, seller: UUID, draft_id: UUID, *, actor: Actor = SYSTEM) -> Invoice:
         """Issue it, and let it be a draft no more. Raises `InvalidInput` when it has no lines, `Conflict`."""
-        return self._run("invoices.write", seller, actor, lambda tx: issue(tx, [drafting.take_draft(tx, draft_id)])[0])
+        return self._run("drafts.write", seller, actor, lambda tx: issue(tx, [drafting.take_draft(tx, draft_id)])[0])
 
     def delete(self, seller: UUID, draft_id: UUID, *, actor: Actor = SYSTEM) -> None:
         """Throw it away. Raises `NotFound`; `Conflict` when it is issued."""
-        self._run("invoices.write", seller, actor, lambda tx: drafting.discard(tx, draft_id))
+        self._run("drafts.write", seller, actor, lambda tx: drafting.discard(tx, draft_id))
 
     def merge(self, seller: UUID, draft_ids: Sequence[UUID], *, actor: Actor = SYSTEM) -> DraftInvoice:
         """One of several of a customer, under the id of the first. Raises `InvalidInput` with every fault."""
-        return self._run("invoices.write", seller, actor, lambda tx: drafting.merge(tx, draft_ids))
+        return self._run("drafts.write", seller, actor, lambda tx: drafting.merge(tx, draft_ids))
 
     def split(
         self, seller: UUID, draft_id: UUID, line_ids: Sequence[UUID], *, actor: Actor = SYSTEM
     ) -> tuple[DraftInvoice, DraftInvoice]:
         """Two of one: it without these lines, and a new one of them. Raises `InvalidInput`."""
-        return self._run("invoices.write", seller, actor, lambda tx: drafting.split(tx, draft_id, line_ids))
+        return self._run("drafts.write", seller, actor, lambda tx: drafting.split(tx, draft_id, line_ids))

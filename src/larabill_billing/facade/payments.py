@@ -7,7 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from larabill_billing.facade.area import Area
-from larabill_billing.payments import by_hand, webhooks
+from larabill_billing.payments import by_hand, methods, webhooks
 from larabill_billing.payments import handlers as payments
 from larabill_billing.payments.model import Part, Payment, PaymentMethod, Refund, RefundTo, WebhookResult
 from larabill_billing.payments.refunds import refund
@@ -32,11 +32,36 @@ class Payments(Area):
     ) -> PaymentMethod:
         """Keep a method that the customer stored at the gateway, by the gateway's name for it: never card data."""
         return self._run(
-            "payments.write",
+            "payment_methods.write",
             seller,
             actor,
-            lambda tx: payments.add_method(tx, customer_id, account, token, label, default=default),
+            lambda tx: methods.add_method(tx, customer_id, account, token, label, default=default),
         )
+
+    def methods(
+        self,
+        seller: UUID,
+        customer_id: UUID,
+        *,
+        after: UUID | None = None,
+        limit: int = 100,
+        actor: Actor = SYSTEM,
+    ) -> Sequence[PaymentMethod]:
+        """The methods that a customer stored, oldest first."""
+        return self._run(
+            "payment_methods.read",
+            seller,
+            actor,
+            lambda tx: tx.billing.payment_methods.page(customer_id, after=after, limit=limit),
+        )
+
+    def make_default(self, seller: UUID, method_id: UUID, *, actor: Actor = SYSTEM) -> PaymentMethod:
+        """Charge this method from now on. Raises `NotFound`."""
+        return self._run("payment_methods.write", seller, actor, lambda tx: methods.make_default(tx, method_id))
+
+    def remove_method(self, seller: UUID, method_id: UUID, *, actor: Actor = SYSTEM) -> None:
+        """Forget a stored method. Raises `Conflict` while a payment with it is under way, `NotFound`."""
+        self._run("payment_methods.write", seller, actor, lambda tx: methods.remove_method(tx, method_id))
 
     def charge_invoice(
         self,
@@ -52,7 +77,7 @@ class Payments(Area):
         Raises `Conflict`, `InvalidInput`, `NotFound`.
         """
         return self._run(
-            "payments.write",
+            "payments.pay",
             seller,
             actor,
             lambda tx: payments.charge_invoice(tx, invoice_id, method_id, amount=amount),
@@ -62,7 +87,7 @@ class Payments(Area):
         self, seller: UUID, parts: Sequence[Part], method_id: UUID, *, actor: Actor = SYSTEM
     ) -> Payment:
         """One charge for several invoices of a customer and currency. Raises `Conflict`, `InvalidInput`, `NotFound`."""
-        return self._run("payments.write", seller, actor, lambda tx: payments.charge_invoices(tx, parts, method_id))
+        return self._run("payments.pay", seller, actor, lambda tx: payments.charge_invoices(tx, parts, method_id))
 
     def open_checkout(
         self,
@@ -76,7 +101,7 @@ class Payments(Area):
     ) -> Payment:
         """Begin a payment that the customer makes at the gateway. Raises `Conflict`, `InvalidInput`, `NotFound`."""
         return self._run(
-            "payments.write",
+            "payments.pay",
             seller,
             actor,
             lambda tx: payments.open_checkout(tx, invoice_id, account, amount=amount, capture=capture),
@@ -87,7 +112,7 @@ class Payments(Area):
     ) -> Payment:
         """One checkout for several invoices. Raises `Conflict`, `InvalidInput`, `NotFound`."""
         return self._run(
-            "payments.write",
+            "payments.pay",
             seller,
             actor,
             lambda tx: payments.open_checkout_for(tx, parts, account, capture=capture),
@@ -98,7 +123,7 @@ class Payments(Area):
     ) -> Payment:
         """Money that came by hand. Raises `AlreadyExists`, `InvalidInput`, `NotFound`."""
         return self._run(
-            "payments.write", seller, actor, lambda tx: payments.record_manual(tx, invoice_id, amount, reference)
+            "payments.record", seller, actor, lambda tx: payments.record_manual(tx, invoice_id, amount, reference)
         )
 
     def receive(
@@ -120,9 +145,9 @@ class Payments(Area):
         def take(tx: BillingTx) -> Payment:
             if parts is None:
                 return by_hand.receive(tx, customer_id, amount, currency, reference)
-            return by_hand.record_for_customer(tx, parts, amount, currency, reference)
+            return by_hand.record_for_customer(tx, parts, amount, currency, reference, customer_id=customer_id)
 
-        return self._run("payments.write", seller, actor, take)
+        return self._run("payments.record", seller, actor, take)
 
     def rematch(
         self, seller: UUID, payment_id: UUID, parts: Sequence[Part], reason: str, *, actor: Actor = SYSTEM
@@ -157,7 +182,7 @@ class Payments(Area):
         for each `key`. Raises `Conflict`, `InvalidInput` with every fault, `NotFound`.
         """
         return self._run(
-            "payments.write",
+            "payments.refund",
             seller,
             actor,
             lambda tx: refund(

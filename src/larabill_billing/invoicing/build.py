@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
+from uuid import UUID
 
 from larabill_billing.customers.model import Customer, Seller
 from larabill_billing.discounts.model import Allowance
 from larabill_billing.invoicing.model import (
+    PAID_BY,
+    Allocation,
     Charge,
     DocumentType,
     Invoice,
@@ -28,17 +32,21 @@ ZERO: Final = Decimal(0)
 def document(
     request: InvoiceRequest,
     sums: Totals,
-    seller: Seller,
+    seller_id: UUID,
+    seller: Mapping[str, Any],
     customer: Customer,
     terms: str,
     now: datetime,
 ) -> Invoice:
-    """The document of a request, whose number is still to be taken. `terms`: the seller's, where it has none."""
+    """The document of a request, whose number is still to be taken.
+
+    `seller` is what the seller is called on it, and `terms` the seller's, where the request has none.
+    """
     credit = sums.type is DocumentType.CREDIT_NOTE
     return Invoice(
         id=request.id,
         type=sums.type,
-        seller_id=seller.id,
+        seller_id=seller_id,
         customer_id=customer.id,
         order_id=request.order_id,
         subscription_id=request.subscription_id,
@@ -56,7 +64,7 @@ def document(
         purchase_order=request.purchase_order,
         note=request.note,
         terms=request.terms or ("" if credit else terms),
-        seller=party(seller) | {"phone": seller.phone, "registration": seller.registration},
+        seller=seller,
         buyer=party(customer) | {"company": customer.company},
         lines=tuple(
             [
@@ -67,6 +75,11 @@ def document(
             ]
         ),
     )
+
+
+def seller_party(seller: Seller) -> dict[str, Any]:
+    """What a seller is called on documents: the same of a whole batch, so that it is stored as JSON once."""
+    return party(seller) | {"phone": seller.phone, "registration": seller.registration}
 
 
 def party(of: Seller | Customer) -> dict[str, Any]:
@@ -111,9 +124,9 @@ def _line(
     )
 
 
-def state_of(invoice: Invoice) -> InvoiceState:
-    """A document's state when it is issued. Nothing is owed on a credit note, or where nothing is due."""
-    owed = ZERO if invoice.type is DocumentType.CREDIT_NOTE else invoice.total
+def state_of(invoice: Invoice, paid: Decimal = ZERO) -> InvoiceState:
+    """A document's state when it is issued and so much of it paid. Nothing is owed on a credit note, or of nothing."""
+    owed = ZERO if invoice.type is DocumentType.CREDIT_NOTE else invoice.total - paid
     return InvoiceState(
         invoice_id=invoice.id,
         type=invoice.type,
@@ -126,4 +139,21 @@ def state_of(invoice: Invoice) -> InvoiceState:
         balance=owed,
         version=1,
         paid_at=None if owed else invoice.issued_at,
+    )
+
+
+def allocation(
+    state: InvoiceState, amount: Decimal, source_kind: str, source_id: UUID, now: datetime, cause: str = PAID_BY
+) -> Allocation:
+    """So much of a source on an invoice."""
+    return Allocation(
+        id=new_id(),
+        seller_id=state.seller_id,
+        invoice_id=state.invoice_id,
+        source_kind=source_kind,
+        source_id=source_id,
+        cause=cause,
+        amount=amount,
+        currency=state.currency,
+        created_at=now,
     )

@@ -20,6 +20,7 @@ from larabill_billing.invoicing.totals import Totals
 from larabill_billing.pricing.exact import EXACT, minor_unit, settled, spread
 from larabill_billing.tax.model import TaxRate
 from larabill_core.errors import Conflict, Faults, InvalidInput
+from larabill_core.ids import public_id
 from larabill_core.money import exponent, parse_decimal, quantize
 
 ZERO: Final = Decimal(0)
@@ -82,7 +83,7 @@ def by_lines(invoice: Invoice, left: Left, wanted: Mapping[UUID, object]) -> Giv
     faults = Faults()
     nets: dict[UUID, Decimal] = {}
     for line_id, value in wanted.items():
-        path = f"lines.{line_id}"
+        path = f"lines.{public_id('lin', line_id)}"
         if line_id not in left.lines:
             faults.add(path, "is no line of this invoice")
             continue

@@ -10,7 +10,7 @@ from uuid import UUID
 import attrs
 
 from larabill_billing.audits.handlers import record
-from larabill_billing.invoicing.build import document
+from larabill_billing.invoicing.build import document, seller_party
 from larabill_billing.invoicing.drafts import DraftContent, DraftInvoice, parse_content, request_of
 from larabill_billing.invoicing.handlers import totals_of
 from larabill_billing.invoicing.model import Invoice, InvoiceRequest
@@ -18,7 +18,7 @@ from larabill_billing.invoicing.ports import InvoicingTx
 from larabill_billing.settings import settings_of
 from larabill_core.clock import local_date
 from larabill_core.errors import Conflict, Faults, NotFound, StaleVersion
-from larabill_core.ids import new_id
+from larabill_core.ids import new_id, public_id
 
 
 def draft(tx: InvoicingTx, customer_id: UUID, content: Mapping[str, Any]) -> DraftInvoice:
@@ -87,7 +87,8 @@ def preview(tx: InvoicingTx, draft_id: UUID) -> Invoice:
     customer = tx.billing.customers.get(wanted.customer_id)
     request = request_of(wanted, _due_on(tx, wanted, customer.time_zone))
     (sums,) = totals_of(tx, [request], {customer.id: customer})
-    return document(request, sums, tx.billing.sellers.get(tx.seller_id), customer, settings_of(tx).terms, tx.now)
+    seller = seller_party(tx.billing.sellers.get(tx.seller_id))
+    return document(request, sums, tx.seller_id, seller, customer, settings_of(tx).terms, tx.now)
 
 
 def take_draft(tx: InvoicingTx, draft_id: UUID) -> InvoiceRequest:
@@ -149,7 +150,7 @@ def split(tx: InvoicingTx, draft_id: UUID, line_ids: Sequence[UUID]) -> tuple[Dr
     kept = tuple(line for line in before.lines if line.id not in wanted)
     faults = Faults()
     for line_id in wanted - {line.id for line in before.lines}:
-        faults.add(f"lines.{line_id}", "is no line of this draft")
+        faults.add(f"lines.{public_id('lin', line_id)}", "is no line of this draft")
     if not moved or not kept:
         faults.add("lines", "must be some, but not all of the draft's")
     faults.raise_if_any()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from larabill_billing.invoicing import wire
-from larabill_billing.invoicing.document import invoice_context
+from larabill_billing.invoicing.document_data import invoice_data
 from larabill_billing.invoicing.ports import InvoicingTx
 from larabill_core.access import own
 from larabill_core.http.endpoint import Call, Document, Endpoint
@@ -69,9 +69,5 @@ def get_invoice(tx: InvoicingTx, call: Call[Any, None]) -> wire.InvoiceOut:
 def download_invoice(tx: InvoicingTx, call: Call[Any, None]) -> Document:
     invoice = tx.billing.invoices.get(call.path["invoice"])
     own(call.actor, "invoice", invoice.id, invoice.customer_id)
-    preceding = None
-    if invoice.preceding_id is not None:
-        preceding = tx.billing.invoices.headers([invoice.preceding_id]).get(invoice.preceding_id)
-    context = invoice_context(invoice, tx.billing.invoices.state(invoice.id), preceding)
-    html = tx.engine.documents.render("invoice", context, language=invoice.language)
+    html = tx.engine.documents.render("invoice", invoice_data(tx, invoice), language=invoice.language)
     return Document(content=html.encode(), media_type="text/html; charset=utf-8", filename=f"{invoice.number}.html")

@@ -13,6 +13,7 @@ from uuid import UUID
 import attrs
 
 from larabill_billing.audits.handlers import record_many
+from larabill_billing.audits.model import Change
 from larabill_billing.customers.model import Customer
 from larabill_billing.discounts.handlers import undo
 from larabill_billing.invoicing.model import (
@@ -28,7 +29,7 @@ from larabill_billing.invoicing.postings import taken_back
 from larabill_billing.invoicing.states import next_status
 from larabill_billing.invoicing.taxing import earlier_taxes, rates_of, treatments, unanswered
 from larabill_billing.invoicing.totals import Totals, totals
-from larabill_billing.invoicing.write import change, post_documents, voided_event, write
+from larabill_billing.invoicing.write import Pay, change, nobody_pays, post_documents, voided_event, write
 from larabill_billing.settings import settings_of
 from larabill_billing.tax.ask import ask_job
 from larabill_core.errors import Conflict, Faults, NotFound
@@ -38,8 +39,13 @@ from larabill_core.jobs import NewJob
 DRAFTS_AT_ONCE: Final = 100
 
 
-def issue(tx: InvoicingTx, requests: Sequence[InvoiceRequest]) -> list[Invoice]:
+def issue(
+    tx: InvoicingTx, requests: Sequence[InvoiceRequest], *, pay: Pay = nobody_pays, changes: Sequence[Change] = ()
+) -> list[Invoice]:
     """Issue a batch: charges, documents, states, ledger, audits, `InvoiceIssued`; nothing due is paid at once.
+
+    `pay` says what pays them while they are issued; what is only drafted is not paid. `changes` are audits of what led
+    to the documents, recorded along with theirs.
 
     The number of statements does not depend on the number of requests. In a host's transaction (`tx.joined`) only
     drafts are written, a job issues them after the host's commit, and the answer is empty; the invoices will have the
@@ -48,13 +54,15 @@ def issue(tx: InvoicingTx, requests: Sequence[InvoiceRequest]) -> list[Invoice]:
     """
     _check(requests)
     if not requests:
+        record_many(tx, changes)
         return []
     customers = _customers(tx, requests)
     waiting = unanswered(tx, {id: customers[id] for id in _to_be_taxed(requests)})
     later = tx.joined or bool(waiting)
     tx.billing.charges.add_many(requests, ChargeStatus.OPEN if later else ChargeStatus.INVOICED)
     if not later:
-        return _issue(tx, requests, customers)
+        return _issue(tx, requests, customers, pay, changes)
+    record_many(tx, changes)
     tx.billing.drafts.add_many([_draft(tx, request, request.customer_id in waiting) for request in requests])
     event_id = derived_id(requests[0].id, "issue_drafts")
     tx.enqueue(NewJob(handler="billing.issue_drafts", event_id=event_id, seller_id=tx.seller_id))
@@ -133,7 +141,7 @@ def issue_drafts(tx: InvoicingTx) -> list[Invoice]:
     tx.billing.drafts.delete(ids)
     if len(taken) == DRAFTS_AT_ONCE:
         tx.enqueue(NewJob(handler="billing.issue_drafts", seller_id=tx.seller_id))
-    return _issue(tx, requests, _customers(tx, requests))
+    return _issue(tx, requests, _customers(tx, requests), nobody_pays, ())
 
 
 def _to_be_taxed(requests: Sequence[InvoiceRequest]) -> set[UUID]:
@@ -158,9 +166,16 @@ def _customers(tx: InvoicingTx, requests: Sequence[InvoiceRequest]) -> dict[UUID
     return customers
 
 
-def _issue(tx: InvoicingTx, requests: Sequence[InvoiceRequest], customers: Mapping[UUID, Customer]) -> list[Invoice]:
+def _issue(
+    tx: InvoicingTx,
+    requests: Sequence[InvoiceRequest],
+    customers: Mapping[UUID, Customer],
+    pay: Pay,
+    changes: Sequence[Change],
+) -> list[Invoice]:
     """Write the documents of stored charges, at what they come to now."""
-    return write(tx, [*zip(requests, totals_of(tx, requests, customers), strict=True)], customers)
+    documents = [*zip(requests, totals_of(tx, requests, customers), strict=True)]
+    return write(tx, documents, customers, pay=pay, changes=changes)
 
 
 def totals_of(tx: InvoicingTx, requests: Sequence[InvoiceRequest], customers: Mapping[UUID, Customer]) -> list[Totals]:

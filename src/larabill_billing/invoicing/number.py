@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import count
 
-import attrs
-
 from larabill_billing.invoicing.model import Invoice
 from larabill_billing.invoicing.numbering import series_code
 from larabill_billing.invoicing.ports import InvoicingTx
 from larabill_billing.settings import settings_of
+from larabill_core.changed import changed
 
 
 def number(tx: InvoicingTx, documents: Sequence[Invoice]) -> list[Invoice]:
@@ -27,7 +26,7 @@ def number(tx: InvoicingTx, documents: Sequence[Invoice]) -> list[Invoice]:
         for code in sorted(types)
     }
     numbered = [
-        attrs.evolve(
+        changed(
             each,
             series=code,
             sequence=(sequence := next(following[code])),

@@ -8,7 +8,8 @@ from uuid import UUID
 import attrs
 
 from larabill_billing.audits.handlers import record_many
-from larabill_billing.invoicing.model import PAID_BY, UNPAID, Allocation, DocumentType, InvoiceState, InvoiceStatus
+from larabill_billing.invoicing.build import allocation
+from larabill_billing.invoicing.model import PAID_BY, UNPAID, DocumentType, InvoiceState, InvoiceStatus
 from larabill_billing.invoicing.plans import finish_plan, followed
 from larabill_billing.invoicing.ports import InvoicingTx
 from larabill_billing.invoicing.proforma import follow, prepay
@@ -16,7 +17,6 @@ from larabill_billing.invoicing.states import next_status
 from larabill_billing.invoicing.write import change, paid_event
 from larabill_billing.invoicing.write_off import recover
 from larabill_core.errors import Conflict
-from larabill_core.ids import new_id
 
 
 def apply_payment(
@@ -42,10 +42,10 @@ def apply_payment(
     applied = min(amount, state.balance) if state.status in UNPAID else Decimal(0)
     if applied <= 0:
         return Decimal(0)
-    allocation = _allocation(tx, state, applied, source_kind, source_id, cause)
-    tx.billing.invoices.add_allocations([allocation])
+    paid = allocation(state, applied, source_kind, source_id, tx.now, cause)
+    tx.billing.invoices.add_allocations([paid])
     if state.type is DocumentType.PROFORMA:
-        prepay(tx, state, allocation)
+        prepay(tx, state, paid)
     left = state.balance - applied
     if left or written_off:
         moved = attrs.evolve(state, balance=left)
@@ -53,10 +53,10 @@ def apply_payment(
         tx.billing.invoices.save_state(attrs.evolve(moved, due_on=followed(tx, moved)))
         record_many(tx, [change(invoice_id, action, state.status, state.status)])
         return applied
-    paid = next_status(invoice_id, state.status, "pay")
+    status = next_status(invoice_id, state.status, "pay")
     finish_plan(tx, state)
-    tx.billing.invoices.save_state(attrs.evolve(state, balance=left, status=paid, paid_at=tx.now, plan_id=None))
-    record_many(tx, [change(invoice_id, "pay", state.status, paid)])
+    tx.billing.invoices.save_state(attrs.evolve(state, balance=left, status=status, paid_at=tx.now, plan_id=None))
+    record_many(tx, [change(invoice_id, "pay", state.status, status)])
     tx.publish(paid_event(tx, invoice_id, state.customer_id))
     if state.type is DocumentType.PROFORMA:
         follow(tx, invoice_id)
@@ -82,10 +82,10 @@ def take_back(
     `AlreadyExists` for the same cause twice, `Conflict` for a void invoice.
     """
     state = _owing(tx, invoice_id)
-    allocation = _allocation(tx, state, -amount, source_kind, source_id, cause)
-    tx.billing.invoices.add_allocations([allocation])
+    taken = allocation(state, -amount, source_kind, source_id, tx.now, cause)
+    tx.billing.invoices.add_allocations([taken])
     if state.type is DocumentType.PROFORMA:
-        prepay(tx, state, allocation)
+        prepay(tx, state, taken)
     status, action, owed = state.status, "unpay_part", state.balance + amount
     if status is not InvoiceStatus.ISSUED:
         status, action = next_status(state.invoice_id, status, "reopen"), "reopen"
@@ -106,19 +106,3 @@ def _owing(tx: InvoicingTx, invoice_id: UUID) -> InvoiceState:
     if state.status is InvoiceStatus.VOID:
         raise Conflict(f"invoice {invoice_id}", "it is void", "nothing can be owed on it")
     return state
-
-
-def _allocation(
-    tx: InvoicingTx, state: InvoiceState, amount: Decimal, source_kind: str, source_id: UUID, cause: str
-) -> Allocation:
-    return Allocation(
-        id=new_id(),
-        seller_id=tx.seller_id,
-        invoice_id=state.invoice_id,
-        source_kind=source_kind,
-        source_id=source_id,
-        cause=cause,
-        amount=amount,
-        currency=state.currency,
-        created_at=tx.now,
-    )

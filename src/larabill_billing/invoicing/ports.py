@@ -88,7 +88,12 @@ class DraftInvoiceRepository(Protocol):
         ...
 
     def page(
-        self, *, customer_id: UUID | None = None, after: UUID | None = None, limit: int = 100
+        self,
+        *,
+        customer_id: UUID | None = None,
+        after: UUID | None = None,
+        newest_first: bool = False,
+        limit: int = 100,
     ) -> list[DraftInvoice]:
         """By id, keyset paged with `after`."""
         ...

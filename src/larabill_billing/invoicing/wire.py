@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from decimal import Decimal
+from typing import Annotated, Any, TypeAlias
+from uuid import UUID
 
 import msgspec
+from msgspec import Meta
 
-from larabill_billing.invoicing.model import DocumentType, Invoice, InvoiceLine, InvoiceState, InvoiceStatus
-from larabill_core.http.wire import Amount, Cursor, Listing, Money, money, next_of, shown_id
-from larabill_core.ids import public_id
+from larabill_billing.invoicing.model import (
+    DocumentType,
+    Invoice,
+    InvoiceLine,
+    InvoiceState,
+    InvoiceStatus,
+    TaxSubtotal,
+)
+from larabill_core.errors import Faults, InvalidInput
+from larabill_core.http.wire import Amount, Cursor, Listing, Money, amount_of, money, next_of, shown_id
+from larabill_core.ids import parse_public_id, public_id
+
+LineAmounts: TypeAlias = Annotated[dict[Cursor, Money], Meta(min_length=1, max_length=500)]
+"""So much of each of these lines, by id, without tax."""
 
 
 class InvoicesQuery(Listing, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -37,6 +51,7 @@ class InvoiceSummary(msgspec.Struct, frozen=True, kw_only=True):
     total: Money
     balance: Money
     paid_at: datetime | None
+    version: int
 
 
 class InvoicePage(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,6 +89,21 @@ class LineOut(msgspec.Struct, frozen=True, kw_only=True):
     explanation: str
 
 
+class PreviewOut(msgspec.Struct, frozen=True, kw_only=True):
+    """A document before it is issued: without number and balance."""
+
+    customer: str
+    due_on: date
+    net: Money
+    tax: Money
+    total: Money
+    purchase_order: str
+    note: str
+    terms: str
+    lines: list[LineOut]
+    taxes: list[TaxOut]
+
+
 class InvoiceOut(InvoiceSummary, frozen=True, kw_only=True):
     """A document with all that stands on it."""
 
@@ -104,18 +134,36 @@ def invoice_out(invoice: Invoice, state: InvoiceState) -> InvoiceOut:
         terms=invoice.terms,
         preceding=shown_id("inv", invoice.preceding_id),
         lines=[_line(line) for line in invoice.lines],
-        taxes=[
-            TaxOut(
-                category=each.category,
-                rate=str(each.rate),
-                name=each.name,
-                jurisdiction=each.jurisdiction,
-                reason=each.reason,
-                base=money(each.base, invoice.currency),
-                tax=money(each.tax, invoice.currency),
-            )
-            for each in invoice.taxes
-        ],
+        taxes=[tax_out(each, invoice.currency) for each in invoice.taxes],
+    )
+
+
+def preview_out(invoice: Invoice) -> PreviewOut:
+    """A document that is not issued."""
+    return PreviewOut(
+        customer=public_id("cus", invoice.customer_id),
+        due_on=invoice.due_on,
+        net=money(invoice.net, invoice.currency),
+        tax=money(invoice.tax, invoice.currency),
+        total=money(invoice.total, invoice.currency),
+        purchase_order=invoice.purchase_order,
+        note=invoice.note,
+        terms=invoice.terms,
+        lines=[_line(line) for line in invoice.lines],
+        taxes=[tax_out(each, invoice.currency) for each in invoice.taxes],
+    )
+
+
+def tax_out(each: TaxSubtotal, currency: str) -> TaxOut:
+    """The lines of one rate together."""
+    return TaxOut(
+        category=each.category,
+        rate=str(each.rate),
+        name=each.name,
+        jurisdiction=each.jurisdiction,
+        reason=each.reason,
+        base=money(each.base, currency),
+        tax=money(each.tax, currency),
     )
 
 
@@ -135,6 +183,7 @@ def _summary(invoice: Invoice, state: InvoiceState) -> dict[str, Any]:
         "total": money(invoice.total, invoice.currency),
         "balance": money(state.balance, invoice.currency),
         "paid_at": state.paid_at,
+        "version": state.version,
     }
 
 
@@ -152,3 +201,18 @@ def _line(line: InvoiceLine) -> LineOut:
         tax_rate=f"{line.tax_rate.normalize():f}",
         explanation=line.explain(),
     )
+
+
+def line_amounts(given: Mapping[str, Money] | None, currency: str) -> dict[UUID, Decimal] | None:
+    """How much of which line a body names; None where it names none. Raises `InvalidInput` with every fault."""
+    if given is None:
+        return None
+    faults = Faults()
+    lines: dict[UUID, Decimal] = {}
+    for id, amount in given.items():
+        try:
+            lines[parse_public_id(id, "lin", f"lines.{id}")] = amount_of(amount, f"lines.{id}", currency)
+        except InvalidInput as problem:
+            faults.include(problem)
+    faults.raise_if_any()
+    return lines

@@ -33,17 +33,12 @@ class Span(NamedTuple):
         return self.first * early + self.daily * late
 
 
+@lru_cache(maxsize=4096)
 def spread(amount: Decimal, starts_on: date, ends_on: date, currency: str) -> Span:
     """The amount, of any sign and no finer than the currency, over the days from `starts_on` up to `ends_on`."""
-    steps, first, daily = _pattern(amount, (ends_on - starts_on).days, currency)
-    return Span(starts_on, starts_on + timedelta(days=steps), ends_on, first, daily)
-
-
-@lru_cache(maxsize=4096)
-def _pattern(amount: Decimal, days: int, currency: str) -> tuple[int, Decimal, Decimal]:
-    """On how many days it is the first amount, and both amounts."""
     places = exponent(currency)
     units = int(amount.scaleb(places))
-    daily, more = divmod(abs(units), days)
+    daily, more = divmod(abs(units), (ends_on - starts_on).days)
     unit = Decimal(1 if units > 0 else -1).scaleb(-places)
-    return more, (daily + 1 if more else daily) * unit, daily * unit
+    first = (daily + 1 if more else daily) * unit
+    return Span(starts_on, starts_on + timedelta(days=more), ends_on, first, daily * unit)

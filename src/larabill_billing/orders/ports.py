@@ -37,7 +37,14 @@ class OrderRepository(Protocol):
         """Write status and released_at, version + 1. Raises `StaleVersion`."""
         ...
 
-    def page(self, *, customer_id: UUID | None = None, after: UUID | None = None, limit: int = 100) -> list[Order]:
+    def page(
+        self,
+        *,
+        customer_id: UUID | None = None,
+        after: UUID | None = None,
+        newest_first: bool = False,
+        limit: int = 100,
+    ) -> list[Order]:
         """By id, keyset paged with `after`."""
         ...
 

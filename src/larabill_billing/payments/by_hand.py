@@ -22,19 +22,31 @@ from larabill_core.ids import new_id, public_id
 
 
 def record_for_customer(
-    tx: PaymentsTx, parts: Sequence[Part], amount: Decimal, currency: str, reference: str
+    tx: PaymentsTx,
+    parts: Sequence[Part],
+    amount: Decimal,
+    currency: str,
+    reference: str,
+    *,
+    customer_id: UUID | None = None,
 ) -> Payment:
-    """Money that came by hand for these parts of invoices of one customer; what is too much becomes credit.
+    """Money that came by hand for these parts of invoices of one customer (this one, where named); what is too much
+    becomes credit.
 
     Raises `AlreadyExists` when the reference was recorded before, `InvalidInput`, `NotFound`.
     """
     states = tx.billing.invoices.states([part.invoice_id for part in parts])
     faults = Faults()
-    check_reference(reference, "payment.reference", faults)
-    amount = check_amount(amount, currency, "payment.amount", faults)
-    customer_id = check_parts(parts, states, currency, faults, most=amount)
+    check_reference(reference, "reference", faults)
+    amount = check_amount(amount, currency, "amount", faults)
+    theirs = check_parts(parts, states, currency, faults, most=amount)
+    if customer_id not in (None, theirs):
+        faults.add("parts", "are of another customer")
     faults.raise_if_any()
-    return _record(tx, customer_id, tuple(parts), amount, currency, reference)
+    single = parts[0] if len(parts) == 1 else None
+    if single is not None and single.amount < min(amount, states[single.invoice_id].balance):
+        single = None  # more came than is meant for it: the rest is credit, and pays no more of it
+    return _record(tx, theirs, tuple(parts), single, amount, currency, reference)
 
 
 def receive(tx: PaymentsTx, customer_id: UUID, amount: Decimal, currency: str, reference: str) -> Payment:
@@ -44,30 +56,36 @@ def receive(tx: PaymentsTx, customer_id: UUID, amount: Decimal, currency: str, r
     """
     tx.billing.customers.get(customer_id)
     faults = Faults()
-    check_reference(reference, "payment.reference", faults)
-    amount = check_amount(amount, currency, "payment.amount", faults)
+    check_reference(reference, "reference", faults)
+    amount = check_amount(amount, currency, "amount", faults)
     faults.raise_if_any()
     parts = spread(amount, tx.billing.invoices.open_for_customer(customer_id, currency))
-    return _record(tx, customer_id, tuple(parts), amount, currency, reference)
+    single = parts[0] if len(parts) == 1 else None
+    return _record(tx, customer_id, tuple(parts), single, amount, currency, reference)
 
 
 def _record(
-    tx: PaymentsTx, customer_id: UUID, parts: tuple[Part, ...], amount: Decimal, currency: str, reference: str
+    tx: PaymentsTx,
+    customer_id: UUID,
+    parts: tuple[Part, ...],
+    single: Part | None,
+    amount: Decimal,
+    currency: str,
+    reference: str,
 ) -> Payment:
     payment_id = new_id()
-    single = parts[0].invoice_id if len(parts) == 1 else None
     payment = Payment(
         id=payment_id,
         seller_id=tx.seller_id,
         customer_id=customer_id,
-        invoice_id=single,
+        invoice_id=None if single is None else single.invoice_id,
         account=MANUAL,
         kind=PaymentKind.MANUAL,
         ref=public_id("pay", payment_id),
         amount=amount,
         currency=currency,
         transaction_id=reference,
-        parts=() if single else parts,
+        parts=parts if single is None else (),
         created_at=tx.now,
         updated_at=tx.now,
     )

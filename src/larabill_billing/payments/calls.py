@@ -282,8 +282,9 @@ def payment_call(engine: Engine, operation: Operation) -> PaymentCall:
 
     def read(tx: PaymentsTx) -> tuple[Payment, PaymentMethod | None]:
         payment = tx.billing.payments.get(operation.subject_id)
-        method = None if payment.method_id is None else tx.billing.payment_methods.get(payment.method_id)
-        return payment, method
+        if payment.method_id is None or not payment.is_in_flight:
+            return payment, None  # the method of what is over may be forgotten
+        return payment, tx.billing.payment_methods.get(payment.method_id)
 
     payment, method = engine.run(read, seller=operation.seller_id)
     driver = engine.drivers.get(operation.account)

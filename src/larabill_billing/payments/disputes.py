@@ -16,8 +16,9 @@ from uuid import UUID
 
 import attrs
 
-from larabill_billing.audits.handlers import record
+from larabill_billing.audits.handlers import check_reason, record
 from larabill_billing.credits.handlers import move
+from larabill_billing.customers.checks import attempt
 from larabill_billing.invoicing.paying import take_back
 from larabill_billing.invoicing.write_off import write_off
 from larabill_billing.ledger.handlers import post
@@ -93,10 +94,13 @@ def open_dispute(
     if payment.status not in TOOK_MONEY or payment.account == MANUAL:
         raise Conflict(f"payment {payment_id}", "no gateway has taken money for it", "only that can be disputed")
     faults = Faults()
-    check_reference(gateway_id, "dispute.gateway_id", faults)
-    amount = check_amount(amount, payment.currency, "dispute.amount", faults)
+    check_reference(gateway_id, "gateway_id", faults)
+    attempt(faults, lambda: check_reason(reason), None)
+    amount = check_amount(amount, payment.currency, "amount", faults)
+    fee = attempt(
+        faults, lambda: parse_decimal(fee, places=exponent(payment.currency), path="fee", minimum=0), Decimal(0)
+    )
     faults.raise_if_any()
-    fee = parse_decimal(fee, places=exponent(payment.currency), path="dispute.fee", minimum=0)
     left = payment.amount - sum((each.amount for each in _not_won(tx, payment_id)), Decimal(0))
     if amount > left:
         raise Conflict(f"payment {payment_id}", f"only {left} {payment.currency} of it are not disputed yet")

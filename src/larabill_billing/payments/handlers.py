@@ -10,8 +10,7 @@ from larabill_billing.audits.handlers import check_reason, record
 from larabill_billing.customers.checks import attempt
 from larabill_billing.invoicing.model import InvoiceState, InvoiceStatus
 from larabill_billing.invoicing.plans import asked
-from larabill_billing.payments.events import DefaultMethodStored
-from larabill_billing.payments.model import MANUAL, Part, Payment, PaymentKind, PaymentMethod, PaymentStatus
+from larabill_billing.payments.model import MANUAL, Part, Payment, PaymentKind, PaymentStatus
 from larabill_billing.payments.operations import demand_gateway, intend, reference
 from larabill_billing.payments.ports import PaymentsTx
 from larabill_billing.payments.settle import decline, settle
@@ -23,43 +22,6 @@ from larabill_core.money import exponent, parse_decimal
 from larabill_core.privacy import refuse_pan
 
 LONGEST_REFERENCE = 255
-
-
-def add_method(
-    tx: PaymentsTx, customer_id: UUID, account: str, token: str, label: str, *, default: bool = True
-) -> PaymentMethod:
-    """Keep a method that the customer stored at the gateway; `token` is the gateway's name for it.
-
-    Raises `InvalidInput` for a card number, `NotFound` for the customer or account.
-    """
-    faults = Faults()
-    check_reference(token, "method.token", faults)
-    check_reference(label, "method.label", faults)
-    faults.raise_if_any()
-    tx.billing.customers.get(customer_id, lock=True)
-    method_id = new_id()
-    reference(tx, account, method_id)
-    if default:
-        tx.billing.payment_methods.clear_default(customer_id)
-    method = PaymentMethod(
-        id=method_id,
-        seller_id=tx.seller_id,
-        customer_id=customer_id,
-        account=account,
-        reference=token,
-        label=label,
-        is_default=default,
-        created_at=tx.now,
-    )
-    tx.billing.payment_methods.add(method)
-    record(tx, "payment_method", method.id, "add")
-    if default:
-        tx.publish(
-            DefaultMethodStored(
-                seller_id=tx.seller_id, occurred_at=tx.now, customer_id=customer_id, method_id=method.id
-            )
-        )
-    return method
 
 
 def check_reference(value: str, path: str, faults: Faults) -> None:
@@ -101,7 +63,7 @@ def _charge(
     capture: bool,
 ) -> Payment:
     state = states[parts[0].invoice_id]
-    method = tx.billing.payment_methods.get(method_id)
+    method = tx.billing.payment_methods.get(method_id, lock=True)
     if method.customer_id != state.customer_id:
         raise NotFound("payment method", method_id)
     demand_gateway(tx, method.account)
@@ -173,9 +135,9 @@ def _part(tx: PaymentsTx, state: InvoiceState, amount: Decimal | None) -> Part:
     if amount is None:
         return Part(invoice_id=state.invoice_id, amount=asked(tx, state))
     faults = Faults()
-    exact = check_amount(amount, state.currency, "payment.amount", faults)
+    exact = check_amount(amount, state.currency, "amount", faults)
     if exact > state.balance:
-        faults.add("payment.amount", "is more than is owed", value=amount, remedy=f"{state.balance} at most")
+        faults.add("amount", "is more than is owed", value=amount, remedy=f"{state.balance} at most")
     faults.raise_if_any()
     return Part(invoice_id=state.invoice_id, amount=exact)
 
@@ -224,8 +186,8 @@ def record_manual(tx: PaymentsTx, invoice_id: UUID, amount: Decimal, reference: 
     """
     state = tx.billing.invoices.state(invoice_id)
     faults = Faults()
-    check_reference(reference, "payment.reference", faults)
-    amount = check_amount(amount, state.currency, "payment.amount", faults)
+    check_reference(reference, "reference", faults)
+    amount = check_amount(amount, state.currency, "amount", faults)
     faults.raise_if_any()
     payment_id = new_id()
     payment = Payment(

@@ -262,3 +262,23 @@ class GatewayAccount:
     account: str
     seller_id: UUID
     last_heard_at: datetime | None
+
+
+@attrs.frozen(kw_only=True)
+class Payers:
+    """Customers from whom something can be taken without asking: who has a default method, or credit in any currency.
+
+    `disputing`: about a payment of theirs a dispute stands. Until it is decided nothing is taken from them.
+    """
+
+    stored: frozenset[UUID] = frozenset()
+    credited: frozenset[UUID] = frozenset()
+    disputing: frozenset[UUID] = frozenset()
+
+    def __contains__(self, customer_id: UUID) -> bool:
+        return customer_id in self.stored or customer_id in self.credited
+
+    @property
+    def spend_of(self) -> frozenset[UUID]:
+        """Whose credit can be used now."""
+        return self.credited - self.disputing

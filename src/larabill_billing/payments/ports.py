@@ -12,6 +12,7 @@ from larabill_billing.credits.ports import CreditsRepositories
 from larabill_billing.payments.dispute import Dispute, DisputeStatus
 from larabill_billing.payments.model import (
     GatewayAccount,
+    Payers,
     Payment,
     PaymentMethod,
     PaymentStatus,
@@ -48,6 +49,10 @@ class PaymentRepository(Protocol):
         ...
 
     def get_many(self, payment_ids: Collection[UUID]) -> dict[UUID, Payment]: ...
+    def unfinished_with(self, method_id: UUID) -> list[Payment]:
+        """Payments of this stored method that may still take money, oldest first."""
+        ...
+
     def charged_top_ups(self, customer_id: UUID, since: datetime) -> list[Payment]:
         """Charges of the customer's stored methods for credit, begun since then, oldest first."""
         ...
@@ -58,6 +63,7 @@ class PaymentRepository(Protocol):
         customer_id: UUID | None = None,
         status: PaymentStatus | None = None,
         after: UUID | None = None,
+        newest_first: bool = False,
         limit: int = 100,
     ) -> list[Payment]:
         """By id, keyset paged with `after`."""
@@ -135,6 +141,7 @@ class DisputeRepository(Protocol):
         customer_id: UUID | None = None,
         status: DisputeStatus | None = None,
         after: UUID | None = None,
+        newest_first: bool = False,
         limit: int = 100,
     ) -> list[Dispute]:
         """By id, keyset paged with `after`."""
@@ -156,19 +163,28 @@ class DisputeRepository(Protocol):
 class MethodRepository(Protocol):
     def add(self, method: PaymentMethod) -> None: ...
 
-    def get(self, method_id: UUID) -> PaymentMethod:
-        """Raises `NotFound`."""
+    def get(self, method_id: UUID, *, lock: bool = False) -> PaymentMethod:
+        """Raises `NotFound`. With `lock` the row stays locked until the transaction ends."""
         ...
+
+    def page(
+        self, customer_id: UUID, *, after: UUID | None = None, newest_first: bool = False, limit: int = 100
+    ) -> list[PaymentMethod]:
+        """The customer's, by id, keyset paged with `after`."""
+        ...
+
+    def make_default(self, method: PaymentMethod) -> None:
+        """This one of its customer's, and no other. The caller has locked the customer."""
+        ...
+
+    def remove(self, method_id: UUID) -> None: ...
 
     def defaults(self, customer_ids: Collection[UUID]) -> dict[UUID, PaymentMethod]:
         """The default method of each customer who has one."""
         ...
 
-    def payers(self, customer_ids: Collection[UUID]) -> set[UUID]:
-        """Those of them from whom something can be taken without asking: a default method, or credit in any currency.
-
-        One statement for a batch.
-        """
+    def payers(self, customer_ids: Collection[UUID]) -> Payers:
+        """Those of them from whom something can be taken without asking. One statement for a batch."""
         ...
 
     def clear_default(self, customer_id: UUID) -> None: ...
@@ -222,7 +238,12 @@ class WebhookRepository(Protocol):
         ...
 
     def page(
-        self, *, status: WebhookStatus | None = None, after: UUID | None = None, limit: int = 100
+        self,
+        *,
+        status: WebhookStatus | None = None,
+        after: UUID | None = None,
+        newest_first: bool = False,
+        limit: int = 100,
     ) -> list[WebhookEvent]:
         """By id, keyset paged with `after`."""
         ...

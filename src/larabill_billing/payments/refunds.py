@@ -89,13 +89,13 @@ def _check(
     faults: Faults,
 ) -> None:
     if amount is not None:
-        check_amount(amount, payment.currency, "refund.amount", faults)
+        check_amount(amount, payment.currency, "amount", faults)
     if amount is not None and lines is not None:
-        faults.add("refund.amount", "stands beside lines", remedy="give an amount, or lines, or neither for all of it")
+        faults.add("amount", "stands beside lines", remedy="give an amount, or lines, or neither for all of it")
     if currency is not None and currency != payment.currency:
-        faults.add("refund.currency", "is not the payment's", value=currency, remedy=f"it is in {payment.currency}")
+        faults.add("currency", "is not the payment's", value=currency, remedy=f"it is in {payment.currency}")
     try:
-        check_reason(reason, "refund.reason")
+        check_reason(reason, "reason")
     except InvalidInput as problem:
         faults.include(problem)
     faults.raise_if_any()

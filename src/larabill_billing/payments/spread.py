@@ -42,7 +42,7 @@ def check_parts(
         with faults.at("parts", index):
             state = states.get(part.invoice_id)
             if state is None:
-                faults.add("invoice_id", "is not known")
+                faults.add("invoice", "is not known")
                 continue
             customers[state.customer_id] = None
             if state.currency != currency:
@@ -52,7 +52,7 @@ def check_parts(
             elif state.status is InvoiceStatus.ISSUED and part.amount > state.balance:
                 faults.add("amount", "is more than is owed", value=part.amount, remedy=f"{state.balance} at most")
             elif state.status not in UNPAID:
-                faults.add("invoice_id", f"is of an invoice that is {state.status}")
+                faults.add("invoice", f"is of an invoice that is {state.status}")
     if len(customers) > 1:
         faults.add("parts", "are of several customers")
     total = sum((part.amount for part in parts), Decimal(0))

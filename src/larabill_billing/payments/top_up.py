@@ -29,7 +29,7 @@ def charge_top_up(tx: PaymentsTx, customer_id: UUID, amount: Decimal, method_id:
     """
     customer = tx.billing.customers.get(customer_id, lock=True)
     amount = _checked(amount, customer)
-    method = tx.billing.payment_methods.get(method_id)
+    method = tx.billing.payment_methods.get(method_id, lock=True)
     if method.customer_id != customer_id:
         raise NotFound("payment method", method_id)
     demand_gateway(tx, method.account)
@@ -55,15 +55,15 @@ def record_top_up(tx: PaymentsTx, customer_id: UUID, amount: Decimal, transfer: 
     """Money for credit that came by hand; `transfer` names it and is unique. Raises `AlreadyExists`, `InvalidInput`."""
     customer = tx.billing.customers.get(customer_id)
     faults = Faults()
-    check_reference(transfer, "payment.reference", faults)
-    amount = check_amount(amount, customer.currency, "payment.amount", faults)
+    check_reference(transfer, "reference", faults)
+    amount = check_amount(amount, customer.currency, "amount", faults)
     faults.raise_if_any()
     return settle(tx, _add(tx, customer, amount, MANUAL, transaction_id=transfer), transfer)
 
 
 def _checked(amount: Decimal, customer: Customer) -> Decimal:
     faults = Faults()
-    exact = check_amount(amount, customer.currency, "payment.amount", faults)
+    exact = check_amount(amount, customer.currency, "amount", faults)
     faults.raise_if_any()
     return exact
 

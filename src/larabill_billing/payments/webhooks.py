@@ -12,13 +12,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
+import attrs
+
 from larabill_billing.payments import jobs
 from larabill_billing.payments.believing import Truth, believe, wait
-from larabill_billing.payments.model import UNSETTLED, WebhookEvent, WebhookReject, WebhookResult
+from larabill_billing.payments.model import UNSETTLED, WebhookEvent, WebhookReject, WebhookResult, WebhookStatus
 from larabill_billing.payments.ports import PaymentsTx
 from larabill_core.contracts.gateway import CanFindDispute, CanFindTransaction
 from larabill_core.contracts.webhooks import Hint, VerifiedWebhook, Webhooks
-from larabill_core.errors import NotFound, RetryLater, Unverified
+from larabill_core.errors import Conflict, NotFound, RetryLater, Unverified
 from larabill_core.ids import derived_id, new_id
 from larabill_core.jobs import Job, NewJob
 from larabill_core.privacy import redact_text
@@ -152,17 +154,19 @@ def _store(tx: PaymentsTx, account: str, verified: VerifiedWebhook, hint: Hint) 
     if is_new:
         tx.billing.gateway_accounts.claim(account, tx.seller_id)
         tx.billing.gateway_accounts.heard(account, tx.now)
-        tx.enqueue(
-            NewJob(
-                handler=jobs.APPLY_WEBHOOK,
-                payload=jobs.WebhookDue(webhook_id=event.id),
-                event_id=derived_id(event.id, "apply"),
-                seller_id=tx.seller_id,
-                run_at=tx.now + LOOK_AGAIN,
-                tags=(f"webhook:{event.id}",),
-            )
-        )
+        tx.enqueue(_look_again(tx, event, "apply"))
     return stored, is_new
+
+
+def _look_again(tx: PaymentsTx, event: WebhookEvent, cause: str) -> NewJob:
+    return NewJob(
+        handler=jobs.APPLY_WEBHOOK,
+        payload=jobs.WebhookDue(webhook_id=event.id),
+        event_id=derived_id(event.id, cause),
+        seller_id=tx.seller_id,
+        run_at=tx.now + LOOK_AGAIN,
+        tags=(f"webhook:{event.id}",),
+    )
 
 
 def settle_event(engine: Engine, event: WebhookEvent) -> WebhookEvent:
@@ -184,6 +188,24 @@ def settle_event(engine: Engine, event: WebhookEvent) -> WebhookEvent:
             reason = f"the gateway cannot be asked: {problem if known else type(problem).__name__}"
             return engine.run(lambda tx: wait(tx, event.id, reason), seller=event.seller_id)
     return engine.run(lambda tx: believe(tx, event.id, truth, asked=asked), seller=event.seller_id)
+
+
+def replay(engine: Engine, seller_id: UUID, webhook_id: UUID) -> WebhookEvent:
+    """Judge a stored event once more: the gateway is asked anew, and decides.
+
+    Raises `NotFound`, and `Conflict` for what was applied: it took effect, once.
+    """
+
+    def reopen(tx: PaymentsTx) -> WebhookEvent:
+        event = tx.billing.webhooks.get(webhook_id, lock=True)
+        if event.status is WebhookStatus.APPLIED:
+            raise Conflict(f"webhook {webhook_id}", "it was applied already")
+        opened = attrs.evolve(event, status=WebhookStatus.RECEIVED, reason="", settled_at=None)
+        tx.billing.webhooks.save(opened)
+        tx.enqueue(_look_again(tx, opened, f"replay:{tx.now.isoformat()}"))
+        return opened
+
+    return settle_event(engine, engine.run(reopen, seller=seller_id))
 
 
 def apply_job(engine: Engine, payload: jobs.WebhookDue, job: Job) -> None:

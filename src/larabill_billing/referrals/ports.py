@@ -27,7 +27,14 @@ class ReferralRepository(Protocol):
         """Whether the customer has brought anybody."""
         ...
 
-    def page(self, *, referrer_id: UUID | None = None, after: UUID | None = None, limit: int = 100) -> list[Referral]:
+    def page(
+        self,
+        *,
+        referrer_id: UUID | None = None,
+        after: UUID | None = None,
+        newest_first: bool = False,
+        limit: int = 100,
+    ) -> list[Referral]:
         """By id, keyset paged with `after`."""
         ...
 

@@ -17,7 +17,7 @@ from larabill_billing.discounts.handlers import use
 from larabill_billing.invoicing.model import Charge, Invoice
 from larabill_billing.settings import settings_of
 from larabill_billing.subscriptions.changes import ScheduledChange
-from larabill_billing.subscriptions.collect import enqueue_collection
+from larabill_billing.subscriptions.collect import enqueue_collection, payers_of
 from larabill_billing.subscriptions.gather import Counted
 from larabill_billing.subscriptions.grouping import requests_for
 from larabill_billing.subscriptions.late import late_jobs
@@ -61,7 +61,8 @@ class Decision:
 
 
 def carry_out(tx: SubscriptionsTx, decisions: Sequence[Decision]) -> list[Invoice]:
-    """Store the agreements and their items, move their services, issue the invoices and begin to collect them.
+    """Store the agreements and their items, move their services, issue the invoices and begin to collect them: credit
+    pays them while they are issued.
 
     The subscriptions are locked. The answer is empty in a host's transaction, where a job issues the invoices.
     """
@@ -79,11 +80,12 @@ def carry_out(tx: SubscriptionsTx, decisions: Sequence[Decision]) -> list[Invoic
     )
     documents = {charge.subscription_id: request.id for request in requests for charge in request.charges}
     _serve(tx, [each for each in decisions if touches_services(each.before, each.after)], documents)
-    record_many(tx, [_audit(decision, documents) for decision in decisions])
     mark_billed(tx, [usage for each in decisions for usage in each.counted.billed_by(each.charges)])
     use(tx, [charge for request in requests for charge in request.charges])
-    invoices = issue(tx, requests)
-    enqueue_collection(tx, requests)
+    payers = payers_of(tx, requests)
+    changes = [_audit(decision, documents) for decision in decisions]
+    invoices = issue(tx, requests, spend_of=payers.spend_of, changes=changes)
+    enqueue_collection(tx, requests, payers, invoices)
     tx.enqueue(
         *_unused(tx, decisions, documents),
         *late_jobs(tx, [(decision.before, decision.after.subscription) for decision in decisions]),

@@ -1,4 +1,4 @@
-"""The job that begins the payment of an invoice by itself (`dunning.collect`): when it is wanted."""
+"""Begin the payment of invoices by itself: credit pays at once, and a job takes the rest (`dunning.collect`)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from uuid import UUID
 
 import attrs
 
-from larabill_billing.invoicing.model import InvoiceRequest
+from larabill_billing.invoicing.model import DocumentType, Invoice, InvoiceRequest
+from larabill_billing.payments.model import Payers
 from larabill_billing.subscriptions.ports import SubscriptionsTx
 from larabill_core.ids import derived_id
 from larabill_core.jobs import NewJob
@@ -21,13 +22,39 @@ class InvoiceToCollect:
     invoice_id: UUID
 
 
-def enqueue_collection(tx: SubscriptionsTx, requests: Sequence[InvoiceRequest]) -> None:
-    """A job for each invoice whose customer has credit or a stored method: one question for all of them."""
-    owing = [request for request in requests if any(charge.amount > 0 for charge in request.charges)]
-    if not owing:
-        return
-    payers = tx.billing.payment_methods.payers({request.customer_id for request in owing})
-    tx.enqueue(*(collect_job(tx.seller_id, request.id, "issued") for request in owing if request.customer_id in payers))
+def payers_of(tx: SubscriptionsTx, requests: Sequence[InvoiceRequest]) -> Payers:
+    """Who of those that will owe something can be asked to pay: one question for all of them."""
+    customers = {request.customer_id for request in requests if _owes(request)}
+    return tx.billing.payment_methods.payers(customers) if customers else Payers()
+
+
+def enqueue_collection(
+    tx: SubscriptionsTx, requests: Sequence[InvoiceRequest], payers: Payers, issued: Sequence[Invoice]
+) -> None:
+    """A job for each invoice whose customer has a stored method, or credit that could not be used while it was issued:
+    it is a proforma or only drafted, a dispute stands, or the credit comes from a document beside it."""
+    done = {
+        invoice.id
+        for invoice in issued
+        if invoice.type is DocumentType.INVOICE and invoice.customer_id in payers.spend_of
+    }
+    given = {invoice.customer_id for invoice in issued if invoice.type is DocumentType.CREDIT_NOTE}
+    tx.enqueue(
+        *(
+            collect_job(tx.seller_id, request.id, "issued")
+            for request in requests
+            if _owes(request)
+            and (
+                request.customer_id in payers.stored
+                or request.customer_id in given
+                or (request.customer_id in payers.credited and request.id not in done)
+            )
+        )
+    )
+
+
+def _owes(request: InvoiceRequest) -> bool:
+    return any(charge.amount > 0 for charge in request.charges)
 
 
 def collect_job(seller_id: UUID, invoice_id: UUID, cause: str, at: datetime | None = None) -> NewJob:

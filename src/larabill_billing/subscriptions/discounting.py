@@ -33,6 +33,7 @@ from larabill_billing.invoicing.model import Charge, ChargeKind
 from larabill_billing.settings import settings_of
 from larabill_billing.subscriptions.model import LIVE, Agreement, Compensation, Subscription, SubscriptionStatus
 from larabill_billing.subscriptions.ports import SubscriptionsTx
+from larabill_core.changed import changed as changed_copy
 
 OF_PERIODS: Final = frozenset({ChargeKind.RECURRING, ChargeKind.PRORATION})
 
@@ -63,10 +64,10 @@ class Discounts:
     def note(self, charges: Iterable[Charge]) -> None:
         """These are billed: their cycles are used up, and they may be given back."""
         charges = list(charges)
-        uses = {each.redemption_id: each for each in uses_of(charges)}
-        if uses:
-            for customer, redemptions in self.held.items():
-                self.held[customer] = [used(each, uses[each.id]) if each.id in uses else each for each in redemptions]
+        uses = {each.redemption_id: each for each in uses_of(charges)} if self.held else {}
+        for customer in {charge.customer_id for charge in charges} if uses else ():
+            held = self.held.get(customer, [])
+            self.held[customer] = [used(each, uses[each.id]) if each.id in uses else each for each in held]
         for charge in charges:
             if charge.subscription_id in self.billed:
                 self.billed[charge.subscription_id].append(charge)
@@ -272,7 +273,7 @@ def with_allowances(
             fresh = {each.source_id for each in taken if each.source_id is not None} - seen
             taken = tuple([attrs.evolve(each, counts=True) if each.source_id in fresh else each for each in taken])
             seen |= fresh
-        result.append(attrs.evolve(charge, allowances=(*charge.allowances, *taken)))
+        result.append(changed_copy(charge, allowances=(*charge.allowances, *taken)))
     return tuple(result)
 
 

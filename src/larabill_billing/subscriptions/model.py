@@ -178,6 +178,7 @@ class Service:
 
     `subscription_id` and `subscription_item_id` are None for a plan that is sold once, `order_item_id` for a unit that
     was added later. `unit` counts the units of an item from 0. Work on it begins when the invoice `waits_for` is paid.
+    `suspended_by_staff`: it stands still whether or not it is paid.
     `told_at` and `told_by` are the time and id of the last event of provisioning that was heard, so that
     an older one that arrives later says nothing any more.
     """
@@ -197,6 +198,7 @@ class Service:
     spec: Mapping[str, Any] = attrs.field(factory=dict)
     on_failure: FailurePolicy
     status: ServiceStatus = ServiceStatus.PENDING
+    suspended_by_staff: bool = False
     waits_for: UUID | None = None
     told_at: datetime | None = None
     told_by: UUID | None = None

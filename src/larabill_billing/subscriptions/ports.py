@@ -97,6 +97,7 @@ class SubscriptionRepository(Protocol):
         customer_id: UUID | None = None,
         held: bool = False,
         after: UUID | None = None,
+        newest_first: bool = False,
         limit: int = 100,
     ) -> list[Subscription]:
         """By id, keyset paged with `after`; `held`: only those that could not be renewed."""
@@ -150,7 +151,14 @@ class ServiceRepository(Protocol):
         """Services of the seller that are not gone: what the ceiling is reckoned from."""
         ...
 
-    def page(self, *, customer_id: UUID | None = None, after: UUID | None = None, limit: int = 100) -> list[Service]:
+    def page(
+        self,
+        *,
+        customer_id: UUID | None = None,
+        after: UUID | None = None,
+        newest_first: bool = False,
+        limit: int = 100,
+    ) -> list[Service]:
         """By id, keyset paged with `after`."""
         ...
 

@@ -34,7 +34,7 @@ def on_activated(tx: SubscriptionsTx, event: ServiceActivated) -> None:
 
 def on_suspended(tx: SubscriptionsTx, event: ServiceSuspended) -> None:
     """It stands still."""
-    hear(tx, event.service_id, "suspended", event)
+    hear(tx, event.service_id, "suspended", event, by_staff=event.by_staff)
 
 
 def on_resumed(tx: SubscriptionsTx, event: ServiceResumed) -> None:
@@ -72,7 +72,9 @@ def abandon(tx: SubscriptionsTx, event: ServiceAbandoned) -> Service | None:
     return service
 
 
-def hear(tx: SubscriptionsTx, service_id: UUID, what: str, event: Event, reason: str = "") -> Service | None:
+def hear(
+    tx: SubscriptionsTx, service_id: UUID, what: str, event: Event, reason: str = "", *, by_staff: bool = False
+) -> Service | None:
     """The service after the event; None when the event changes nothing.
 
     Events are delivered at least once and in any order: one that happened before the last one heard says nothing.
@@ -84,7 +86,9 @@ def hear(tx: SubscriptionsTx, service_id: UUID, what: str, event: Event, reason:
     status = SERVICE.get((service.status, what))
     if status is None:
         return None
-    changed = attrs.evolve(service, status=status, told_at=event.occurred_at, told_by=event.event_id)
+    changed = attrs.evolve(
+        service, status=status, suspended_by_staff=by_staff, told_at=event.occurred_at, told_by=event.event_id
+    )
     tx.billing.services.save(changed)
     if status is service.status:
         return None

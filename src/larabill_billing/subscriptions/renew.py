@@ -1,8 +1,8 @@
 """The renewal run: what is due is billed in batches, each in one transaction with the step to its next period (I3).
 
     billing.renew (schedule, all sellers)
-      └──▶ billing.renew_batch (one seller, ≤ 500 agreements) ──▶ itself, while more is due
-             └──▶ billing.collect (one invoice: the customer's credit, then the stored method)
+      └──▶ billing.renew_batch (one seller, ≤ 500 agreements; credit pays at once) ──▶ itself, while more is due
+             └──▶ billing.collect (one invoice of a customer with a stored method)
 
 Any number of runs may overlap: a batch takes what nobody else holds, and finds nothing when all is done (F10, F12).
 What cannot be priced is held with its reason, and the others of its batch go on (F26).
@@ -13,8 +13,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from typing import Final
-
-import attrs
 
 from larabill_billing.catalog.model import BillingMode
 from larabill_billing.proration.model import ProrationPolicy
@@ -105,10 +103,12 @@ def bill_late(tx: SubscriptionsTx, payload: LateUsageDue) -> None:
 
 
 def decide_each(tx: SubscriptionsTx, due: Sequence[Subscription]) -> list[Decision]:
-    """Decide about all at once; where one of them cannot even be read, by halves, until it stands alone and is held."""
+    """Decide about all at once; where one of them cannot even be read, by halves, until it stands alone and is held.
+
+    Nothing is written here that would have to be taken back.
+    """
     try:
-        with tx.savepoint():
-            return decide(tx, due)
+        return decide(tx, due)
     except (ConcurrencyError, DatabaseUnavailable):
         raise
     except Exception as problem:  # whatever is wrong with one, a person sees it, and the others go on (F26)
@@ -149,7 +149,9 @@ def _plan(
         planned = renewal.plan(agreement, used, now=tx.now, default=default)
         charges = renewed(agreement, planned.charges, discounts)
         discounts.note(charges)
-        return attrs.evolve(planned, charges=charges)
+        return renewal.Plan(
+            outcome=planned.outcome, agreement=planned.agreement, charges=charges, reason=planned.reason
+        )
     except Exception as problem:  # the others of the batch must go on, and this one is seen by a person
         return renewal.hold(agreement, problem)
 

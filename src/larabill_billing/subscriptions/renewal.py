@@ -58,7 +58,7 @@ def plan(agreement: Agreement, used: Used, *, now: datetime, default: ProrationP
         reason = "cancelled" if subscription.end_on is not None else "nothing is left of it"
         over = attrs.evolve(agreement, subscription=ended(subscription, now))
         return Plan(outcome=Outcome.ENDED, agreement=over, charges=charges, reason=reason)
-    on = attrs.evolve(agreement, subscription=advanced(subscription))
+    on = Agreement(subscription=advanced(subscription), items=agreement.items, plans=agreement.plans)
     return Plan(outcome=Outcome.RENEWED, agreement=on, charges=charges, reason=f"period {subscription.next_period}")
 
 

@@ -11,6 +11,7 @@ from larabill_billing.periods.alignment import aligned
 from larabill_billing.periods.cycle import Cycle
 from larabill_billing.periods.schedule import Schedule, anniversary
 from larabill_billing.subscriptions.model import LIVE, Subscription, SubscriptionStatus
+from larabill_core.changed import changed
 from larabill_core.clock import start_of_day
 
 
@@ -56,7 +57,7 @@ def one_more_billed(subscription: Subscription, status: SubscriptionStatus) -> S
     cut_on = cut(subscription, n)
     on = _first(subscription, status, _bills_on(subscription, status, n, cut_on))
     at = _begin(on, subscription)
-    return attrs.evolve(subscription, status=status, next_period=n, cut_on=cut_on, next_billing_at=at)
+    return changed(subscription, status=status, next_period=n, cut_on=cut_on, next_billing_at=at)
 
 
 def bills_whole(subscription: Subscription) -> bool:

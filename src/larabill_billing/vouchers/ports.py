@@ -21,7 +21,7 @@ class VoucherRepository(Protocol):
         """Raises `NotFound`."""
         ...
 
-    def batches(self, *, after: UUID | None = None, limit: int = 100) -> list[VoucherBatch]:
+    def batches(self, *, after: UUID | None = None, newest_first: bool = False, limit: int = 100) -> list[VoucherBatch]:
         """By id, keyset paged with `after`."""
         ...
 

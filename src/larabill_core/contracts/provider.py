@@ -18,6 +18,7 @@ from larabill_core.contracts.gateway import (
 )
 from larabill_core.contracts.inventory import Inventory
 from larabill_core.contracts.metrics import Metrics
+from larabill_core.contracts.power import Power
 from larabill_core.contracts.provisioner import (
     CanDeprovision,
     CanFind,
@@ -86,6 +87,7 @@ CAPABILITIES: dict[str, type[Any]] = {
     "resize": CanResize,
     "deprovision": CanDeprovision,
     "list": CanList,
+    "power": Power,
     "metrics": Metrics,
     "inventory": Inventory,
     "webhooks": Webhooks,

@@ -23,6 +23,7 @@ from larabill_core.errors import InvalidInput, NotFound, shown
 from larabill_core.http.endpoint import KIND_PREFIX, Endpoint
 from larabill_core.http.problems import FieldError, HttpError, pointer_of
 from larabill_core.ids import parse_public_id
+from larabill_core.privacy import is_secret_key
 
 T = TypeVar("T")
 Where = tuple[str | int, ...]
@@ -127,25 +128,25 @@ def _made(kind: Any, data: Any, faults: list[FieldError]) -> Any:
 
 
 def _collect(kind: Any, data: Any, at: Where, faults: list[FieldError]) -> None:
-    whole = kind = _meant(kind, data)
-    while get_origin(kind) is Annotated:
-        kind = _meant(get_args(kind)[0], data)
-    if isinstance(kind, type) and issubclass(kind, msgspec.Struct) and isinstance(data, dict):
-        _collect_fields(kind, data, at, faults)
+    kind = _meant(kind, data)
+    bare = _meant(get_args(kind)[0], data) if get_origin(kind) is Annotated else kind
+    if isinstance(bare, type) and issubclass(bare, msgspec.Struct) and isinstance(data, dict):
+        _collect_fields(bare, data, at, faults)
         return
     before = len(faults)
-    if get_origin(kind) in (list, tuple) and isinstance(data, list):
+    if get_origin(bare) in (list, tuple) and isinstance(data, list):
         for index, item in enumerate(data):
-            _collect(get_args(kind)[0], item, (*at, index), faults)
+            _collect(get_args(bare)[0], item, (*at, index), faults)
     if len(faults) == before:
-        _convert(whole, data, at, faults)
+        _convert(kind, data, at, faults)
 
 
 def _convert(kind: Any, data: Any, at: Where, faults: list[FieldError]) -> None:
     try:
         msgspec.convert(data, kind)
     except msgspec.ValidationError as problem:
-        value = "" if isinstance(data, dict | list) else shown(data)
+        secret = any(isinstance(step, str) and is_secret_key(step) for step in at)
+        value = "" if secret or isinstance(data, dict | list) else shown(data)
         place = _PLACE.search(str(problem))
         within = pointer_of(place[1]) if place else ""
         faults.append(FieldError(pointer=_pointer(at) + within, detail=_said(problem), value=value))

@@ -11,6 +11,7 @@ import attrs
 import msgspec
 
 from larabill_core.access import Actor, own
+from larabill_core.errors import StaleVersion
 from larabill_core.ids import PREFIXES
 
 Method: TypeAlias = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -104,6 +105,11 @@ class Call(Generic[Q, B]):
             return named
         own(self.actor, "customer", "named", named or self.actor.customer_id)
         return self.actor.customer_id
+
+    def at_version(self, kind: str, id: object, version: int) -> None:
+        """Raises `StaleVersion` when the row, which was read under lock, is not the one that `If-Match` names."""
+        if version != self.version:
+            raise StaleVersion(kind, id)
 
 
 @attrs.frozen(kw_only=True)

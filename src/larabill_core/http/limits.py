@@ -6,6 +6,7 @@ draft-ietf-httpapi-ratelimit-headers-10.
 
 from __future__ import annotations
 
+import ipaddress
 import logging
 from typing import TYPE_CHECKING, Final
 
@@ -38,6 +39,17 @@ class RateLimits:
     storage: str = attrs.field(default="memory://", repr=False)
 
 
+def network_of(remote: str) -> str:
+    """What is counted for an address: of IPv6 its /64, all of which one subscriber may use (B36)."""
+    try:
+        address = ipaddress.ip_address(remote)
+    except ValueError:
+        return remote
+    if address.version == 4:
+        return str(address)
+    return str(address.ipv4_mapped or ipaddress.ip_network((int(address), 64), strict=False))
+
+
 class RateLimiter:
     """Counts. When Redis does not answer, each process counts for itself until it does again."""
 
@@ -54,7 +66,7 @@ class RateLimiter:
     def hit(self, actor: Actor | None, remote: str, bucket: Bucket) -> dict[str, str]:
         """Count one request; the headers to answer. Raises `HttpError` 429 when it is one too many."""
         name, quota = self._policy(actor, bucket)
-        who = remote if actor is None else f"{actor.kind}:{actor.seller_id}:{actor.id}"
+        who = network_of(remote) if actor is None else f"{actor.kind}:{actor.seller_id}:{actor.id}"
         allowed, left, reset = self._counted(self._item(quota), f"{name}:{who}")
         headers = {
             "RateLimit-Policy": f'"{name}";q={quota};w={WINDOW}',

@@ -21,8 +21,15 @@ def require_own_origin(request: Request) -> None:
     if site is not None:
         fits = site in ("same-origin", "none")
     else:
-        fits = origin is not None and urlsplit(origin).netloc.lower() == request.host.lower()
+        fits = origin is not None and _host(origin) == request.host.lower()
     if not fits:
         raise HttpError(
             403, "foreign-origin", "a change with a cookie must come from this site: send its Origin, or use a token"
         )
+
+
+def _host(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return None

@@ -10,7 +10,9 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
+from larabill_core.errors import Faults, InvalidInput
 from larabill_core.ids import parse_public_id, public_id
+from larabill_core.money import money as parse_money
 from larabill_core.money import quantize
 
 Amount: TypeAlias = Annotated[
@@ -62,6 +64,15 @@ def money(amount: Decimal, currency: str) -> Money:
     return Money(amount=str(quantize(amount, currency)), currency=currency)
 
 
+def amount_of(given: Money, path: str, currency: str | None = None) -> Decimal:
+    """The amount of a body. Raises `InvalidInput`: too fine or too large, or not in this `currency` (B08, B10)."""
+    exact = parse_money(given.amount, given.currency, path=path)
+    if currency is not None and given.currency != currency:
+        raise InvalidInput.one(f"{path}.currency", "is another one here", given.currency, f"it must be {currency}")
+    number: Decimal = exact.amount
+    return number
+
+
 def shown_id(prefix: str, id: UUID | None) -> str | None:
     """The public id, or None for none."""
     return None if id is None else public_id(prefix, id)
@@ -70,3 +81,16 @@ def shown_id(prefix: str, id: UUID | None) -> str | None:
 def id_of(text: str | None, prefix: str, path: str) -> UUID | None:
     """The UUID of a public id in a body or query. Raises `InvalidInput`."""
     return None if text is None else parse_public_id(text, prefix, path)
+
+
+def ids_of(given: Sequence[str], prefix: str, name: str) -> list[UUID]:
+    """The ids of a list in a body. Raises `InvalidInput` with every fault."""
+    faults = Faults()
+    ids = []
+    for index, each in enumerate(given):
+        try:
+            ids.append(parse_public_id(each, prefix, f"{name}[{index}]"))
+        except InvalidInput as problem:
+            faults.include(problem)
+    faults.raise_if_any()
+    return ids

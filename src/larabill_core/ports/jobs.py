@@ -57,10 +57,12 @@ class JobRepository(Protocol):
         queue: str | None = None,
         tag: str | None = None,
         older_than: datetime | None = None,
+        seller_id: UUID | None = None,
         after: UUID | None = None,
+        newest_first: bool = False,
         limit: int = 100,
     ) -> list[Job]:
-        """By id (that is, by age), keyset paged with `after`."""
+        """By id (that is, by age), keyset paged with `after`. Of one seller, or of all and of none."""
         ...
 
     def counts(self) -> dict[tuple[str, JobStatus], int]:

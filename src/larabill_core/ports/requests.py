@@ -70,6 +70,8 @@ class ActionRepository(Protocol):
         """For ever: the table is insert-only."""
         ...
 
-    def page(self, *, seller_id: UUID | None, after: UUID | None = None, limit: int = 100) -> Sequence[Action]:
-        """Of one seller, or of all; oldest first."""
+    def page(
+        self, *, seller_id: UUID | None, after: UUID | None = None, newest_first: bool = False, limit: int = 100
+    ) -> Sequence[Action]:
+        """Of one seller, or of all; by id (that is, by age), keyset paged with `after`."""
         ...

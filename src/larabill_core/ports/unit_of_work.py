@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
@@ -14,6 +15,7 @@ from larabill_core.ports.calls import LimitRepository, OperationRepository
 from larabill_core.ports.jobs import JobRepository
 from larabill_core.ports.requests import ActionRepository, AnswerRepository
 from larabill_core.ports.secrets import SecretRepository
+from larabill_core.ports.tokens import TokenRepository
 
 
 class Tx(Protocol):
@@ -68,6 +70,9 @@ class Tx(Protocol):
     @property
     def actions(self) -> ActionRepository: ...
 
+    @property
+    def tokens(self) -> TokenRepository: ...
+
     def savepoint(self) -> AbstractContextManager[None]:
         """What happens within is undone alone when it raises a `LarabillError`, with its jobs and events.
 
@@ -90,11 +95,19 @@ class UnitOfWork(Protocol):
     def begin(
         self, *, seller_id: UUID | None, actor: Actor, now: datetime, engine: Any, job: Job | None
     ) -> AbstractContextManager[Any]:
-        """A context that yields a `Tx`, commits at its end and rolls back on an exception."""
+        """A context that yields a `Tx`, commits at its end and rolls back on an exception.
+
+        Where it wrote jobs, `engine.wake()` is called after the commit.
+        """
         ...
 
-    def join(
-        self, connection: Any, *, seller_id: UUID | None, actor: Actor, now: datetime, engine: Any
-    ) -> AbstractContextManager[Any]:
-        """The same inside the host's transaction, by SAVEPOINT: never commits, never retries."""
+    def is_ready(self) -> bool:
+        """Whether the database answers, with tables of this release. Raises nothing."""
+        ...
+
+    def joined(self, connection: Any, on_commit: Callable[[Callable[[], None]], object] | None) -> UnitOfWork:
+        """One whose transactions are savepoints inside the host's, which the host commits or rolls back.
+
+        `on_commit` is the host's way to have a function called after that commit, where SQLAlchemy does not see it.
+        """
         ...

@@ -11,6 +11,7 @@ import pytest
 
 from larabill_core.calls.guard import checked, checked_found, checked_listing
 from larabill_core.contracts.outcome import Done, Failed, Outcome, Pending, Unknown
+from larabill_core.contracts.power import POWER
 from larabill_core.contracts.provider import Provider, capabilities
 from larabill_core.contracts.provisioner import ProvisionRequest, RemoteStatus, ResourceRequest
 from larabill_core.errors import RetryLater
@@ -161,6 +162,20 @@ class ProvisionerContract:
         refs = {found.ref for found in checked_listing(driver.list_resources())}
         assert driver.ref_for(services[1]) in refs
         assert driver.ref_for(services[0]) not in refs
+
+    def power(self, driver: Any, service: UUID, built: Done) -> str:
+        outcome = driver.power_state(self.resource_request(driver, service, built))
+        assert isinstance(outcome, Done), outcome
+        assert checked(outcome) == outcome
+        return outcome.facts[POWER]
+
+    def test_it_is_switched_off_and_on_and_says_so(self, driver: Any, service: UUID) -> None:
+        _need(driver, "power")
+        built = self.build(driver, service)
+        assert self.power(driver, service, built) == "on"
+        for action, power in (("stop", "off"), ("stop", "off"), ("start", "on"), ("start", "on"), ("restart", "on")):
+            self.change(driver, service, built, action)
+            assert self.power(driver, service, built) == power
 
     def test_the_password_is_no_fact(self, driver: Any, service: UUID) -> None:
         built = self.build(driver, service)

@@ -20,6 +20,12 @@ class AuditRepository(Protocol):
         """All of a resource, oldest first."""
         ...
 
+    def page(
+        self, resource_id: UUID, *, after: UUID | None = None, newest_first: bool = False, limit: int = 100
+    ) -> list[Audit]:
+        """Some of a resource by id (that is, by age), keyset paged with `after`."""
+        ...
+
     def status_mismatches(self) -> list[tuple[UUID, str, str]]:
         """(resource, its status, `after` of its latest audit, "" for none) wherever the two differ."""
         ...

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import attrs
 
-from larabill_core.errors import Faults, Forbidden
+from larabill_core.errors import Conflict, Faults, Forbidden, NotFound
 from larabill_core.ids import new_id
 from larabill_core.jobs import NewJob
 from larabill_core.messages import Nothing
@@ -60,6 +60,24 @@ def rotate_credential(tx: ProvisioningTx, name: str, secrets: Mapping[str, Secre
     )
     tx.provisioning.credentials.save_many([rotated])
     return rotated
+
+
+def put_credential(
+    tx: ProvisioningTx, name: str, driver: str, secrets: Mapping[str, Secret], scope: Scope
+) -> Credential:
+    """Store secrets under a name, or replace those that stand there.
+
+    Raises `InvalidInput`, `Forbidden`, and `Conflict` when the name is that of another driver or scope.
+    """
+    _require_staff(tx)
+    try:
+        known = _own(tx, name, lock=True)
+    except NotFound:
+        return set_credential(tx, name, driver, secrets, scope)
+    if (known.driver, known.scope) != (driver, scope):
+        why = f"it is for driver {known.driver}, of scope {known.scope}"
+        raise Conflict(f"credential {name}", why, "delete it first, or choose another name")
+    return rotate_credential(tx, name, secrets)
 
 
 def delete_credential(tx: ProvisioningTx, name: str) -> None:

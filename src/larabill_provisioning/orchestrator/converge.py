@@ -95,7 +95,7 @@ def _intend(tx: ProvisioningTx, chosen: Sequence[tuple[Change, Action]], nothing
             updated_at=tx.now,
         )
     tx.operations.add_many(list(operations.values()))
-    tx.provisioning.tasks.add_many([_task(tx, operation) for operation in operations.values()])
+    tx.provisioning.tasks.add_many([task_of(tx, operation) for operation in operations.values()])
     for change, action in chosen:
         tx.enqueue(wake(HANDLERS[action], operations[change.resource.id], tags_of(change.resource)))
     return operations
@@ -113,7 +113,8 @@ def _arguments(resource: Resource) -> dict[str, object]:
     }
 
 
-def _task(tx: ProvisioningTx, operation: Operation) -> Task:
+def task_of(tx: ProvisioningTx, operation: Operation) -> Task:
+    """The operation as people see it."""
     return Task(
         id=new_id(),
         seller_id=operation.seller_id,

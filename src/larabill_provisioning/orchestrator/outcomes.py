@@ -7,12 +7,12 @@ import attrs
 from larabill_core.calls.model import Operation, OperationStatus, Retried, Withdrawn
 from larabill_core.contracts.outcome import Done, Failed, Manual, Outcome, Pending, Unknown
 from larabill_core.privacy import hash_id, mask
-from larabill_core.published import ServiceActivated, ServiceResumed, ServiceSuspended
+from larabill_core.published import ServiceActivated, ServiceResumed
 from larabill_provisioning.credentials.access import add_secrets
 from larabill_provisioning.orchestrator.change import Change
 from larabill_provisioning.orchestrator.converge import converge, end
 from larabill_provisioning.orchestrator.rules import WORKING, is_outdated, tries_anew
-from larabill_provisioning.orchestrator.tell import tell, tell_failed
+from larabill_provisioning.orchestrator.tell import tell, tell_failed, tell_suspended
 from larabill_provisioning.ports import ProvisioningTx
 from larabill_provisioning.resources.model import Action, Desired
 from larabill_provisioning.resources.states import ResourceEvent, ResourceStatus
@@ -22,7 +22,7 @@ def record_outcome(
     tx: ProvisioningTx, operation: Operation, outcome: Outcome | Withdrawn | Retried, *, found: bool
 ) -> None:
     """Move the resource along, tell billing, and see to what is wanted next. `found`: it stood there when we looked."""
-    _record_task(tx, operation)
+    record_task(tx, operation)
     change = Change(tx, tx.provisioning.resources.get(operation.subject_id, lock=True))
     action = Action(operation.action)
     outdated = is_outdated(change.resource, action, operation.arguments["spec_version"])
@@ -54,7 +54,8 @@ def record_outcome(
         tell_failed(tx, change.resource)
 
 
-def _record_task(tx: ProvisioningTx, operation: Operation) -> None:
+def record_task(tx: ProvisioningTx, operation: Operation) -> None:
+    """What people see of the operation follows it."""
     task = tx.provisioning.tasks.get_for(operation.id)
     tx.provisioning.tasks.save(
         attrs.evolve(
@@ -87,7 +88,7 @@ def _done(tx: ProvisioningTx, change: Change, operation: Operation, outcome: Don
             _first_active(tx, change, operation)
         case Action.SUSPEND:
             change.move(ResourceEvent.SUSPENDED)
-            tell(tx, change.resource, ServiceSuspended)
+            tell_suspended(tx, change.resource)
         case Action.RESUME:
             change.move(ResourceEvent.RESUMED)
             if change.resource.activated_at is None:

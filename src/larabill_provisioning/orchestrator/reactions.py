@@ -60,6 +60,7 @@ def _new_resource(tx: ProvisioningTx, event: OrderReleased | ServicesOrdered, it
         id=new_id(),
         seller_id=tx.seller_id,
         customer_id=event.customer_id,
+        order_id=event.order_id,
         service_id=item.service_id,
         name=item.name,
         billing_plan=item.plan_code,

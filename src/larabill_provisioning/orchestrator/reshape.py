@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from larabill_core.errors import ConfigurationError, NotFound
@@ -32,15 +32,23 @@ def place(tx: ProvisioningTx, change: Change, chosen: PlanMap) -> str:
 
 
 def reshape(
-    tx: ProvisioningTx, change: Change, billing_plan: str, spec: Mapping[str, Any], *, by_hand: bool = False
+    tx: ProvisioningTx,
+    change: Change,
+    billing_plan: str,
+    spec: Mapping[str, Any],
+    *,
+    by_hand: bool = False,
+    maps: Sequence[PlanMap] | None = None,
 ) -> str:
     """Let the resource be of another plan or specification; "", or why that cannot be had, and nothing is changed.
 
     What was never handed to a provider is built so; what stands, or may stand, is resized. The account stays.
-    `by_hand` is an operator's word that it was done at the provider. The caller converges.
+    `by_hand` is an operator's word that it was done at the provider; `maps` those of the plan, where they were read
+    before. The caller converges.
     """
     resource = change.resource
-    chosen = choose(tx.provisioning.plan_maps.for_plans({billing_plan}), billing_plan, resource.region)
+    known = tx.provisioning.plan_maps.for_plans({billing_plan}) if maps is None else maps
+    chosen = choose(known, billing_plan, resource.region)
     if chosen is None:
         return no_map(billing_plan, resource.region)
     if not resource.account:

@@ -33,8 +33,11 @@ WORKING = MappingProxyType(
 
 
 def goal(resource: Resource, now: datetime) -> Desired:
-    """What is wanted now: a resource that shall go is suspended until its data may be destroyed."""
+    """What is wanted now: a resource that shall go is suspended until its data may be destroyed, and one that staff
+    have suspended stays so."""
     if resource.desired is Desired.GONE and resource.destroy_at is not None and now < resource.destroy_at:
+        return Desired.SUSPENDED
+    if resource.desired is Desired.ACTIVE and resource.suspended_by_staff:
         return Desired.SUSPENDED
     return resource.desired
 

@@ -15,7 +15,7 @@ from larabill_core.published import (
 from larabill_provisioning.ports import ProvisioningTx
 from larabill_provisioning.resources.model import Resource
 
-News: TypeAlias = type[ServiceActivated] | type[ServiceSuspended] | type[ServiceResumed] | type[ServiceEnded]
+News: TypeAlias = type[ServiceActivated] | type[ServiceResumed] | type[ServiceEnded]
 
 
 def tell(tx: ProvisioningTx, resource: Resource, news: News) -> None:
@@ -25,6 +25,19 @@ def tell(tx: ProvisioningTx, resource: Resource, news: News) -> None:
             occurred_at=tx.now,
             service_id=resource.service_id,
             resource_id=resource.id,
+        )
+    )
+
+
+def tell_suspended(tx: ProvisioningTx, resource: Resource) -> None:
+    """It stands still; also told anew when the reason is another: billing's own, or that of staff."""
+    tx.publish(
+        ServiceSuspended(
+            seller_id=resource.seller_id,
+            occurred_at=tx.now,
+            service_id=resource.service_id,
+            resource_id=resource.id,
+            by_staff=resource.suspended_by_staff,
         )
     )
 

@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
+from uuid import UUID
 
-from larabill_provisioning.reconcile.model import ProviderWebhook, Stray
+from larabill_provisioning.reconcile.model import ProviderWebhook, Stray, WebhookOutcome
 
 
 class StrayRepository(Protocol):
@@ -21,6 +22,26 @@ class StrayRepository(Protocol):
 class WebhookRepository(Protocol):
     def add_new(self, webhook: ProviderWebhook) -> bool:
         """Insert; False when (account, event id) was there already."""
+        ...
+
+    def get(self, webhook_id: UUID, *, lock: bool = False) -> ProviderWebhook:
+        """Raises `NotFound`."""
+        ...
+
+    def save(self, webhook: ProviderWebhook) -> None:
+        """Write what became of it."""
+        ...
+
+    def page(
+        self,
+        *,
+        account: str | None = None,
+        result: WebhookOutcome | None = None,
+        after: UUID | None = None,
+        newest_first: bool = False,
+        limit: int = 100,
+    ) -> list[ProviderWebhook]:
+        """By id (that is, by age), keyset paged with `after`."""
         ...
 
     def purge(self, *, before: datetime) -> int:

@@ -1,24 +1,30 @@
-"""What staff may do: retry, adopt or abandon a failed resource, and change what a running one is. All are audited."""
+"""What staff decide about a resource: retry, adopt or abandon one that failed, change what a running one is, suspend it
+and let it go, end it; begin again with an order. All are audited."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
 from larabill_core.contracts.provisioner import Found, RemoteStatus
-from larabill_core.errors import Conflict, Forbidden, InvalidInput
+from larabill_core.errors import Conflict, Forbidden, InvalidInput, NotFound
+from larabill_core.ids import new_id
 from larabill_core.privacy import hash_id
 from larabill_core.published import ServiceActivated, ServiceResumed
 from larabill_provisioning.orchestrator.change import Change
-from larabill_provisioning.orchestrator.converge import converge
+from larabill_provisioning.orchestrator.converge import can_do, come_back, converge
 from larabill_provisioning.orchestrator.reshape import reshape
-from larabill_provisioning.orchestrator.tell import tell
+from larabill_provisioning.orchestrator.tell import tell, tell_suspended
 from larabill_provisioning.ports import ProvisioningTx
 from larabill_provisioning.resources.model import Action, Desired, HeldChange, Resource
 from larabill_provisioning.resources.states import SETTLED, ResourceEvent, ResourceStatus
 
 Remedy = Literal["credit", "refund"]
+
+LONGEST_KEPT = timedelta(days=3650)
+"""The data of what has ended is kept no longer."""
 
 
 def retry(tx: ProvisioningTx, resource_id: UUID) -> Resource:
@@ -123,6 +129,107 @@ def change_plan(tx: ProvisioningTx, resource_id: UUID, *, billing_plan: str, spe
     change.note("change_plan", plan=billing_plan)
     converge(tx, [change])
     return change.resource
+
+
+def suspend(tx: ProvisioningTx, resource_id: UUID) -> Resource:
+    """Suspended by staff: it stays so, also when it is paid, until `resume`. Once more changes nothing.
+
+    Billing's own wish is kept beside it. Raises `Conflict` for what ends or has ended, and where the driver cannot
+    suspend; `Forbidden` for customers.
+    """
+    change = _living(tx, resource_id)
+    resource = change.resource
+    if resource.suspended_by_staff:
+        return resource
+    if resource.account and "suspend" not in can_do(tx, resource.account):
+        raise Conflict(f"resource {resource_id}", f"driver {resource.driver} cannot suspend", "do it at the provider")
+    change.set(suspended_by_staff=True)
+    change.note("suspend_by_staff")
+    return _converged(tx, change)
+
+
+def resume(tx: ProvisioningTx, resource_id: UUID) -> Resource:
+    """Staff let it go. It runs again, unless billing wants it suspended too.
+
+    Raises `Conflict` when staff have not suspended it, or it ends; `Forbidden` for customers.
+    """
+    change = _living(tx, resource_id)
+    resource = change.resource
+    if not resource.suspended_by_staff:
+        owed = "settle what is owed, or pause its dunning" if resource.desired is Desired.SUSPENDED else ""
+        raise Conflict(f"resource {resource_id}", "staff have not suspended it", owed)
+    change.set(suspended_by_staff=False)
+    change.note("resume_by_staff")
+    return _converged(tx, change)
+
+
+def _converged(tx: ProvisioningTx, change: Change) -> Resource:
+    """Billing hears at once why it stands still, where nothing has to be asked of the provider."""
+    busy = converge(tx, [change])
+    if change.resource.status is ResourceStatus.SUSPENDED and not busy:
+        tell_suspended(tx, change.resource)
+    return change.resource
+
+
+def end(tx: ProvisioningTx, resource_id: UUID, destroy_at: datetime) -> Resource:
+    """Suspend it now, where the driver can, and destroy it with its data at `destroy_at` (now, if that is past).
+
+    Until then another date may be given; only a reactivation of the agreement brings it back. Billing hears of the end
+    and charges for it no more. Raises `InvalidInput` for a date that is years away, `Conflict` when it has ended, is
+    being destroyed or was given up, `Forbidden` for customers.
+    """
+    if destroy_at > tx.now + LONGEST_KEPT:
+        raise InvalidInput.one("destroy_at", "is too far away", remedy=f"at most {LONGEST_KEPT.days} days from now")
+    _require_staff(tx)
+    change = Change(tx, tx.provisioning.resources.get(resource_id, lock=True))
+    resource = change.resource
+    if resource.remedy or resource.status in (ResourceStatus.DEPROVISIONING, ResourceStatus.DEPROVISIONED):
+        why = "it was given up" if resource.remedy else f"it is {resource.status}"
+        raise Conflict(f"resource {resource_id}", why, "there is nothing more to end")
+    change.set(
+        desired=Desired.GONE,
+        case_version=None,
+        destroy_at=max(destroy_at, tx.now).astimezone(UTC),
+        asked_at=tx.now,
+        asked_by=new_id(),
+    )
+    change.note("end_by_staff")
+    converge(tx, [change])
+    come_back(tx, change.resource)
+    return change.resource
+
+
+def kick(tx: ProvisioningTx, order_id: UUID) -> list[Resource]:
+    """Begin again with what of an order was not built: those that wait go out, those whose create failed try anew.
+
+    All of the order's resources; constant statements for any number. What runs, ends or is under way is left alone.
+    Raises `NotFound` for an order that was not released, `Forbidden` for customers.
+    """
+    _require_staff(tx)
+    changes = [Change(tx, resource) for resource in tx.provisioning.resources.for_order(order_id)]
+    if not changes:
+        raise NotFound("released order", order_id)
+    busy = tx.operations.open_for([change.resource.id for change in changes])
+    unbuilt = [change for change in changes if change.resource.id not in busy and _is_unbuilt(change.resource)]
+    maps = tx.provisioning.plan_maps.for_plans({change.resource.billing_plan for change in unbuilt})
+    for change in unbuilt:
+        reshape(tx, change, change.resource.billing_plan, change.resource.spec, maps=maps)
+        change.note("kick", failed=change.resource.failed_action)
+    converge(tx, unbuilt, retry=True)
+    return [change.resource for change in changes]
+
+
+def _is_unbuilt(resource: Resource) -> bool:
+    unbuilt = (ResourceStatus.PENDING, ResourceStatus.QUEUED, ResourceStatus.FAILED)
+    return resource.status in unbuilt and resource.driver_ref is None and resource.desired is not Desired.GONE
+
+
+def _living(tx: ProvisioningTx, resource_id: UUID) -> Change:
+    _require_staff(tx)
+    resource = tx.provisioning.resources.get(resource_id, lock=True)
+    if resource.desired is Desired.GONE or resource.status is ResourceStatus.DEPROVISIONED:
+        raise Conflict(f"resource {resource_id}", "it ends, or has ended")
+    return Change(tx, resource)
 
 
 def _failed_and_idle(tx: ProvisioningTx, resource_id: UUID, what: str, *, or_held: bool = False) -> Change:

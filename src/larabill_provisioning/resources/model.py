@@ -14,7 +14,8 @@ from larabill_provisioning.resources.states import ResourceStatus
 
 
 class Desired(StrEnum):
-    """What billing or an operator wants of a resource. GONE counts from `destroy_at`; until then: suspended."""
+    """What billing wants of a resource, or an operator who ends it. GONE counts from `destroy_at`; until then:
+    suspended."""
 
     ACTIVE = "active"
     SUSPENDED = "suspended"
@@ -48,6 +49,7 @@ class Resource:
     code that billing knows, `plan_code` the provider's. `settled` is the last state in which nothing was under way.
     `asked_at` and `asked_by` name the latest request that was heeded, so that an older one changes nothing;
     `plan_asked_at` and `plan_asked_by` the same for changes of plan or spec, which no other request overtakes.
+    With `suspended_by_staff` it stays suspended, whatever billing wants, until staff let it go.
     `spec_version` grows with each change of plan or spec; the provider has `applied_version`, or may have it while
     nobody knows what came of a create; 0 as long as nothing of ours can stand there.
     """
@@ -55,6 +57,7 @@ class Resource:
     id: UUID
     seller_id: UUID
     customer_id: UUID
+    order_id: UUID
     service_id: UUID
     name: str
     account: str = ""
@@ -67,6 +70,7 @@ class Resource:
     status: ResourceStatus = ResourceStatus.PENDING
     settled: ResourceStatus = ResourceStatus.PENDING
     desired: Desired = Desired.ACTIVE
+    suspended_by_staff: bool = False
     spec: Mapping[str, Any] = attrs.field(factory=dict)
     config: Mapping[str, Any] = attrs.field(factory=dict)
     spec_version: int = 1

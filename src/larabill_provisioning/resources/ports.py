@@ -23,6 +23,10 @@ class ResourceRepository(Protocol):
         """The locked resource of a service."""
         ...
 
+    def for_order(self, order_id: UUID) -> list[Resource]:
+        """The locked resources of an order, by id."""
+        ...
+
     def get_many(self, resource_ids: Collection[UUID], *, lock: bool = False) -> list[Resource]: ...
 
     def services_known(self, service_ids: Collection[UUID]) -> set[UUID]:
@@ -81,6 +85,7 @@ class ResourceRepository(Protocol):
         customer_id: UUID | None = None,
         held: bool = False,
         after: UUID | None = None,
+        newest_first: bool = False,
         limit: int = 100,
     ) -> list[Resource]:
         """By id (that is, by age), keyset paged with `after`. `held`: only those with a change that is held back."""

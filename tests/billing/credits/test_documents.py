@@ -78,8 +78,9 @@ def test_a_batch_gives_credit_by_one_statement(shop: Shop) -> None:
 
 def test_in_a_hosts_transaction_credit_comes_with_the_number(shop: Shop) -> None:
     host = database_of(shop.engine)
-    with host.begin() as connection, shop.engine.joined(connection, seller=shop.seller.id) as tx:
-        assert issue(tx, [request(shop, given_back(shop, "3.00"))]) == []
+    with host.begin() as connection:
+        wanted = request(shop, given_back(shop, "3.00"))
+        assert shop.engine.joined(connection).run(lambda tx: issue(tx, [wanted]), seller=shop.seller.id) == []
     assert shop.credit() == Decimal(0)
     shop.engine.run_due()
     assert shop.credit() == Decimal("3.00")

@@ -9,7 +9,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from larabill_billing.credits.lots import covered, draw, usable
+from larabill_billing.credits.lots import covered, draw, draw_in_turn, usable
 from larabill_billing.credits.model import Lot
 from larabill_core.money import from_minor
 
@@ -67,3 +67,20 @@ def test_a_named_lot_is_drawn_on_before_all_others(lots: list[Lot], amount: Deci
         return
     first = ready[choice % len(ready)]
     assert draw(ready, amount, [first.id])[0] == (first, min(amount, first.remaining))
+
+
+def test_amounts_in_turn_take_what_those_before_them_left() -> None:
+    five, three = lot(1, "5.00"), lot(2, "3.00")
+    taken = draw_in_turn([five, three], [Decimal("4.00")] * 3)
+    parts = [[(each.id.int, part) for each, part in drawn] for drawn in taken]
+    assert parts == [[(1, Decimal("4.00"))], [(1, Decimal("1.00")), (2, Decimal("3.00"))], []]
+
+
+@given(lots=LOTS, amounts=st.lists(AMOUNTS, max_size=5))
+def test_all_amounts_together_take_what_there_is_and_no_more(lots: list[Lot], amounts: list[Decimal]) -> None:
+    taken = draw_in_turn(lots, amounts)
+    assert sum((part for drawn in taken for _, part in drawn), Decimal(0)) == min(
+        covered(lots), sum(amounts, Decimal(0))
+    )
+    for each in lots:
+        assert sum((part for drawn in taken for lot, part in drawn if lot.id == each.id), Decimal(0)) <= each.remaining

@@ -20,7 +20,7 @@ from larabill_billing.invoicing.totals import Totals, totals
 from larabill_billing.payments.handlers import record_manual
 from larabill_billing.tax.model import TaxRate
 from larabill_core.errors import Conflict, InvalidInput
-from larabill_core.ids import new_id
+from larabill_core.ids import new_id, public_id
 from larabill_sqlalchemy.opening import database_of
 
 D = Decimal
@@ -103,7 +103,7 @@ def test_all_faults_are_told_and_nothing_is_changed(shop: Shop) -> None:
     invoice = taxed(shop, "10.00")
     line, other = invoice.lines[0].id, new_id()
     problem = fails(InvalidInput, lambda: note(shop, invoice, lines={other: D(1), line: D("0.001")}))
-    assert {fault.path for fault in problem.faults} == {f"lines.{other}", f"lines.{line}"}  # type: ignore[attr-defined]
+    assert {fault.path for fault in problem.faults} == {f"lines.{public_id('lin', id)}" for id in (other, line)}  # type: ignore[attr-defined]
     for wrong in (D(0), D(-1), D("NaN"), 1.5, "1e3", None):
         fails(InvalidInput, lambda wrong=wrong: note(shop, invoice, lines={line: wrong}))  # type: ignore[misc]
     for wrong in (D(0), D(-1), D("NaN"), D("0.001"), 1.5):
@@ -130,8 +130,10 @@ def test_prices_with_tax_are_given_back_exactly(shop: Shop) -> None:
 
 def test_in_a_hosts_transaction_a_job_issues_it(shop: Shop) -> None:
     invoice = taxed(shop, "10.00")
-    with database_of(shop.engine).begin() as host, shop.engine.joined(host, seller=shop.seller.id) as tx:
-        assert credit(tx, invoice.id, reason="r", amount=D("1.00")) is None
+    with database_of(shop.engine).begin() as host:
+        within = shop.engine.joined(host)
+        made = within.run(lambda tx: credit(tx, invoice.id, reason="r", amount=D("1.00")), seller=shop.seller.id)
+        assert made is None
     shop.work()
     assert shop.state(invoice).balance == invoice.total - 1
     assert shop.violations() == []

@@ -130,8 +130,8 @@ def test_a_customer_of_nobody_is_not_found(shop: Shop) -> None:
 def test_in_a_hosts_transaction_the_number_comes_after_its_commit(shop: Shop) -> None:
     request = shop.request("3.00")
     host = database_of(shop.engine)
-    with host.begin() as connection, shop.engine.joined(connection, seller=shop.seller.id) as tx:
-        assert issue(tx, [request]) == []
+    with host.begin() as connection:
+        assert shop.engine.joined(connection).run(lambda tx: issue(tx, [request]), seller=shop.seller.id) == []
     with pytest.raises(NotFound):
         shop.run(lambda tx: tx.billing.invoices.get(request.id))
     shop.engine.run_due()
@@ -141,8 +141,8 @@ def test_in_a_hosts_transaction_the_number_comes_after_its_commit(shop: Shop) ->
 
 def test_a_host_that_rolls_back_leaves_nothing(shop: Shop) -> None:
     with database_of(shop.engine).connect() as connection, connection.begin() as host:
-        with shop.engine.joined(connection, seller=shop.seller.id) as tx:
-            issue(tx, [shop.request("3.00")])
+        within = shop.engine.joined(connection)
+        within.run(lambda tx: issue(tx, [shop.request("3.00")]), seller=shop.seller.id)
         host.rollback()
     shop.engine.run_due()
     assert shop.run(lambda tx: tx.billing.invoices.page()) == []

@@ -114,8 +114,9 @@ def test_a_credit_note_of_a_paid_proforma_is_one_of_its_invoice(asking: Shop) ->
 
 def test_paid_in_a_hosts_transaction_the_invoice_follows_after_its_commit(asking: Shop) -> None:
     made = asking.issue("10.00")
-    with database_of(asking.engine).begin() as host, asking.engine.joined(host, seller=asking.seller.id) as tx:
-        record_manual(tx, made.id, D("10.00"), "transfer")
+    with database_of(asking.engine).begin() as host:
+        within = asking.engine.joined(host)
+        within.run(lambda tx: record_manual(tx, made.id, D("10.00"), "transfer"), seller=asking.seller.id)
     assert len(documents(asking)) == 1
     assert asking.violations() == []
     asking.work()

@@ -8,7 +8,6 @@ import attrs
 from tests.billing.market import Market, item
 
 from larabill_billing.invoicing.model import InvoiceStatus
-from larabill_billing.orders.handlers import place
 from larabill_billing.orders.model import OrderStatus
 from larabill_core.ids import new_id
 from larabill_sqlalchemy.opening import database_of
@@ -55,11 +54,8 @@ def test_a_customer_may_keep_their_credit(market: Market) -> None:
 
 def test_in_a_hosts_transaction_credit_is_used_once_the_invoice_has_its_number(market: Market) -> None:
     give(market, "4.00")
-    with (
-        database_of(market.engine).begin() as connection,
-        market.engine.joined(connection, seller=market.seller) as tx,
-    ):
-        place(tx, market.wanted(item()))
+    with database_of(market.engine).begin() as host:
+        market.engine.joined(host).billing.orders.place(market.seller, market.wanted(item()))
     assert market.credit() == Decimal("4.00")
     market.work()
     ((_, state),) = market.invoices()

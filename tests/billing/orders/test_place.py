@@ -11,7 +11,6 @@ from tests.billing.market import Market, item
 
 from larabill_billing.catalog.loader import parse_catalog
 from larabill_billing.invoicing.model import DocumentType
-from larabill_billing.orders.handlers import place
 from larabill_billing.orders.model import OrderStatus
 from larabill_billing.payments.handlers import charge_invoice
 from larabill_billing.periods.cycle import Cycle
@@ -194,11 +193,8 @@ def test_whoever_lacks_the_ability_is_refused(quiet_market: Market) -> None:
 
 def test_in_a_hosts_transaction_the_invoice_follows(market: Market) -> None:
     wanted = market.wanted()
-    with (
-        database_of(market.engine).begin() as connection,
-        market.engine.joined(connection, seller=market.seller) as tx,
-    ):
-        order = place(tx, wanted)
+    with database_of(market.engine).begin() as host:
+        order = market.engine.joined(host).billing.orders.place(market.seller, wanted)
     assert market.invoices() == []
     market.work()
     ((invoice, _),) = market.invoices()

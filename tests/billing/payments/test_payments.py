@@ -18,7 +18,6 @@ from larabill_billing.customers.model import NewCustomer
 from larabill_billing.invoicing.handlers import void
 from larabill_billing.invoicing.model import InvoiceStatus
 from larabill_billing.payments.handlers import (
-    add_method,
     capture,
     charge_invoice,
     open_checkout,
@@ -26,7 +25,8 @@ from larabill_billing.payments.handlers import (
     release,
     resolve_review,
 )
-from larabill_billing.payments.model import PaymentStatus
+from larabill_billing.payments.methods import add_method
+from larabill_billing.payments.model import Payers, PaymentStatus
 from larabill_core.errors import AlreadyExists, Conflict, IllegalTransition, InvalidInput, NotFound
 from larabill_core.ids import new_id
 from larabill_drivers.world import Fault
@@ -242,7 +242,7 @@ def test_bad_input_is_refused_with_nothing_written(shop: Shop) -> None:
     invoice = shop.issue("12.50")
     with pytest.raises(InvalidInput) as raised:
         shop.run(lambda tx: record_manual(tx, invoice.id, Decimal("1.001"), "card 4242 4242 4242 4242"))
-    assert [fault.path for fault in raised.value.faults] == ["payment.reference", "payment.amount"]
+    assert [fault.path for fault in raised.value.faults] == ["reference", "amount"]
     assert "4242" not in str(raised.value)
     for amount in ("0", "-1", "NaN"):
         with pytest.raises(InvalidInput):
@@ -282,6 +282,9 @@ def test_payers_have_a_default_method_or_credit_that_is_left(shop: Shop) -> None
     shop.run(lambda tx: add_method(tx, not_default, "pay", "pm_ok", "Test card", default=False))
     shop.run(lambda tx: (credit(tx, credited, "1", "USD"), credit(tx, spent, "5"), credit(tx, spent, "-5")))
     asked = [stored, not_default, credited, spent, nothing, stored]
-    assert shop.run(lambda tx: tx.billing.payment_methods.payers(asked)) == {stored, credited}
-    assert shop.run(lambda tx: tx.billing.payment_methods.payers([credited, nothing])) == {credited}
-    assert shop.run(lambda tx: tx.billing.payment_methods.payers([])) == set()
+    found = shop.run(lambda tx: tx.billing.payment_methods.payers(asked))
+    assert found == Payers(stored=frozenset({stored}), credited=frozenset({credited}))
+    assert {each for each in asked if each in found} == {stored, credited}
+    found = shop.run(lambda tx: tx.billing.payment_methods.payers([credited, nothing]))
+    assert found == Payers(credited=frozenset({credited}))
+    assert shop.run(lambda tx: tx.billing.payment_methods.payers([])) == Payers()

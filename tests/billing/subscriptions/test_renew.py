@@ -346,8 +346,8 @@ def test_in_a_hosts_transaction_a_renewal_is_paid_when_its_invoice_has_a_number(
     order = market.pay_order()
     market.clock.set(at(2026, 2, 28))
     host = database_of(market.engine)
-    with host.begin() as connection, market.engine.joined(connection, seller=market.seller) as tx:
-        renew_batch(tx, Nothing())
+    with host.begin() as connection:
+        market.engine.joined(connection).run(lambda tx: renew_batch(tx, Nothing()), seller=market.seller)
     assert [state.status for _, state in market.invoices()] == ["paid"]
     market.go(days=1)
     assert [state.status for _, state in market.invoices()] == ["paid", "paid"]

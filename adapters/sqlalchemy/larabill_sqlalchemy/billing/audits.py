@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from larabill_billing.audits.model import Audit, Change
 from larabill_core.ids import new_ids
 from larabill_sqlalchemy.billing.metadata import METADATA
-from larabill_sqlalchemy.statements import Each, from_row, insert_many, page_size
+from larabill_sqlalchemy.statements import Each, from_row, insert_many, keyset
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Id, Instant, code, text
 
@@ -68,10 +68,18 @@ class Audits:
         )
         return [from_row(Audit, row) for row in self._tx.connection.execute(query.order_by(_A.id))]
 
-    def page(self, *, after: UUID | None = None, limit: int = 100) -> list[Audit]:
-        query = sa.select(AUDITS).where(_A.seller_id == self._tx.seller_id).order_by(_A.id).limit(page_size(limit))
-        if after is not None:
-            query = query.where(_A.id > after)
+    def page(
+        self,
+        *,
+        subject: tuple[str, UUID] | None = None,
+        after: UUID | None = None,
+        newest_first: bool = False,
+        limit: int = 100,
+    ) -> list[Audit]:
+        query = sa.select(AUDITS).where(_A.seller_id == self._tx.seller_id)
+        if subject is not None:
+            query = query.where(_A.subject_kind == subject[0], _A.subject_id == subject[1])
+        query = keyset(query, _A.id, after=after, newest_first=newest_first, limit=limit)
         return [from_row(Audit, row) for row in self._tx.connection.execute(query)]
 
 

@@ -17,7 +17,7 @@ from larabill_sqlalchemy.billing.invoicing_tables import STATES
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.billing.numbering import NUMBERS
 from larabill_sqlalchemy.billing.payments import PAYMENTS
-from larabill_sqlalchemy.statements import chunks, from_row, insert_new, page_size, to_row, update_many
+from larabill_sqlalchemy.statements import chunks, from_row, insert_new, keyset, to_row, update_many
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Amount, Id, Instant, Json, code, text
 
@@ -89,13 +89,18 @@ class BankLines:
         rows = [{"id": line.id, **self._verdict(line)} for line in lines]
         update_many(self._tx.connection, LINES, rows, seller_id=self._tx.seller_id, status=LineStatus.OPEN.value)
 
-    def page(self, *, status: LineStatus | None = None, after: UUID | None = None, limit: int = 100) -> list[BankLine]:
-        where = [
-            *([] if status is None else [_L.status == status.value]),
-            *([] if after is None else [_L.id > after]),
-        ]
-        query = sa.select(LINES).where(_L.seller_id == self._tx.seller_id, *where)
-        found = self._tx.connection.execute(query.order_by(_L.id).limit(page_size(limit)))
+    def page(
+        self,
+        *,
+        status: LineStatus | None = None,
+        after: UUID | None = None,
+        newest_first: bool = False,
+        limit: int = 100,
+    ) -> list[BankLine]:
+        query = sa.select(LINES).where(_L.seller_id == self._tx.seller_id)
+        if status is not None:
+            query = query.where(_L.status == status.value)
+        found = self._tx.connection.execute(keyset(query, _L.id, after=after, newest_first=newest_first, limit=limit))
         return [from_row(BankLine, row) for row in found]
 
     def open_invoices(self) -> list[OpenInvoice]:

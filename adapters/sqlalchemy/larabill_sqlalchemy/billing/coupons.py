@@ -32,7 +32,7 @@ from larabill_sqlalchemy.billing.audits import states_without_audit
 from larabill_sqlalchemy.billing.charges import CHARGES
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.faults import unique
-from larabill_sqlalchemy.statements import among, chunks, from_row, increase_many, insert_many, page_size
+from larabill_sqlalchemy.statements import among, chunks, from_row, increase_many, insert_many, keyset
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Amount, Id, Instant, code, text
 
@@ -176,10 +176,9 @@ class Coupons:
         rows = [{"id": coupon_id, "uses": -count} for coupon_id, count in sorted(uses.items())]
         increase_many(self._tx.connection, COUPONS, rows, seller_id=self._tx.seller_id)
 
-    def page(self, *, after: UUID | None = None, limit: int = 100) -> list[Coupon]:
-        query = sa.select(COUPONS).where(_C.seller_id == self._tx.seller_id).order_by(_C.id).limit(page_size(limit))
-        if after is not None:
-            query = query.where(_C.id > after)
+    def page(self, *, after: UUID | None = None, newest_first: bool = False, limit: int = 100) -> list[Coupon]:
+        query = sa.select(COUPONS).where(_C.seller_id == self._tx.seller_id)
+        query = keyset(query, _C.id, after=after, newest_first=newest_first, limit=limit)
         return [_coupon(row) for row in self._tx.connection.execute(query)]
 
     def results(self, coupon_id: UUID) -> list[CodeResult]:
@@ -267,13 +266,19 @@ class Redemptions:
     def for_order(self, order_id: UUID, *, lock: bool = False) -> list[Redemption]:
         return self._all(_R.order_id == order_id, lock=lock)
 
-    def page(self, *, customer_id: UUID | None = None, after: UUID | None = None, limit: int = 100) -> list[Redemption]:
-        where = [] if after is None else [_R.id > after]
+    def page(
+        self,
+        *,
+        customer_id: UUID | None = None,
+        after: UUID | None = None,
+        newest_first: bool = False,
+        limit: int = 100,
+    ) -> list[Redemption]:
+        query = sa.select(REDEMPTIONS).where(_R.seller_id == self._tx.seller_id)
         if customer_id is not None:
-            where.append(_R.customer_id == customer_id)
-        query = sa.select(REDEMPTIONS).where(_R.seller_id == self._tx.seller_id, *where)
-        rows = self._tx.connection.execute(query.order_by(_R.id).limit(page_size(limit)))
-        return [_redemption(row) for row in rows]
+            query = query.where(_R.customer_id == customer_id)
+        query = keyset(query, _R.id, after=after, newest_first=newest_first, limit=limit)
+        return [_redemption(row) for row in self._tx.connection.execute(query)]
 
     def use(self, uses: Sequence[Use]) -> None:
         rows = [

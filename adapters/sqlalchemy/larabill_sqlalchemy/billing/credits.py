@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import date
 from decimal import Decimal
@@ -15,7 +16,7 @@ from larabill_billing.ledger.model import CUSTOMER_CREDIT
 from larabill_sqlalchemy.billing.ledger import ZERO, ledger_differences, total
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.faults import unique
-from larabill_sqlalchemy.statements import chunks, from_row, insert_many, page_size
+from larabill_sqlalchemy.statements import among, chunks, from_row, from_rows, insert_many, keyset
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Amount, Id, Instant, code
 
@@ -70,21 +71,25 @@ class Credits:
         )
         return self._tx.connection.execute(query).scalar_one()
 
-    def open_lots(self, customer_id: UUID, currency: str) -> list[Lot]:
-        left = (
-            sa.select(_C.lot_id, total(_C.amount).label("remaining"))
-            .where(_C.seller_id == self._tx.seller_id, _C.customer_id == customer_id, _C.currency == currency)
-            .group_by(_C.lot_id)
-            .having(total(_C.amount) > ZERO)
-            .subquery("left_of_lots")
-        )
-        query = (
-            sa.select(CREDITS, left.c.remaining)
-            .join(left, left.c.lot_id == _C.id)
-            .where(_C.seller_id == self._tx.seller_id)
-            .order_by(_C.id)
-        )
-        return self._lots(query)
+    def open_lots(self, customer_ids: Collection[UUID]) -> dict[tuple[UUID, str], list[Lot]]:
+        found: dict[tuple[UUID, str], list[Lot]] = defaultdict(list)
+        for chunk in chunks(sorted(set(customer_ids))):
+            left = (
+                sa.select(_C.lot_id, total(_C.amount).label("remaining"))
+                .where(_C.seller_id == self._tx.seller_id, among(self._tx.connection, _C.customer_id, chunk))
+                .group_by(_C.lot_id)
+                .having(total(_C.amount) > ZERO)
+                .subquery("left_of_lots")
+            )
+            query = (
+                sa.select(CREDITS, left.c.remaining)
+                .join(left, left.c.lot_id == _C.id)
+                .where(_C.seller_id == self._tx.seller_id)
+                .order_by(_C.id)
+            )
+            for lot in self._lots(query):
+                found[lot.customer_id, lot.currency].append(lot)
+        return dict(found)
 
     def lots(self, lot_ids: Collection[UUID]) -> dict[UUID, Lot]:
         found: dict[UUID, Lot] = {}
@@ -107,16 +112,18 @@ class Credits:
             found += [from_row(Credit, row) for row in self._tx.connection.execute(query.order_by(_C.id))]
         return found
 
-    def page(self, *, customer_id: UUID, after: UUID | None = None, limit: int = 100) -> list[Credit]:
+    def page(
+        self, *, customer_id: UUID, after: UUID | None = None, newest_first: bool = False, limit: int = 100
+    ) -> list[Credit]:
         query = sa.select(CREDITS).where(_C.seller_id == self._tx.seller_id, _C.customer_id == customer_id)
-        if after is not None:
-            query = query.where(_C.id > after)
-        rows = self._tx.connection.execute(query.order_by(_C.id).limit(page_size(limit)))
+        rows = self._tx.connection.execute(keyset(query, _C.id, after=after, newest_first=newest_first, limit=limit))
         return [from_row(Credit, row) for row in rows]
 
-    def lot_page(self, *, customer_id: UUID, after: UUID | None = None, limit: int = 100) -> list[Lot]:
-        query = self._mine(_C.customer_id == customer_id, _C.lot_id == _C.id).limit(page_size(limit))
-        return self._lots(query if after is None else query.where(_C.id > after))
+    def lot_page(
+        self, *, customer_id: UUID, after: UUID | None = None, newest_first: bool = False, limit: int = 100
+    ) -> list[Lot]:
+        query = self._mine(_C.customer_id == customer_id, _C.lot_id == _C.id).order_by(None)
+        return self._lots(keyset(query, _C.id, after=after, newest_first=newest_first, limit=limit))
 
     def ledger_differences(self) -> list[tuple[UUID | None, str, Decimal]]:
         owed = sa.select(_C.customer_id, _C.currency, sa.type_coerce(-_C.amount, Amount())).where(
@@ -155,4 +162,4 @@ class Credits:
         )
 
     def _lots(self, query: sa.Select[Any]) -> list[Lot]:
-        return [from_row(Lot, row) for row in self._tx.connection.execute(query)]
+        return from_rows(Lot, self._tx.connection.execute(query).all())

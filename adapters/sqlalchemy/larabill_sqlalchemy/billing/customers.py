@@ -9,12 +9,13 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from larabill_billing.customers.model import Customer, Seller
+from larabill_billing.customers.search import LONGEST_WORD, words_of_customer
 from larabill_core.errors import NotFound
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.faults import unique
-from larabill_sqlalchemy.statements import among, chunks, from_row, from_rows, insert_many, page_size
+from larabill_sqlalchemy.statements import among, chunks, from_row, from_rows, insert_many, keyset
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
-from larabill_sqlalchemy.types import Id, Instant, Json, code, text
+from larabill_sqlalchemy.types import Id, Instant, Json, code, text, word
 
 if TYPE_CHECKING:
     from larabill_sqlalchemy.transaction import SqlTx
@@ -58,7 +59,18 @@ CUSTOMERS = sa.Table(
     **MYSQL_OPTIONS,
 )
 
-_S, _C = SELLERS.c, CUSTOMERS.c
+WORDS = sa.Table(
+    "larabill_customer_words",
+    METADATA,
+    sa.Column("seller_id", Id, nullable=False),
+    sa.Column("word", word(LONGEST_WORD), nullable=False),
+    sa.Column("customer_id", Id, sa.ForeignKey("larabill_customers.id"), nullable=False),
+    sa.PrimaryKeyConstraint("seller_id", "word", "customer_id", name="pk_larabill_customer_words"),
+    **MYSQL_OPTIONS,
+)
+"""By which words a customer is found (`larabill_billing.customers.search`)."""
+
+_S, _C, _W = SELLERS.c, CUSTOMERS.c, WORDS.c
 
 
 class Sellers:
@@ -81,6 +93,10 @@ class Sellers:
         rows = self._tx.connection.execute(sa.select(SELLERS).order_by(_S.id))
         return [from_row(Seller, row) for row in rows]
 
+    def page(self, *, after: UUID | None = None, newest_first: bool = False, limit: int = 100) -> list[Seller]:
+        query = keyset(sa.select(SELLERS), _S.id, after=after, newest_first=newest_first, limit=limit)
+        return [from_row(Seller, row) for row in self._tx.connection.execute(query)]
+
 
 class Customers:
     """Implements `larabill_billing.customers.ports.CustomerRepository`."""
@@ -90,6 +106,12 @@ class Customers:
 
     def add_many(self, customers: Sequence[Customer]) -> None:
         insert_many(self._tx.connection, CUSTOMERS, customers)
+        words = [
+            {"seller_id": self._tx.seller_id, "word": word, "customer_id": customer.id}
+            for customer in customers
+            for word in words_of_customer(customer)
+        ]
+        insert_many(self._tx.connection, WORDS, words)
 
     def get(self, customer_id: UUID, *, lock: bool = False) -> Customer:
         query = sa.select(CUSTOMERS).where(_C.seller_id == self._tx.seller_id, _C.id == customer_id)
@@ -98,11 +120,13 @@ class Customers:
             raise NotFound("customer", customer_id)
         return from_row(Customer, row)
 
-    def get_many(self, customer_ids: Collection[UUID]) -> dict[UUID, Customer]:
+    def get_many(self, customer_ids: Collection[UUID], *, lock: bool = False) -> dict[UUID, Customer]:
         connection = self._tx.connection
         found: dict[UUID, Customer] = {}
-        for chunk in chunks([*set(customer_ids)]):
+        for chunk in chunks(sorted(set(customer_ids))):
             query = sa.select(CUSTOMERS).where(_C.seller_id == self._tx.seller_id, among(connection, _C.id, chunk))
+            if lock:  # in one order, so that two batches never wait for each other
+                query = query.order_by(_C.id).with_for_update()
             found |= {each.id: each for each in from_rows(Customer, connection.execute(query).all())}
         return found
 
@@ -110,8 +134,22 @@ class Customers:
         mine = sa.and_(_C.seller_id == self._tx.seller_id, _C.id == customer_id)
         self._tx.connection.execute(sa.update(CUSTOMERS).where(mine).values(group=group))
 
-    def page(self, *, after: UUID | None = None, limit: int = 100) -> list[Customer]:
-        query = sa.select(CUSTOMERS).where(_C.seller_id == self._tx.seller_id).order_by(_C.id).limit(page_size(limit))
-        if after is not None:
-            query = query.where(_C.id > after)
+    def page(
+        self, *, search: str = "", after: UUID | None = None, newest_first: bool = False, limit: int = 100
+    ) -> list[Customer]:
+        """One statement, or two for a search: whom it finds, from the index of words alone, and their rows."""
+        if search:
+            found = sa.select(_W.customer_id).distinct().where(_W.seller_id == self._tx.seller_id, _begins_with(search))
+            found = keyset(found, _W.customer_id, after=after, newest_first=newest_first, limit=limit)
+            ids = list(self._tx.connection.execute(found).scalars())
+            rows = self.get_many(ids)
+            return [rows[id] for id in ids]
+        query = sa.select(CUSTOMERS).where(_C.seller_id == self._tx.seller_id)
+        query = keyset(query, _C.id, after=after, newest_first=newest_first, limit=limit)
         return [from_row(Customer, row) for row in self._tx.connection.execute(query)]
+
+
+def _begins_with(search: str) -> sa.ColumnElement[bool]:
+    """A range of the index, which a pattern is not on every database; U+10FFFF comes after every letter."""
+    start = search[:LONGEST_WORD]
+    return sa.and_(_W.word >= start, _W.word <= f"{start}\U0010ffff")

@@ -18,7 +18,7 @@ from larabill_sqlalchemy.billing.invoicing_tables import ALLOCATIONS
 from larabill_sqlalchemy.billing.ledger import POSTINGS, ZERO, total
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.faults import unique
-from larabill_sqlalchemy.statements import among, chunks, from_row, insert_many, page_size
+from larabill_sqlalchemy.statements import among, chunks, from_row, insert_many, keyset
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Amount, Id, Instant, code, text
 
@@ -52,7 +52,7 @@ DISPUTES = sa.Table(
 )
 
 _D, _A, _P = DISPUTES.c, ALLOCATIONS.c, POSTINGS.c
-_STANDING = sorted(status.value for status in STANDING)
+STANDING_CODES = sorted(status.value for status in STANDING)
 
 
 class Disputes:
@@ -95,7 +95,8 @@ class Disputes:
         found: set[UUID] = set()
         for chunk in chunks([*set(customer_ids)]):
             mine = among(self._tx.connection, _D.customer_id, chunk)
-            query = sa.select(_D.customer_id).where(_D.seller_id == self._tx.seller_id, mine, _D.status.in_(_STANDING))
+            stands = _D.status.in_(STANDING_CODES)
+            query = sa.select(_D.customer_id).where(_D.seller_id == self._tx.seller_id, mine, stands)
             found.update(self._tx.connection.scalars(query))
         return found
 
@@ -105,20 +106,21 @@ class Disputes:
         customer_id: UUID | None = None,
         status: DisputeStatus | None = None,
         after: UUID | None = None,
+        newest_first: bool = False,
         limit: int = 100,
     ) -> list[Dispute]:
         where = [
             *([] if customer_id is None else [_D.customer_id == customer_id]),
             *([] if status is None else [_D.status == status.value]),
-            *([] if after is None else [_D.id > after]),
         ]
-        return self._all(self._mine(*where).order_by(_D.id).limit(page_size(limit)))
+        query = keyset(self._mine(*where), _D.id, after=after, newest_first=newest_first, limit=limit)
+        return self._all(query)
 
     def ledger_differences(self) -> list[tuple[str, str, Decimal]]:
         prefix = f"{LEDGER_ACCOUNT}:"
         held = sa.select(
             (sa.literal(prefix) + _D.account).label("account"), _D.currency.label("currency"), _D.amount.label("amount")
-        ).where(_D.seller_id == self._tx.seller_id, _D.status.in_(_STANDING))
+        ).where(_D.seller_id == self._tx.seller_id, _D.status.in_(STANDING_CODES))
         posted = sa.select(_P.account, _P.currency, sa.type_coerce(-_P.amount, Amount())).where(
             _P.seller_id == self._tx.seller_id, _P.account.startswith(prefix)
         )

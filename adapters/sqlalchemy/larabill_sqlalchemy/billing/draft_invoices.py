@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from larabill_billing.invoicing.drafts import DraftInvoice
 from larabill_core.errors import StaleVersion
 from larabill_sqlalchemy.billing.metadata import METADATA
-from larabill_sqlalchemy.statements import chunks, from_row, insert_many, page_size, to_row
+from larabill_sqlalchemy.statements import chunks, from_row, insert_many, keyset, to_row
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Id, Instant, Json, code, text
 
@@ -57,14 +57,17 @@ class DraftInvoices:
         return None if row is None else from_row(DraftInvoice, row)
 
     def page(
-        self, *, customer_id: UUID | None = None, after: UUID | None = None, limit: int = 100
+        self,
+        *,
+        customer_id: UUID | None = None,
+        after: UUID | None = None,
+        newest_first: bool = False,
+        limit: int = 100,
     ) -> list[DraftInvoice]:
-        where = [
-            *([] if customer_id is None else [_D.customer_id == customer_id]),
-            *([] if after is None else [_D.id > after]),
-        ]
-        query = sa.select(DRAFT_INVOICES).where(_D.seller_id == self._tx.seller_id, *where).order_by(_D.id)
-        found = self._tx.connection.execute(query.limit(page_size(limit)))
+        query = sa.select(DRAFT_INVOICES).where(_D.seller_id == self._tx.seller_id)
+        if customer_id is not None:
+            query = query.where(_D.customer_id == customer_id)
+        found = self._tx.connection.execute(keyset(query, _D.id, after=after, newest_first=newest_first, limit=limit))
         return [from_row(DraftInvoice, row) for row in found]
 
     def save(self, draft: DraftInvoice) -> None:

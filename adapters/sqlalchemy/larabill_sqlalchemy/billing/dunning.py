@@ -31,7 +31,7 @@ from larabill_sqlalchemy.statements import (
     from_row,
     insert_many,
     insert_new,
-    page_size,
+    keyset,
     skip_locked,
     to_row,
     update_many,
@@ -256,12 +256,13 @@ class Dunning:
         query = sa.select(CASES).where(_C.seller_id == self._tx.seller_id, _OPEN, where).order_by(_C.id)
         return [from_row(DunningCase, row) for row in self._tx.connection.execute(query.with_for_update())]
 
-    def page(self, *, open_only: bool = True, after: UUID | None = None, limit: int = 100) -> list[DunningCase]:
-        query = sa.select(CASES).where(_C.seller_id == self._tx.seller_id).order_by(_C.id).limit(page_size(limit))
+    def page(
+        self, *, open_only: bool = True, after: UUID | None = None, newest_first: bool = False, limit: int = 100
+    ) -> list[DunningCase]:
+        query = sa.select(CASES).where(_C.seller_id == self._tx.seller_id)
         if open_only:
             query = query.where(_OPEN)
-        if after is not None:
-            query = query.where(_C.id > after)
+        query = keyset(query, _C.id, after=after, newest_first=newest_first, limit=limit)
         return [from_row(DunningCase, row) for row in self._tx.connection.execute(query)]
 
     def overdue_sums(self, customer_ids: Collection[UUID], before: date) -> dict[tuple[UUID, str], Decimal]:
@@ -362,6 +363,7 @@ class Dunning:
             .where(
                 _V.seller_id == self._tx.seller_id,
                 _V.status == ServiceStatus.SUSPENDED.value,
+                _V.suspended_by_staff == sa.false(),
                 _V.told_at < before,
                 _S.status == SubscriptionStatus.ACTIVE.value,
                 _V.plan_code == ITEMS.c.plan_code,

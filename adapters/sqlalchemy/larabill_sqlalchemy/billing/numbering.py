@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from larabill_billing.invoicing.model import Invoice
+from larabill_core.errors import ConcurrencyError
 from larabill_sqlalchemy.billing.metadata import METADATA
+from larabill_sqlalchemy.databases import MYSQL
 from larabill_sqlalchemy.faults import unique
 from larabill_sqlalchemy.statements import Each, insert_many, insert_new
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
@@ -50,16 +52,26 @@ class Series:
         self._tx = tx
 
     def take(self, series: str, count: int, *, start: int = 1) -> int:
-        mine = sa.and_(_S.seller_id == self._tx.seller_id, _S.code == series)
-        locked = sa.select(_S.next_number).where(mine).with_for_update()
-        first = self._tx.connection.scalar(locked)
-        if first is None:
+        following = self._advance(series, count)
+        if following is None:
             begin = 1 if self._has_any(series.partition("-")[0]) else start
             new = {"seller_id": self._tx.seller_id, "code": series, "first_number": begin, "next_number": begin}
             insert_new(self._tx.connection, SERIES, [new])
-            first = self._tx.connection.execute(locked).scalar_one()
-        self._tx.connection.execute(sa.update(SERIES).where(mine).values(next_number=first + count))
-        return int(first)
+            following = self._advance(series, count)
+        if following is None:
+            raise ConcurrencyError(f"series {series} is gone")
+        return following - count
+
+    def _advance(self, series: str, count: int) -> int | None:
+        """Lock the series, move it on and read it, in one statement; None where there is no such series yet."""
+        advance = sa.update(SERIES).where(_S.seller_id == self._tx.seller_id, _S.code == series)
+        following = _S.next_number + count
+        if self._tx.connection.dialect.name not in MYSQL:
+            moved_on = advance.values(next_number=following).returning(_S.next_number)
+            return self._tx.connection.execute(moved_on).scalar_one_or_none()
+        # MySQL has no RETURNING; what LAST_INSERT_ID is given comes back with the answer instead
+        moved = self._tx.connection.execute(advance.values(next_number=sa.func.last_insert_id(following)))
+        return moved.lastrowid if moved.rowcount else None
 
     def _has_any(self, type: str) -> bool:
         """Whether the seller has a series of this type, of whatever year."""

@@ -15,7 +15,7 @@ from larabill_core.errors import NotFound, StaleVersion
 from larabill_sqlalchemy.billing.audits import AUDITS, states_without_audit
 from larabill_sqlalchemy.billing.invoicing_tables import STATES
 from larabill_sqlalchemy.billing.metadata import METADATA
-from larabill_sqlalchemy.statements import from_row, insert_many, insert_new, page_size, to_row
+from larabill_sqlalchemy.statements import from_row, insert_many, insert_new, keyset, to_row
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Id, Instant, Json, code, text
 
@@ -111,12 +111,18 @@ class Orders:
         if changed.rowcount == 0:
             raise StaleVersion("order", order.id)
 
-    def page(self, *, customer_id: UUID | None = None, after: UUID | None = None, limit: int = 100) -> list[Order]:
-        query = sa.select(ORDERS).where(_O.seller_id == self._tx.seller_id).order_by(_O.id).limit(page_size(limit))
+    def page(
+        self,
+        *,
+        customer_id: UUID | None = None,
+        after: UUID | None = None,
+        newest_first: bool = False,
+        limit: int = 100,
+    ) -> list[Order]:
+        query = sa.select(ORDERS).where(_O.seller_id == self._tx.seller_id)
         if customer_id is not None:
             query = query.where(_O.customer_id == customer_id)
-        if after is not None:
-            query = query.where(_O.id > after)
+        query = keyset(query, _O.id, after=after, newest_first=newest_first, limit=limit)
         return [from_row(Order, row) for row in self._tx.connection.execute(query)]
 
     def state_without_audit(self) -> list[tuple[UUID, str]]:

@@ -12,8 +12,10 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from larabill_billing.payments.model import (
+    IN_FLIGHT,
     TOOK_MONEY,
     Part,
+    Payers,
     Payment,
     PaymentKind,
     PaymentMethod,
@@ -25,12 +27,13 @@ from larabill_billing.payments.standing import CREDITED, DISPUTED
 from larabill_core.errors import NotFound, StaleVersion
 from larabill_sqlalchemy.billing.audits import states_without_audit
 from larabill_sqlalchemy.billing.credits import CREDITS
+from larabill_sqlalchemy.billing.disputes import DISPUTES, STANDING_CODES
 from larabill_sqlalchemy.billing.invoicing_tables import ALLOCATIONS
 from larabill_sqlalchemy.billing.ledger import ENTRIES, ZERO, total
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.billing.refunds import REFUNDS
 from larabill_sqlalchemy.faults import unique
-from larabill_sqlalchemy.statements import among, chunks, from_row, insert_many, page_size, to_row
+from larabill_sqlalchemy.statements import among, chunks, from_row, insert_many, keyset, to_row
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Amount, Id, Instant, code, text
 
@@ -97,6 +100,7 @@ METHODS = sa.Table(
 )
 
 _P, _R, _M, _N = PAYMENTS.c, REFUNDS.c, METHODS.c, PARTS.c
+_IN_FLIGHT = sorted(status.value for status in IN_FLIGHT)
 _TOOK_MONEY = sorted(status.value for status in TOOK_MONEY)
 
 
@@ -159,6 +163,9 @@ class Payments:
             found |= {payment.id: payment for payment in self._all(query)}
         return sorted(found.values(), key=lambda payment: payment.id)
 
+    def unfinished_with(self, method_id: UUID) -> list[Payment]:
+        return self._all(self._mine(_P.method_id == method_id, _P.status.in_(_IN_FLIGHT)))
+
     def charged_top_ups(self, customer_id: UUID, since: datetime) -> list[Payment]:
         return self._all(
             self._mine(
@@ -175,16 +182,15 @@ class Payments:
         customer_id: UUID | None = None,
         status: PaymentStatus | None = None,
         after: UUID | None = None,
+        newest_first: bool = False,
         limit: int = 100,
     ) -> list[Payment]:
-        query = self._mine().limit(page_size(limit))
+        query = sa.select(PAYMENTS).where(_P.seller_id == self._tx.seller_id)
         if customer_id is not None:
             query = query.where(_P.customer_id == customer_id)
         if status is not None:
             query = query.where(_P.status == status.value)
-        if after is not None:
-            query = query.where(_P.id > after)
-        return self._all(query)
+        return self._all(keyset(query, _P.id, after=after, newest_first=newest_first, limit=limit))
 
     def captured_without_entry(self) -> list[tuple[UUID, str]]:
         posted = sa.exists().where(
@@ -278,12 +284,29 @@ class Methods:
     def add(self, method: PaymentMethod) -> None:
         insert_many(self._tx.connection, METHODS, [to_row(method)])
 
-    def get(self, method_id: UUID) -> PaymentMethod:
+    def get(self, method_id: UUID, *, lock: bool = False) -> PaymentMethod:
         query = sa.select(METHODS).where(_M.seller_id == self._tx.seller_id, _M.id == method_id)
-        row = self._tx.connection.execute(query).one_or_none()
+        row = self._tx.connection.execute(query.with_for_update() if lock else query).one_or_none()
         if row is None:
             raise NotFound("payment method", method_id)
         return from_row(PaymentMethod, row)
+
+    def page(
+        self, customer_id: UUID, *, after: UUID | None = None, newest_first: bool = False, limit: int = 100
+    ) -> list[PaymentMethod]:
+        query = sa.select(METHODS).where(_M.seller_id == self._tx.seller_id, _M.customer_id == customer_id)
+        found = self._tx.connection.execute(keyset(query, _M.id, after=after, newest_first=newest_first, limit=limit))
+        return [from_row(PaymentMethod, row) for row in found]
+
+    def make_default(self, method: PaymentMethod) -> None:
+        self._tx.connection.execute(
+            sa.update(METHODS)
+            .where(_M.seller_id == self._tx.seller_id, _M.customer_id == method.customer_id)
+            .values(is_default=_M.id == method.id)
+        )
+
+    def remove(self, method_id: UUID) -> None:
+        self._tx.connection.execute(sa.delete(METHODS).where(_M.seller_id == self._tx.seller_id, _M.id == method_id))
 
     def defaults(self, customer_ids: Collection[UUID]) -> dict[UUID, PaymentMethod]:
         found: dict[UUID, PaymentMethod] = {}
@@ -295,20 +318,28 @@ class Methods:
                 found[row.customer_id] = from_row(PaymentMethod, row)
         return found
 
-    def payers(self, customer_ids: Collection[UUID]) -> set[UUID]:
+    def payers(self, customer_ids: Collection[UUID]) -> Payers:
         connection, seller_id, credits = self._tx.connection, self._tx.seller_id, CREDITS.c
-        found: set[UUID] = set()
+        found: dict[str, set[UUID]] = defaultdict(set)
         for chunk in chunks([*set(customer_ids)]):
             mine = among(connection, _M.customer_id, chunk)
-            stored = sa.select(_M.customer_id).where(_M.seller_id == seller_id, mine, _M.is_default == sa.true())
+            stored = sa.select(_M.customer_id, sa.literal("stored")).where(
+                _M.seller_id == seller_id, mine, _M.is_default == sa.true()
+            )
             credited = (
-                sa.select(credits.customer_id)
+                sa.select(credits.customer_id, sa.literal("credited"))
                 .where(credits.seller_id == seller_id, among(connection, credits.customer_id, chunk))
                 .group_by(credits.customer_id, credits.currency)
                 .having(total(credits.amount) > ZERO)
             )
-            found.update(connection.scalars(stored.union_all(credited)))
-        return found
+            disputing = sa.select(DISPUTES.c.customer_id, sa.literal("disputing")).where(
+                DISPUTES.c.seller_id == seller_id,
+                among(connection, DISPUTES.c.customer_id, chunk),
+                DISPUTES.c.status.in_(STANDING_CODES),
+            )
+            for customer_id, what in connection.execute(stored.union_all(credited, disputing)):
+                found[what].add(customer_id)
+        return Payers(**{what: frozenset(ids) for what, ids in found.items()})
 
     def clear_default(self, customer_id: UUID) -> None:
         self._tx.connection.execute(

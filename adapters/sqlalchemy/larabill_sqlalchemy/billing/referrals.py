@@ -11,7 +11,7 @@ from larabill_billing.referrals.model import Referral
 from larabill_sqlalchemy.billing.audits import states_without_audit
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.faults import unique
-from larabill_sqlalchemy.statements import from_row, insert_many, page_size
+from larabill_sqlalchemy.statements import from_row, insert_many, keyset
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Id, Instant, code
 
@@ -63,12 +63,18 @@ class Referrals:
         query = sa.select(_R.id).where(_R.seller_id == self._tx.seller_id, _R.referrer_id == customer_id)
         return self._tx.connection.scalar(query.limit(1)) is not None
 
-    def page(self, *, referrer_id: UUID | None = None, after: UUID | None = None, limit: int = 100) -> list[Referral]:
-        query = sa.select(REFERRALS).where(_R.seller_id == self._tx.seller_id).order_by(_R.id).limit(page_size(limit))
+    def page(
+        self,
+        *,
+        referrer_id: UUID | None = None,
+        after: UUID | None = None,
+        newest_first: bool = False,
+        limit: int = 100,
+    ) -> list[Referral]:
+        query = sa.select(REFERRALS).where(_R.seller_id == self._tx.seller_id)
         if referrer_id is not None:
             query = query.where(_R.referrer_id == referrer_id)
-        if after is not None:
-            query = query.where(_R.id > after)
+        query = keyset(query, _R.id, after=after, newest_first=newest_first, limit=limit)
         return [from_row(Referral, row) for row in self._tx.connection.execute(query)]
 
     def save(self, referral: Referral) -> None:

@@ -13,7 +13,7 @@ from larabill_billing.subscriptions.model import GONE, Service, ServiceStatus
 from larabill_core.errors import NotFound
 from larabill_sqlalchemy.billing.audits import states_without_audit
 from larabill_sqlalchemy.billing.metadata import METADATA
-from larabill_sqlalchemy.statements import chunks, from_row, insert_many, page_size, to_row, update_many
+from larabill_sqlalchemy.statements import chunks, from_row, insert_many, keyset, to_row, update_many
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Id, Instant, Json, code, text
 
@@ -38,6 +38,7 @@ SERVICES = sa.Table(
     sa.Column("spec", Json, nullable=False),
     sa.Column("on_failure", code(32), nullable=False),
     sa.Column("status", code(32), nullable=False),
+    sa.Column("suspended_by_staff", sa.Boolean, nullable=False),
     sa.Column("waits_for", Id),
     sa.Column("told_at", Instant),
     sa.Column("told_by", Id),
@@ -78,7 +79,12 @@ class Services:
         self._tx.connection.execute(
             sa.update(SERVICES)
             .where(_V.seller_id == self._tx.seller_id, _V.id == service.id)
-            .values(status=service.status.value, told_at=service.told_at, told_by=service.told_by)
+            .values(
+                status=service.status.value,
+                suspended_by_staff=service.suspended_by_staff,
+                told_at=service.told_at,
+                told_by=service.told_by,
+            )
         )
 
     def save_configuration(self, services: Sequence[Service]) -> None:
@@ -121,12 +127,18 @@ class Services:
         query = sa.select(sa.func.count()).where(_V.seller_id == self._tx.seller_id, _V.status.in_(LIVING_CODES))
         return self._tx.connection.execute(query).scalar_one()
 
-    def page(self, *, customer_id: UUID | None = None, after: UUID | None = None, limit: int = 100) -> list[Service]:
-        query = sa.select(SERVICES).where(_V.seller_id == self._tx.seller_id).order_by(_V.id).limit(page_size(limit))
+    def page(
+        self,
+        *,
+        customer_id: UUID | None = None,
+        after: UUID | None = None,
+        newest_first: bool = False,
+        limit: int = 100,
+    ) -> list[Service]:
+        query = sa.select(SERVICES).where(_V.seller_id == self._tx.seller_id)
         if customer_id is not None:
             query = query.where(_V.customer_id == customer_id)
-        if after is not None:
-            query = query.where(_V.id > after)
+        query = keyset(query, _V.id, after=after, newest_first=newest_first, limit=limit)
         return [from_row(Service, row) for row in self._tx.connection.execute(query)]
 
     def state_without_audit(self) -> list[tuple[UUID, str]]:

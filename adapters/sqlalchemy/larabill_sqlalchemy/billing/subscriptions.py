@@ -27,7 +27,7 @@ from larabill_sqlalchemy.statements import (
     from_row,
     from_rows,
     insert_many,
-    page_size,
+    keyset,
     skip_locked,
     update_many,
 )
@@ -266,17 +266,15 @@ class Subscriptions:
         customer_id: UUID | None = None,
         held: bool = False,
         after: UUID | None = None,
+        newest_first: bool = False,
         limit: int = 100,
     ) -> list[Subscription]:
-        query = (
-            sa.select(SUBSCRIPTIONS).where(_S.seller_id == self._tx.seller_id).order_by(_S.id).limit(page_size(limit))
-        )
+        query = sa.select(SUBSCRIPTIONS).where(_S.seller_id == self._tx.seller_id)
         if customer_id is not None:
             query = query.where(_S.customer_id == customer_id)
         if held:
             query = query.where(_HELD)
-        if after is not None:
-            query = query.where(_S.id > after)
+        query = keyset(query, _S.id, after=after, newest_first=newest_first, limit=limit)
         return [from_row(Subscription, row) for row in self._tx.connection.execute(query)]
 
     def billed_periods(self) -> list[BilledPeriods]:

@@ -6,7 +6,6 @@ which no aggregate counts. SQLite, whose numbers are floats, gets exact aggregat
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -237,8 +236,8 @@ class _Area(_Exact):
 
 def _teach(connection: sa.Connection) -> None:
     """Give this connection of SQLite our aggregates. The host's own connections are among those that need them."""
-    raw = connection.connection.dbapi_connection
-    if isinstance(raw, sqlite3.Connection):
+    if connection.dialect.name == "sqlite":
+        raw: Any = connection.connection.driver_connection
         raw.create_aggregate("larabill_sum", 1, _Sum)
         raw.create_aggregate("larabill_max", 1, _Max)
         raw.create_aggregate("larabill_area", 3, _Area)

@@ -16,7 +16,7 @@ from larabill_sqlalchemy.billing.credits import CREDITS
 from larabill_sqlalchemy.billing.ledger import POSTINGS, ZERO, total
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.faults import unique
-from larabill_sqlalchemy.statements import chunks, from_row, insert_many, page_size
+from larabill_sqlalchemy.statements import chunks, from_row, insert_many, keyset
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Amount, Id, Instant, code, text
 
@@ -75,10 +75,9 @@ class Vouchers:
             raise NotFound("voucher batch", batch_id)
         return from_row(VoucherBatch, row)
 
-    def batches(self, *, after: UUID | None = None, limit: int = 100) -> list[VoucherBatch]:
-        query = sa.select(BATCHES).where(_B.seller_id == self._tx.seller_id).order_by(_B.id).limit(page_size(limit))
-        if after is not None:
-            query = query.where(_B.id > after)
+    def batches(self, *, after: UUID | None = None, newest_first: bool = False, limit: int = 100) -> list[VoucherBatch]:
+        query = sa.select(BATCHES).where(_B.seller_id == self._tx.seller_id)
+        query = keyset(query, _B.id, after=after, newest_first=newest_first, limit=limit)
         return [from_row(VoucherBatch, row) for row in self._tx.connection.execute(query)]
 
     def counts(self, batch_ids: Collection[UUID]) -> dict[tuple[UUID, VoucherStatus], int]:

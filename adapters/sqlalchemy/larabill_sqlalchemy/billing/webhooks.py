@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from larabill_billing.payments.model import GatewayAccount, WebhookEvent, WebhookReject, WebhookStatus
 from larabill_core.errors import NotFound
 from larabill_sqlalchemy.billing.metadata import METADATA
-from larabill_sqlalchemy.statements import from_row, insert_many, insert_new, page_size, to_row
+from larabill_sqlalchemy.statements import from_row, insert_many, insert_new, keyset, page_size, to_row
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Id, Instant, code, text
 
@@ -132,13 +132,17 @@ class Webhooks:
         )
 
     def page(
-        self, *, status: WebhookStatus | None = None, after: UUID | None = None, limit: int = 100
+        self,
+        *,
+        status: WebhookStatus | None = None,
+        after: UUID | None = None,
+        newest_first: bool = False,
+        limit: int = 100,
     ) -> list[WebhookEvent]:
-        query = sa.select(EVENTS).where(_E.seller_id == self._tx.seller_id).order_by(_E.id).limit(page_size(limit))
+        query = sa.select(EVENTS).where(_E.seller_id == self._tx.seller_id)
         if status is not None:
             query = query.where(_E.status == status.value)
-        if after is not None:
-            query = query.where(_E.id > after)
+        query = keyset(query, _E.id, after=after, newest_first=newest_first, limit=limit)
         return [from_row(WebhookEvent, row) for row in self._tx.connection.execute(query)]
 
     def newest_applied(self, account: str, ref: str) -> datetime | None:

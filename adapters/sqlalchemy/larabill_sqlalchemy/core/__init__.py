@@ -1,4 +1,4 @@
-"""The kernel's storage: jobs, operations, limits, secrets, and what is kept of requests."""
+"""The kernel's storage: jobs, operations, limits, secrets, what is kept of requests, and tokens."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from larabill_sqlalchemy.core.metadata import METADATA
 from larabill_sqlalchemy.core.operations import Operations
 from larabill_sqlalchemy.core.requests import Actions, Answers
 from larabill_sqlalchemy.core.secrets import Secrets
+from larabill_sqlalchemy.core.tokens import Tokens
 from larabill_sqlalchemy.storage import Storage
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class CoreRepositories:
         self.secrets = Secrets(tx)
         self.answers = Answers(tx)
         self.actions = Actions(tx)
+        self.tokens = Tokens(tx)
 
 
 STORAGE = Storage(

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from larabill_core.errors import Conflict, LeaseLost, NotFound
 from larabill_core.jobs import Job, JobStatus
 from larabill_sqlalchemy.core.metadata import METADATA
-from larabill_sqlalchemy.statements import Each, chunks, from_row, insert_new, page_size, skip_locked, to_row
+from larabill_sqlalchemy.statements import Each, chunks, from_row, insert_new, keyset, skip_locked, to_row
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Id, Instant, code, text
 
@@ -44,6 +44,7 @@ JOBS = sa.Table(
     sa.Index("uq_larabill_jobs_event_id", "event_id", "handler", unique=True),
     sa.Index("ix_larabill_jobs_due_at", "due_at", "queue"),
     sa.Index("ix_larabill_jobs_status", "status", "id"),
+    sa.Index("ix_larabill_jobs_seller_id", "seller_id", "id"),
     sa.Index("ix_larabill_jobs_queue", "queue", "status", "id"),
     sa.Index("ix_larabill_jobs_finished_at", "finished_at", "status"),
     **MYSQL_OPTIONS,
@@ -199,10 +200,12 @@ class Jobs:
         queue: str | None = None,
         tag: str | None = None,
         older_than: datetime | None = None,
+        seller_id: UUID | None = None,
         after: UUID | None = None,
+        newest_first: bool = False,
         limit: int = 100,
     ) -> list[Job]:
-        query = sa.select(JOBS).order_by(_J.id).limit(page_size(limit))
+        query = sa.select(JOBS)
         if statuses:
             query = query.where(_J.status.in_(sorted(status.value for status in statuses)))
         if queue is not None:
@@ -211,8 +214,9 @@ class Jobs:
             query = query.where(_J.id.in_(sa.select(JOB_TAGS.c.job_id).where(JOB_TAGS.c.tag == tag)))
         if older_than is not None:
             query = query.where(_J.created_at < older_than)
-        if after is not None:
-            query = query.where(_J.id > after)
+        if seller_id is not None:
+            query = query.where(_J.seller_id == seller_id)
+        query = keyset(query, _J.id, after=after, newest_first=newest_first, limit=limit)
         return _with_tags(self._connection, self._connection.execute(query).all())
 
     def counts(self) -> dict[tuple[str, JobStatus], int]:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from larabill_core.ports.requests import Action, KeptAnswer
 from larabill_sqlalchemy.core.metadata import METADATA
-from larabill_sqlalchemy.statements import from_row, insert_new, page_size, to_row
+from larabill_sqlalchemy.statements import from_row, insert_new, keyset, to_row
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Id, Instant, blob, code, text
 
@@ -90,10 +90,11 @@ class Actions:
     def add(self, action: Action) -> None:
         self._connection.execute(sa.insert(ACTIONS), to_row(action))
 
-    def page(self, *, seller_id: UUID | None, after: UUID | None = None, limit: int = 100) -> Sequence[Action]:
-        query = sa.select(ACTIONS).order_by(_C.id).limit(page_size(limit))
+    def page(
+        self, *, seller_id: UUID | None, after: UUID | None = None, newest_first: bool = False, limit: int = 100
+    ) -> Sequence[Action]:
+        query = sa.select(ACTIONS)
         if seller_id is not None:
             query = query.where(_C.seller_id == seller_id)
-        if after is not None:
-            query = query.where(_C.id > after)
+        query = keyset(query, _C.id, after=after, newest_first=newest_first, limit=limit)
         return [from_row(Action, row) for row in self._connection.execute(query)]

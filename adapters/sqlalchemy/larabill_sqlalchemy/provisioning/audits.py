@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from larabill_provisioning.audit.model import Audit
 from larabill_sqlalchemy.provisioning.metadata import METADATA
-from larabill_sqlalchemy.statements import from_row, insert_many, to_row
+from larabill_sqlalchemy.statements import from_row, insert_many, keyset, to_row
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Id, Instant, Json, code
 
@@ -49,6 +49,13 @@ class Audits:
     def for_resource(self, resource_id: UUID) -> list[Audit]:
         query = sa.select(AUDITS).where(_A.seller_id == self._tx.seller_id, _A.resource_id == resource_id)
         return [from_row(Audit, row) for row in self._connection.execute(query.order_by(_A.at, _A.id))]
+
+    def page(
+        self, resource_id: UUID, *, after: UUID | None = None, newest_first: bool = False, limit: int = 100
+    ) -> list[Audit]:
+        query = sa.select(AUDITS).where(_A.seller_id == self._tx.seller_id, _A.resource_id == resource_id)
+        query = keyset(query, _A.id, after=after, newest_first=newest_first, limit=limit)
+        return [from_row(Audit, row) for row in self._connection.execute(query)]
 
     def status_mismatches(self) -> list[tuple[UUID, str, str]]:
         from larabill_sqlalchemy.provisioning.resources import RESOURCES

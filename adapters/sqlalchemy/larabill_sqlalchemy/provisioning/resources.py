@@ -16,7 +16,7 @@ from larabill_sqlalchemy.core.operations import OPERATIONS
 from larabill_sqlalchemy.faults import unique
 from larabill_sqlalchemy.provisioning.audits import AUDITS
 from larabill_sqlalchemy.provisioning.metadata import METADATA
-from larabill_sqlalchemy.statements import Each, chunks, from_row, insert_many, page_size, to_row, update_many
+from larabill_sqlalchemy.statements import Each, chunks, from_row, insert_many, keyset, to_row, update_many
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS, OF_ALL_SELLERS
 from larabill_sqlalchemy.types import Id, Instant, Json, code, text
 
@@ -29,6 +29,7 @@ RESOURCES = sa.Table(
     sa.Column("id", Id, primary_key=True),
     sa.Column("seller_id", Id, nullable=False),
     sa.Column("customer_id", Id, nullable=False),
+    sa.Column("order_id", Id, nullable=False),
     sa.Column("service_id", Id, nullable=False),
     sa.Column("name", text(), nullable=False),
     sa.Column("account", code(100), nullable=False),
@@ -43,6 +44,7 @@ RESOURCES = sa.Table(
     sa.Column("status", code(32), nullable=False),
     sa.Column("settled", code(32), nullable=False),
     sa.Column("desired", code(32), nullable=False),
+    sa.Column("suspended_by_staff", sa.Boolean, nullable=False),
     sa.Column("spec", Json, nullable=False),
     sa.Column("config", Json, nullable=False),
     sa.Column("spec_version", sa.Integer, nullable=False),
@@ -74,6 +76,7 @@ RESOURCES = sa.Table(
     sa.Index("ix_larabill_resources_seller_id", "seller_id", "id"),
     sa.Index("ix_larabill_resources_seller_id_status", "seller_id", "status", "id"),
     sa.Index("ix_larabill_resources_seller_id_is_held", "seller_id", "is_held", "id"),
+    sa.Index("ix_larabill_resources_seller_id_order_id", "seller_id", "order_id"),
     sa.Index("ix_larabill_resources_seller_id_customer_id", "seller_id", "customer_id", "id"),
     sa.Index("ix_larabill_resources_seller_id_account", "seller_id", "account", "id", "status"),
     sa.Index("ix_larabill_resources_account_ref", "account", "ref"),
@@ -82,7 +85,7 @@ RESOURCES = sa.Table(
 )
 
 _R = RESOURCES.c
-_FIXED = frozenset({"seller_id", "customer_id", "service_id", "created_at"})
+_FIXED = frozenset({"seller_id", "customer_id", "order_id", "service_id", "created_at"})
 _STANDING = sorted(status.value for status in SETTLED)
 _WAITING = sorted(
     status.value
@@ -118,6 +121,9 @@ class Resources:
             query = self._mine().where(_R.id.in_(chunk)).order_by(_R.id)
             found += self._all(query.with_for_update() if lock else query)
         return found
+
+    def for_order(self, order_id: UUID) -> list[Resource]:
+        return self._all(self._mine().where(_R.order_id == order_id).order_by(_R.id).with_for_update())
 
     def services_known(self, service_ids: Collection[UUID]) -> set[UUID]:
         found: set[UUID] = set()
@@ -201,7 +207,11 @@ class Resources:
         ends_later = sa.and_(_R.desired == Desired.GONE.value, _R.destroy_at > self._tx.now)
         against = sa.or_(
             sa.and_(_R.status.in_(_WAITING), ~sa.func.coalesce(ends_later, sa.false())),
-            sa.and_(_R.status == ResourceStatus.SUSPENDED.value, _R.desired == Desired.ACTIVE.value),
+            sa.and_(
+                _R.status == ResourceStatus.SUSPENDED.value,
+                _R.desired == Desired.ACTIVE.value,
+                _R.suspended_by_staff == sa.false(),
+            ),
             sa.and_(_R.status.in_(_STANDING), _R.desired != Desired.GONE.value, _R.applied_version < _R.spec_version),
         )
         busy = sa.exists().where(OPERATIONS.c.open_subject_id == _R.id)
@@ -228,18 +238,17 @@ class Resources:
         customer_id: UUID | None = None,
         held: bool = False,
         after: UUID | None = None,
+        newest_first: bool = False,
         limit: int = 100,
     ) -> list[Resource]:
-        query = self._mine().order_by(_R.id).limit(page_size(limit))
+        query = self._mine()
         if status is not None:
             query = query.where(_R.status == status.value)
         if customer_id is not None:
             query = query.where(_R.customer_id == customer_id)
         if held:
             query = query.where(_R.is_held == sa.true())  # not IS TRUE, which no index of MariaDB serves
-        if after is not None:
-            query = query.where(_R.id > after)
-        return self._all(query)
+        return self._all(keyset(query, _R.id, after=after, newest_first=newest_first, limit=limit))
 
 
 def _row(resource: Resource) -> dict[str, Any]:

@@ -31,6 +31,7 @@ def upgrade() -> None:
         sa.Column("spec", Json(), nullable=False),
         sa.Column("on_failure", code(32), nullable=False),
         sa.Column("status", code(32), nullable=False),
+        sa.Column("suspended_by_staff", sa.Boolean(), nullable=False),
         sa.Column("waits_for", Id()),
         sa.Column("told_at", Instant()),
         sa.Column("told_by", Id()),

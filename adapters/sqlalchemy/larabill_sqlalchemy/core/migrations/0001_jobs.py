@@ -50,6 +50,7 @@ def _create_jobs() -> None:
     op.create_index("ix_larabill_jobs_due_at", "larabill_jobs", ["due_at", "queue"])
     op.create_index("ix_larabill_jobs_finished_at", "larabill_jobs", ["finished_at", "status"])
     op.create_index("ix_larabill_jobs_queue", "larabill_jobs", ["queue", "status", "id"])
+    op.create_index("ix_larabill_jobs_seller_id", "larabill_jobs", ["seller_id", "id"])
     op.create_index("ix_larabill_jobs_status", "larabill_jobs", ["status", "id"])
     op.create_index("uq_larabill_jobs_event_id", "larabill_jobs", ["event_id", "handler"], unique=True)
 

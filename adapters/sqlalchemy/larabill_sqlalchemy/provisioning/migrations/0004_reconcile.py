@@ -44,11 +44,15 @@ def _create_provision_webhooks() -> None:
         sa.Column("account", code(100), nullable=False),
         sa.Column("event_id", code(255), nullable=False),
         sa.Column("event_type", code(100), nullable=False),
+        sa.Column("ref", code(255)),
+        sa.Column("result", code(16), nullable=False),
         sa.Column("received_at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_larabill_provision_webhooks"),
         **MYSQL_OPTIONS,
     )
+    op.create_index("ix_larabill_provision_webhooks_account_id", "larabill_provision_webhooks", ["account", "id"])
     op.create_index("ix_larabill_provision_webhooks_received_at", "larabill_provision_webhooks", ["received_at"])
+    op.create_index("ix_larabill_provision_webhooks_result", "larabill_provision_webhooks", ["result", "id"])
     op.create_index(
         "uq_larabill_provision_webhooks_account", "larabill_provision_webhooks", ["account", "event_id"], unique=True
     )

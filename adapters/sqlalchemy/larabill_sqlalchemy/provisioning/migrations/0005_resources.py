@@ -19,6 +19,7 @@ def upgrade() -> None:
         sa.Column("id", Id(), nullable=False),
         sa.Column("seller_id", Id(), nullable=False),
         sa.Column("customer_id", Id(), nullable=False),
+        sa.Column("order_id", Id(), nullable=False),
         sa.Column("service_id", Id(), nullable=False),
         sa.Column("name", text(), nullable=False),
         sa.Column("account", code(100), nullable=False),
@@ -32,6 +33,7 @@ def upgrade() -> None:
         sa.Column("status", code(32), nullable=False),
         sa.Column("settled", code(32), nullable=False),
         sa.Column("desired", code(32), nullable=False),
+        sa.Column("suspended_by_staff", sa.Boolean(), nullable=False),
         sa.Column("spec", Json(), nullable=False),
         sa.Column("config", Json(), nullable=False),
         sa.Column("spec_version", sa.Integer(), nullable=False),
@@ -69,6 +71,7 @@ def upgrade() -> None:
         "ix_larabill_resources_seller_id_customer_id", "larabill_resources", ["seller_id", "customer_id", "id"]
     )
     op.create_index("ix_larabill_resources_seller_id_is_held", "larabill_resources", ["seller_id", "is_held", "id"])
+    op.create_index("ix_larabill_resources_seller_id_order_id", "larabill_resources", ["seller_id", "order_id"])
     op.create_index("ix_larabill_resources_seller_id_status", "larabill_resources", ["seller_id", "status", "id"])
     op.create_index("ix_larabill_resources_status", "larabill_resources", ["status", "seller_id", "account"])
     op.create_index("uq_larabill_resources_service_id", "larabill_resources", ["service_id"], unique=True)

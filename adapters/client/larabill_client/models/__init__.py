@@ -1,0 +1,1 @@
+"""What the API takes and answers. Written by tools/generate_client.py."""

@@ -1,0 +1,1 @@
+"""What operators look at over HTTP: jobs, breakers, what staff did, audits, verify, health."""

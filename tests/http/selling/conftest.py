@@ -1,0 +1,34 @@
+"""The people of the tests of selling: a customer, another customer, and staff who may everything."""
+
+from __future__ import annotations
+
+import pytest
+from tests.billing.market import Market
+from tests.http.selling.desk import Desk, customer_of, staff_of
+
+from larabill_billing.customers.model import NewCustomer
+from larabill_core.http.api import Api
+
+
+@pytest.fixture
+def api(market: Market) -> Api:
+    return Api(market.engine)
+
+
+@pytest.fixture
+def me(api: Api, market: Market) -> Desk:
+    """The market's customer."""
+    return Desk(api, customer_of(market))
+
+
+@pytest.fixture
+def other(api: Api, market: Market) -> Desk:
+    """Another customer of the same seller."""
+    new = NewCustomer(name="Eve", email="eve@example.com", country="DE")
+    return Desk(api, customer_of(market, market.engine.billing.customers.create(market.seller, new).id))
+
+
+@pytest.fixture
+def staff(api: Api, market: Market) -> Desk:
+    """Staff of the seller who may everything."""
+    return Desk(api, staff_of(market))
