@@ -10,27 +10,19 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import timedelta
-from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final
-from uuid import UUID
+from typing import Final
 
 import attrs
-import sqlalchemy as sa
-from tests.billing.market import Market, item
+from tests.billing.market import Market
 from tests.conftest import START
 from tests.databases import demand_seller, tables_of_sellers
+from tests.http.furnishing import HOOK_SECRET, PAY_SECRET, furnish
 
-from larabill_billing.customers.model import NewCustomer
 from larabill_billing.module import MODULE as BILLING
-from larabill_billing.periods.cycle import Cycle
-from larabill_billing.subscriptions.changes import ChangeCycle
 from larabill_core.access import Actor
 from larabill_core.engine import Engine
 from larabill_core.http.limits import RateLimits
-from larabill_core.ids import PREFIXES, new_id, public_id
-from larabill_core.jobs import NewJob
 from larabill_core.keyring import KeyRing
 from larabill_core.module import Module
 from larabill_core.testing.clock import ManualClock
@@ -40,10 +32,6 @@ from larabill_provisioning.module import MODULE as PROVISIONING
 from larabill_sqlalchemy.migrate import create_schema
 from larabill_sqlalchemy.opening import database_of, load_manifest, open_database, open_engine, storages_of
 
-HOOK_SECRET: Final = "hook-secret-canary-7-0123456789abcdef"
-PAY_SECRET: Final = "whsec_0123456789abcdef0123456789abcdef"
-COUPON: Final = {"name": "Spring", "codes": ["SPRING"], "percent": "10"}
-PREFIX_OF: Final = {kind: prefix for prefix, kind in PREFIXES.items()}
 MANY: Final = 1_000_000
 """Requests a minute: no test of a contract is about that limit."""
 
@@ -85,7 +73,7 @@ def build(folder: Path, *more: Module) -> Iterator[Estate]:
     try:
         market = Market.open(engine, engine.clock)  # type: ignore[arg-type]  # the clock that we gave it
         file = folder / "estate.db"
-        built = _furnish(market)
+        built = furnish(market, worlds)
         estate = Estate(market=market, unscoped=unscoped, file=file, **built)
         unscoped.clear()
         database_of(engine).dispose()
@@ -135,90 +123,3 @@ def _open(folder: Path, worlds: tuple[str, str], more: tuple[Module, ...]) -> tu
     unscoped: list[str] = []
     demand_seller(database_of(engine), tables_of_sellers(storages), unscoped.append)
     return engine, unscoped
-
-
-def _furnish(market: Market) -> dict[str, Any]:
-    """One of each."""
-    billing, seller, me = market.engine.billing, market.seller, market.customer
-    market.engine.provisioning.plans.sync(seller)
-    other = billing.customers.create(seller, NewCustomer(name="Bob", email="bob@example.com", country="DE")).id
-    elsewhere = Market.open(market.engine, market.clock)
-    elsewhere.pay_order()
-    market.method()
-    paid = market.pay_order()
-    built = market.services(paid)[0]
-    charged = market.place(item())
-    method = market.run(lambda tx: tx.billing.payment_methods.defaults([me]))[me]
-    payment = billing.payments.charge_invoice(seller, _some(charged.invoice_id), method.id)
-    market.work()
-    unpaid, failed = market.place(item()), market.place(item("free"))
-    market.work()
-    refused, later = market.services(failed)[0], market.clock.now() + timedelta(days=9)
-    subscription = market.subscription(paid)
-    when = subscription.billed_to
-    renewed = market.subscription(charged).id
-    billing.subscriptions.change(seller, renewed, ChangeCycle(cycle=Cycle.ANNUAL), when)
-    planned = billing.subscriptions.scheduled(seller, renewed)[0]
-    line = {"description": "x", "quantity": "1", "unit_price": "10.00"}
-    found = {
-        "customer": me,
-        "order": unpaid.id,
-        "invoice": _some(unpaid.invoice_id),
-        "subscription": subscription.id,
-        "service": built.id,
-        "payment": payment.id,
-        "payment method": method.id,
-        "draft": billing.drafts.create(seller, me, {"lines": [line]}).id,
-        "lot": billing.credits.grant(seller, me, Decimal(5), "EUR", "sorry", grant_uuid=new_id()).id,
-        "coupon": billing.coupons.create(seller, COUPON).id,
-        "scheduled change": planned.id,
-        "resource": market.run(lambda tx: tx.provisioning.resources.for_service(built.id)).id,
-        "failed resource": market.run(lambda tx: tx.provisioning.resources.for_service(refused.id)).id,
-        "failed order": failed.id,
-        "job": market.run(lambda tx: tx.enqueue(NewJob(handler="core.purge_jobs", seller_id=seller, run_at=later))).id,
-    }
-    things = {kind.replace(" ", "_"): public_id(PREFIX_OF[kind.removeprefix("failed ")], id) for kind, id in found.items()}
-    return {
-        "things": {**things, "account": "acme", "gateway": "pay"},
-        "foreign": {
-            "other_customer": _ids(market, "customer_id", me),
-            "rival": _ids(market, "seller_id", seller),
-        },
-        "principals": _principals(market, other, elsewhere),
-    }
-
-
-def _principals(market: Market, other: UUID, elsewhere: Market) -> dict[str, Actor]:
-    """`owner` runs the installation; `staff` and `trainee` work for seller A, `rival` for seller B."""
-
-    def staff(id: str, role: str, seller: UUID | None) -> Actor:
-        return Actor(kind="staff", id=id, roles=(role,), seller_id=seller)
-
-    def customer(id: str, customer_id: UUID) -> Actor:
-        return Actor(kind="customer", id=id, roles=("customer",), seller_id=market.seller, customer_id=customer_id)
-
-    return {
-        "customer": customer("ada", market.customer),
-        "other_customer": customer("bob", other),
-        "trainee": staff("tim", "trainee", market.seller),
-        "staff": staff("sue", "operator", market.seller),
-        "rival": staff("rob", "operator", elsewhere.seller),
-        "owner": staff("olga", "operator", None),
-    }
-
-
-def _ids(market: Market, column: str, value: UUID) -> set[str]:
-    """Of all rows that say so."""
-    found = {value.hex}
-    with database_of(market.engine).connect() as connection:
-        for storage in storages_of(market.engine.modules):
-            for table in storage.metadata.tables.values():
-                if column in table.c and "id" in table.c:
-                    ids = connection.execute(sa.select(table.c.id).where(table.c[column] == value)).scalars()
-                    found |= {id.hex for id in ids if isinstance(id, UUID)}
-    return found
-
-
-def _some(value: UUID | None) -> UUID:
-    assert value is not None
-    return value

@@ -16,6 +16,15 @@ from tests.http.estate import Estate
 from larabill_core.http.endpoint import Endpoint
 
 PLAN: Final = {"code": "web", "name": "Web hosting", "prices": {"EUR": {"monthly": "6.00"}}}
+TEN: Final = {"amount": "10.00", "currency": "EUR"}
+LINE: Final = {"description": "work", "unit_price": "10.00"}
+EVENT: Final = {
+    "idempotency_id": "e1",
+    "subscription_id": "{subscription}",
+    "meter": "traffic",
+    "occurred_at": "2026-01-31T11:00:00Z",
+    "quantity": "1",
+}
 ITEMS: Final = [{"plan_code": "web", "cycle": "monthly", "region": "eu"}]
 ORDER: Final = {"customer": "{customer}", "currency": "EUR", "items": ITEMS}
 
@@ -40,7 +49,36 @@ BODIES: Final[Mapping[str, Any]] = {
     "record_payment": {"amount": {"amount": "1.00", "currency": "EUR"}, "reference": "line 7"},
     "receive_payment": {"amount": {"amount": "1.00", "currency": "EUR"}, "reference": "line 8"},
     "refund_payment": {"reason": "sorry"},
+    "rematch_payment": {"parts": [], "reason": "it was for nothing"},
+    "reverse_payment": {"reason": "it never came"},
+    "resolve_payment_review": {"transaction": None, "reason": "looked there"},
+    "top_up_credit": {"amount": TEN, "method": "{payment_method}"},
+    "open_top_up": {"amount": TEN, "account": "pay"},
+    "record_top_up": {"amount": TEN, "reference": "line 9"},
+    "set_top_up_rule": {"threshold": TEN, "amount": TEN},
+    # invoices, drafts, credit
+    "pay_from_credit": {},
+    "grant_credit": {"amount": TEN, "reason": "sorry"},
+    "revoke_credit": {"reason": "not so"},
+    "credit_invoice": {"reason": "not so"},
+    "void_invoice": {"reason": "not so"},
+    "write_off_invoice": {"reason": "never comes"},
+    "merge_invoices": {"invoices": ["{drawn_invoice}", "{second_drawn_invoice}"], "reason": "asked for"},
+    "agree_payment_plan": {
+        "instalments": [
+            {"due_on": "2026-03-10", "amount": {"amount": "7.00", "currency": "EUR"}},
+            {"due_on": "2026-03-20", "amount": {"amount": "7.00", "currency": "EUR"}},
+        ],
+    },
+    "break_payment_plan": {"reason": "not kept"},
+    "create_draft": {"customer": "{customer}", "lines": [LINE]},
+    "edit_draft": {"note": "soon"},
+    "merge_drafts": {"drafts": ["{draft}", "{second_draft}"]},
+    "split_draft": {"lines": ["{draft_line}"]},
+    "record_usage": {"events": [EVENT]},
     # resources
+    "switch_power": {"action": "stop"},
+    "put_credential": {"driver": "fake", "secrets": {"token": "t0ken"}},
     "resize_resource": {"plan": "web", "spec": {"domain": "example.com"}},
     "abandon_resource": {"remedy": "credit"},
     "adopt_resource": {"driver_ref": "thing-1"},
@@ -49,6 +87,9 @@ BODIES: Final[Mapping[str, Any]] = {
 QUERIES: Final[Mapping[str, str]] = {
     "end_resource": "destroy_at=2026-03-01T00:00:00Z",
     "get_audit": "subject={order}",
+    "get_statement": "currency=EUR&first=2026-01-01&last=2026-01-31",
+    "download_statement": "currency=EUR&first=2026-01-01&last=2026-01-31",
+    "get_usage": "start_on=2026-01-01&end_on=2026-02-01",
 }
 
 _NAMED: Final = re.compile(r"\{[a-z_]+\}")
@@ -57,6 +98,13 @@ ELSEWHERE: Final[Mapping[str, str]] = {
     "kick_order": "failed_order",
     "retry_resource": "failed_resource",
     "abandon_resource": "failed_resource",
+    "withdraw_cancellation": "leaving_subscription",
+    "get_payment_plan": "planned_invoice",
+    "break_payment_plan": "planned_invoice",
+    "reverse_payment": "manual_payment",
+    "replay_provider_webhook": "provider_webhook",
+    "get_gateway_webhook": "gateway_webhook",
+    "replay_gateway_webhook": "gateway_webhook",
 }
 """Where the estate's thing of that kind is in no state for it: another one, by its name in the estate."""
 

@@ -31,11 +31,10 @@ SHARED: Final = {"plan"}
 TO_CUSTOMERS_ALONE: Final = {"reveal_access"}
 """What not even staff are shown."""
 TOO_LATE: Final = {
-    "retry_job": "it runs later by itself",
     "adopt_resource": "the provider has nothing of that id",
     "resume_resource": "staff have not suspended it",
     "release_hold": "its renewal is not held",
-    "withdraw_cancellation": "it is not cancelled",
+    "resolve_payment_review": "it is not in review",
 }
 """Endpoints whose sample is refused in the estate, with 409, because of the state that its thing is in: why."""
 
@@ -52,9 +51,10 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Estate, Ho
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=[endpoint.id for endpoint in ENDPOINTS])
 def test_the_row_says_who_is_answered(endpoint: Endpoint, who: str, built: tuple[Estate, Host]) -> None:
     estate, host = built
-    estate.restore()
     request = path_of(endpoint, estate), encoded(body_of(endpoint, estate)), query_of(endpoint, estate)
     answer = ask(estate, host, endpoint, who)
+    if endpoint.changes and answer.status < 400:
+        estate.restore()
     if endpoint.scope == "public":
         assert answer.status < 500 and answer.status not in (401, 403), answer.body
         return
@@ -88,8 +88,10 @@ def expected(endpoint: Endpoint, who: str) -> set[int]:
     ids = [name for name in endpoint.parameters if name in KIND_PREFIX]
     if any(name not in SHARED or who == "rival" for name in ids):
         return {404}
+    if endpoint.parameters and not ids:
+        return {404} | done  # a name may be there twice, once for each
     if names_a_thing(endpoint):
-        return {404} | (done if endpoint.method == "GET" else set())
+        return {404} | (done if endpoint.method == "GET" else {422})
     return done
 
 
@@ -112,10 +114,12 @@ def ask(estate: Estate, host: Host, endpoint: Endpoint, who: str) -> Answer:
 
 def version_of(host: Host, path: str) -> str:
     """What staff see as the ETag of the thing that the path ends in, or is about."""
-    for until in (path, path.rpartition("/")[0]):
+    until = path
+    while until:
         found = host.send("GET", until, bearer(host, "staff")).headers.get("etag")
         if found is not None:
             return found
+        until = until.rpartition("/")[0]
     raise AssertionError(f"nothing shows the version that {path} demands")
 
 

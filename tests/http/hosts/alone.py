@@ -55,7 +55,7 @@ def _answer(environ: dict[str, Any], document: bytes, api: Api, routes: Any, pri
             headers=headers,
             body=_read(environ),
             host=environ["HTTP_HOST"],
-            remote=environ["REMOTE_ADDR"],
+            remote=environ.get("REMOTE_ADDR", ""),
             actor=principals.get(headers.get("authorization", "").removeprefix("Bearer ")),
         )
     )
