@@ -46,6 +46,7 @@ class Estate:
     market: Market
     principals: Mapping[str, Actor]
     things: Mapping[str, str]
+    tokens: Mapping[str, str]
     foreign: Mapping[str, set[str]]
     unscoped: list[str]
     _file: Path
@@ -53,6 +54,11 @@ class Estate:
     @property
     def engine(self) -> Engine:
         return self.market.engine
+
+    @property
+    def logins(self) -> dict[str, Actor]:
+        """Who somebody is, by the token that they send."""
+        return {self.tokens[name]: actor for name, actor in self.principals.items()}
 
     def restore(self) -> None:
         """As it was built."""

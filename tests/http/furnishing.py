@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -19,6 +19,7 @@ from larabill_billing.periods.cycle import Cycle
 from larabill_billing.subscriptions import change as changing
 from larabill_billing.subscriptions.changes import Cancel, ChangeCycle
 from larabill_core.access import Actor
+from larabill_core.http.tokens import NewToken, create_token
 from larabill_core.ids import PREFIXES, new_id, public_id
 from larabill_core.jobs import NewJob
 from larabill_core.privacy import Secret
@@ -65,7 +66,7 @@ def furnish(market: Market, worlds: tuple[str, str]) -> dict[str, Any]:
     things = {kind.replace(" ", "_"): public_id(_prefix(kind), id) for kind, id in found.items()}
     things |= {"account": "acme", "gateway": "pay", "name": "dns"}
     foreign = {"other_customer": _ids(market, "customer_id", me), "rival": _ids(market, "seller_id", seller)}
-    return {"things": things, "principals": principals, "foreign": foreign}
+    return {"things": things, "principals": principals, "tokens": _tokens(market, principals), "foreign": foreign}
 
 
 def _agreements(market: Market, ada: Actor) -> dict[str, UUID]:
@@ -169,6 +170,22 @@ def _principals(market: Market, other: UUID, elsewhere: UUID) -> dict[str, Actor
         "rival": staff("rob", "operator", elsewhere),
         "owner": staff("olga", "operator", None),
     }
+
+
+def _tokens(market: Market, principals: Mapping[str, Actor]) -> dict[str, str]:
+    """What each sends as who they are."""
+
+    def make(name: str, actor: Actor) -> str:
+        new = NewToken(
+            name=name,
+            roles=actor.roles,
+            seller_id=actor.seller_id,
+            customer_id=actor.customer_id,
+            valid_for=timedelta(days=90),
+        )
+        return market.engine.run(lambda tx: create_token(tx, new))[1]
+
+    return {name: make(name, actor) for name, actor in principals.items()}
 
 
 def _ids(market: Market, column: str, value: UUID) -> set[str]:

@@ -43,7 +43,7 @@ _ID = re.compile(r"[a-z]{3}_([0-9a-f]{32})")
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Estate, Host]]:
-    with build(tmp_path_factory.mktemp("matrix")) as estate, open_alone(estate.engine, estate.principals) as host:
+    with build(tmp_path_factory.mktemp("matrix")) as estate, open_alone(estate) as host:
         yield estate, host
 
 

@@ -50,7 +50,7 @@ def estate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
 @pytest.fixture(params=HOSTS)
 def host(request: pytest.FixtureRequest, estate: Estate) -> Iterator[Host]:
     estate.restore()
-    with HOSTS[request.param](estate.engine, estate.principals) as host:
+    with HOSTS[request.param](estate) as host:
         yield host
 
 

@@ -6,12 +6,19 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Final, TypeAlias
 
+from tests.http.estate import Estate
 from tests.http.hosts.alone import open_alone
-from tests.http.hosts.host import Host, Principals
+from tests.http.hosts.django import open_django
+from tests.http.hosts.fastapi import open_fastapi
+from tests.http.hosts.host import Host
+from tests.http.hosts.serve import open_serve
 
-from larabill_core.engine import Engine
+OpenHost: TypeAlias = Callable[[Estate], AbstractContextManager[Host]]
 
-OpenHost: TypeAlias = Callable[[Engine, Principals], AbstractContextManager[Host]]
-
-HOSTS: Final[Mapping[str, OpenHost]] = {"alone": open_alone}
+HOSTS: Final[Mapping[str, OpenHost]] = {
+    "alone": open_alone,
+    "django": open_django,
+    "fastapi": open_fastapi,
+    "serve": open_serve,
+}
 """Every test of a contract runs over all of them; the first one is what the others are compared with."""

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import version
 from typing import Any
 
 import msgspec
-from tests.http.hosts.host import Host, Principals
+from tests.http.estate import Estate
+from tests.http.hosts.host import Host
 from tests.http.hosts.wsgi import WsgiHost
 
-from larabill_core.engine import Engine
+from larabill_core.access import Actor
 from larabill_core.http.api import Api
 from larabill_core.http.endpoint import JSON, PARAMETER
 from larabill_core.http.openapi import openapi
@@ -20,20 +21,20 @@ from larabill_core.http.request import LARGEST_BODY, METHODS, Request, Response
 
 
 @contextmanager
-def open_alone(engine: Engine, principals: Principals) -> Iterator[Host]:
-    api = Api(engine)
+def open_alone(estate: Estate) -> Iterator[Host]:
+    api, logins = Api(estate.engine), estate.logins
     routes = [(re.compile(PARAMETER.sub(r"(?P<\1>[^/]+)", path)), path) for path in api.table.paths]
     document = msgspec.json.encode(openapi(api.table, version=version("larabill")))
 
     def app(environ: dict[str, Any], start: Any) -> list[bytes]:
-        answer = _answer(environ, document, api, routes, principals)
+        answer = _answer(environ, document, api, routes, logins)
         start(f"{answer.status} -", list(answer.headers.items()))
         return [answer.body]
 
-    yield WsgiHost(name="alone", prefix="", tokens={name: name for name in principals}, app=app)
+    yield WsgiHost(name="alone", prefix="", tokens=estate.tokens, app=app)
 
 
-def _answer(environ: dict[str, Any], document: bytes, api: Api, routes: Any, principals: Principals) -> Response:
+def _answer(environ: dict[str, Any], document: bytes, api: Api, routes: Any, logins: Mapping[str, Actor]) -> Response:
     try:
         path = environ["PATH_INFO"].encode("latin-1").decode()
     except UnicodeDecodeError:
@@ -56,7 +57,7 @@ def _answer(environ: dict[str, Any], document: bytes, api: Api, routes: Any, pri
             body=_read(environ),
             host=environ["HTTP_HOST"],
             remote=environ.get("REMOTE_ADDR", ""),
-            actor=principals.get(headers.get("authorization", "").removeprefix("Bearer ")),
+            actor=logins.get(headers.get("authorization", "").removeprefix("Bearer ")),
         )
     )
 

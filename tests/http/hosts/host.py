@@ -8,10 +8,6 @@ from typing import Any, Final, Literal, Protocol, TypeAlias
 import attrs
 import msgspec
 
-from larabill_core.access import Actor
-
-Principals: TypeAlias = Mapping[str, Actor]
-"""Who may be there, by name."""
 Headers: TypeAlias = Sequence[tuple[str, str]]
 
 NAME: Final = "shop.test"
