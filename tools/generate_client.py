@@ -159,6 +159,8 @@ class Generator:
             kind += " | None"
         if default == {}:
             text = "msgspec.field(default_factory=dict)"
+        elif isinstance(default, dict) and kind in self.components:
+            text = f"msgspec.field(default_factory=lambda: {kind}())"  # left out, so that the API's own default counts
         elif isinstance(default, dict | list) and default:
             raise ValueError(f"field {name} has a default that this generator does not know: {default}")
         elif own != name:

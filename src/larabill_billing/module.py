@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from larabill_billing.bank import endpoints as bank_endpoints
 from larabill_billing.bank import verify as bank_verify
 from larabill_billing.catalog import endpoints as catalog_endpoints
 from larabill_billing.credits import document_endpoints as documents_endpoints
@@ -11,9 +12,12 @@ from larabill_billing.credits import endpoints as credits_endpoints
 from larabill_billing.credits import jobs as credits
 from larabill_billing.credits import verify as credits_verify
 from larabill_billing.customers import endpoints as customers_endpoints
+from larabill_billing.discounts import endpoints as discounts_endpoints
 from larabill_billing.discounts import verify as discounts_verify
+from larabill_billing.dunning import endpoints as dunning_endpoints
 from larabill_billing.dunning import jobs as dunning
 from larabill_billing.dunning import verify as dunning_verify
+from larabill_billing.exchange import endpoints as exchange_endpoints
 from larabill_billing.exchange import jobs as exchange
 from larabill_billing.invoicing import draft_endpoints as drafts_endpoints
 from larabill_billing.invoicing import endpoints as invoicing_endpoints
@@ -24,6 +28,7 @@ from larabill_billing.ledger import verify as ledger
 from larabill_billing.orders import endpoints as orders_endpoints
 from larabill_billing.orders import jobs as orders
 from larabill_billing.orders import verify as orders_verify
+from larabill_billing.payments import dispute_endpoints as disputes_endpoints
 from larabill_billing.payments import endpoints as payments_endpoints
 from larabill_billing.payments import inbox_endpoints, top_up_endpoints
 from larabill_billing.payments import jobs as payments
@@ -31,17 +36,21 @@ from larabill_billing.payments import method_endpoints as payment_method_endpoin
 from larabill_billing.payments import staff_endpoints as payments_staff_endpoints
 from larabill_billing.payments import verify as payments_verify
 from larabill_billing.payments import webhook_endpoints as payment_webhook_endpoints
+from larabill_billing.referrals import endpoints as referrals_endpoints
 from larabill_billing.referrals import jobs as referrals
 from larabill_billing.referrals import verify as referrals_verify
+from larabill_billing.reports import endpoints as reports_endpoints
 from larabill_billing.reports import jobs as reports
 from larabill_billing.settings import BillingSettings
 from larabill_billing.subscriptions import endpoints as subscriptions_endpoints
 from larabill_billing.subscriptions import jobs as subscriptions
 from larabill_billing.subscriptions import usage_endpoints
 from larabill_billing.subscriptions import verify as subscriptions_verify
+from larabill_billing.tax import endpoints as tax_endpoints
 from larabill_billing.tax import jobs as tax
 from larabill_billing.tax import verify as tax_verify
 from larabill_billing.usage import jobs as usage
+from larabill_billing.vouchers import endpoints as vouchers_endpoints
 from larabill_billing.vouchers import jobs as vouchers
 from larabill_billing.vouchers import verify as vouchers_verify
 from larabill_core.module import Module
@@ -51,11 +60,12 @@ ABILITIES: Final = (
     "bank.write",
     "catalog.read",
     "catalog.write",
+    "coupons.read",
+    "coupons.redeem",
+    "coupons.write",
     "credits.read",
     "credits.use",
     "credits.write",
-    "coupons.read",
-    "coupons.write",
     "customers.read",
     "customers.write",
     "disputes.read",
@@ -94,6 +104,7 @@ ABILITIES: Final = (
     "usage.read",
     "usage.write",
     "vouchers.read",
+    "vouchers.redeem",
     "vouchers.write",
 )
 
@@ -123,12 +134,17 @@ MODULE: Final = Module(
         *tax.SCHEDULES,
     ),
     endpoints=(
+        *bank_endpoints.ENDPOINTS,
         *catalog_endpoints.ENDPOINTS,
         *credits_endpoints.ENDPOINTS,
         *customers_endpoints.ENDPOINTS,
+        *discounts_endpoints.ENDPOINTS,
+        *disputes_endpoints.ENDPOINTS,
         *documents_endpoints.ENDPOINTS,
-        *inbox_endpoints.ENDPOINTS,
         *drafts_endpoints.ENDPOINTS,
+        *dunning_endpoints.ENDPOINTS,
+        *exchange_endpoints.ENDPOINTS,
+        *inbox_endpoints.ENDPOINTS,
         *invoicing_endpoints.ENDPOINTS,
         *invoicing_staff_endpoints.ENDPOINTS,
         *orders_endpoints.ENDPOINTS,
@@ -136,13 +152,19 @@ MODULE: Final = Module(
         *payment_webhook_endpoints.ENDPOINTS,
         *payments_endpoints.ENDPOINTS,
         *payments_staff_endpoints.ENDPOINTS,
+        *referrals_endpoints.ENDPOINTS,
+        *reports_endpoints.ENDPOINTS,
         *subscriptions_endpoints.ENDPOINTS,
+        *tax_endpoints.ENDPOINTS,
         *top_up_endpoints.ENDPOINTS,
         *usage_endpoints.ENDPOINTS,
+        *vouchers_endpoints.ENDPOINTS,
     ),
     abilities=ABILITIES,
     customer_abilities=(
         "catalog.read",
+        "coupons.read",
+        "coupons.redeem",
         "credits.read",
         "credits.use",
         "customers.read",
@@ -154,11 +176,13 @@ MODULE: Final = Module(
         "payment_methods.write",
         "payments.pay",
         "payments.read",
+        "referrals.read",
         "sellers.read",
         "subscriptions.cancel",
         "subscriptions.change",
         "subscriptions.read",
         "usage.read",
+        "vouchers.redeem",
     ),
     settings=BillingSettings,
     storage="larabill_sqlalchemy.billing:STORAGE",

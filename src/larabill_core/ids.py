@@ -30,6 +30,7 @@ PREFIXES: Final[Mapping[str, str]] = MappingProxyType(
         "dft": "draft",
         "dsp": "dispute",
         "evt": "event",
+        "exm": "exemption",
         "inv": "invoice",
         "itm": "item",
         "lin": "line",
@@ -40,9 +41,11 @@ PREFIXES: Final[Mapping[str, str]] = MappingProxyType(
         "ord": "order",
         "pay": "payment",
         "pln": "plan",
+        "rdm": "redemption",
         "ref": "refund",
         "req": "request",
         "res": "resource",
+        "rfl": "referral",
         "sel": "seller",
         "sub": "subscription",
         "svc": "service",
@@ -50,6 +53,7 @@ PREFIXES: Final[Mapping[str, str]] = MappingProxyType(
         "tok": "token",
         "tsk": "task",
         "usg": "usage",
+        "vch": "voucher batch",
         "whk": "webhook",
     }
 )

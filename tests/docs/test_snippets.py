@@ -28,15 +28,20 @@ PAGES = (
     "how-to/discounts.md",
     "how-to/embed.md",
     "how-to/invoices.md",
+    "how-to/mount-in-flask.md",
     "how-to/give-and-sell-credit.md",
     "how-to/meter-usage.md",
     "how-to/mount-in-fastapi.md",
     "how-to/serve.md",
+    "how-to/mount-in-django.md",
     "explanation/conventions.md",
     "explanation/ledger.md",
     "how-to/close-a-month.md",
     "explanation/tax.md",
 )
+
+APART = {"how-to/mount-in-django.md"}
+"""Run in processes of their own: Django's settings are one for a process."""
 
 _BLOCK = re.compile(r"^```(python|console|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -55,9 +60,19 @@ def test_an_ellipsis_stands_for_anything_and_nothing_else_does() -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_page_does_what_it_shows(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    if page not in APART:
+        run_page(page, {"__name__": "__main__"})
+        return
+    script = f"from tests.docs.test_snippets import run_page; run_page({page!r}, globals())"
+    path = os.pathsep.join([str(DOCS.parent), os.environ.get("PYTHONPATH", "")])
+    command, env = [sys.executable, "-W", "error", "-c", script], {**os.environ, "PYTHONPATH": path}
+    done = subprocess.run(command, capture_output=True, text=True, env=env, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def run_page(page: str, names: dict[str, Any]) -> None:
     blocks = _BLOCK.findall((DOCS / page).read_text(encoding="utf-8"))
     assert blocks
-    names: dict[str, Any] = {"__name__": "__main__"}
     printed: str | None = None
     for kind, text in blocks:
         if kind == "python":

@@ -52,7 +52,8 @@ def test_a_paid_service_that_staff_suspend_stays_so_until_they_resume_it(scene: 
     scene.settle()
     assert (scene.status(service), scene.at_provider(service)) == ("active", ["active"])
     assert scene.violations() == []
-    assert said_by_staff(service) == [True]
+    assert said_by_staff(service) == [True, False]
+    assert scene.told(service)[-1] == "ServiceResumed"
     assert {"suspend_by_staff", "resume_by_staff"} <= {audit.action for audit in scene.audits(service)}
 
 
@@ -86,6 +87,20 @@ def test_what_staff_suspend_goes_out_though_the_case_is_closed(scene: Scene) -> 
     resume(scene, service)
     scene.settle()
     assert scene.status(service) == "active"
+
+
+@SQLITE
+def test_what_becomes_owed_while_staff_let_it_go_is_suspended_for_billing(scene: Scene) -> None:
+    """The resumption is on its way, and is withdrawn: billing knows that it is not staff who hold it now."""
+    service = scene.running()
+    suspend(scene, service)
+    scene.settle()
+    scene.overdue(service, 1)
+    scene.clock.advance(timedelta(seconds=1))
+    resume(scene, service)
+    scene.settle()
+    assert (scene.status(service), scene.calls(service, "resume")) == ("suspended", 0)
+    assert said_by_staff(service)[-1] is False
 
 
 @SQLITE
@@ -151,6 +166,8 @@ def test_a_kicked_order_builds_what_failed_and_leaves_what_runs(make_scene: Make
     scene.settle()
     assert (scene.status(fine), scene.status(broken)) == ("active", "active")
     assert scene.calls(fine, "provision") == 1
+    assert "kick" in {audit.action for audit in scene.audits(broken)}
+    assert "kick" not in {audit.action for audit in scene.audits(fine)}
     assert scene.violations() == []
 
 

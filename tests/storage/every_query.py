@@ -449,6 +449,7 @@ BILLING: dict[str, Query] = {
     "usage.reached": lambda tx, of: tx.usage.reached(of.periods),
     "vouchers.batch": lambda tx, of: tx.vouchers.batch(of.id),
     "vouchers.batches": lambda tx, of: tx.vouchers.batches(after=of.id),
+    "vouchers.batches of newest": lambda tx, of: tx.vouchers.batches(after=of.id, newest_first=True),
     "vouchers.by_digest": lambda tx, of: tx.vouchers.by_digest(of.word),
     "vouchers.counts": lambda tx, of: tx.vouchers.counts(of.group_ids),
     "vouchers.expire": lambda tx, of: tx.vouchers.expire(of.group_id),

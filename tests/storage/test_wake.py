@@ -63,8 +63,8 @@ def test_not_after_the_rollback_of_the_host(engine: Engine, host: sa.Engine, see
     with host.connect() as connection:
         write(engine.joined(connection))
         connection.rollback()
-    with host.begin() as connection:
         connection.exec_driver_sql("SELECT 1")
+        connection.commit()
     assert seen == []
 
 
@@ -130,13 +130,15 @@ def test_a_worker_of_the_same_process_does_not_wait_for_its_next_look(
     worker = Worker(engine)
     thread = threading.Thread(target=worker.run, args=(2,))
     thread.start()
-    write(engine)
-    assert done.acquire(timeout=20)
-    with host.begin() as connection:
-        write(engine.joined(connection))
-    assert done.acquire(timeout=20)
-    worker.stop()
-    thread.join(timeout=20)
+    try:
+        write(engine)
+        assert done.acquire(timeout=20)
+        with host.begin() as connection:
+            write(engine.joined(connection))
+        assert done.acquire(timeout=20)
+    finally:
+        worker.stop()
+        thread.join(timeout=20)
     assert not thread.is_alive()
     assert not worker.broken
 

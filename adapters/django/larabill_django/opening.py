@@ -17,6 +17,7 @@ from larabill_core.http.api import Api
 from larabill_core.http.table import Table
 from larabill_core.kernel import KERNEL
 from larabill_django.settings import NAME, Settings, read_settings
+from larabill_django.tasks import wake_through
 
 VERSION: Final = version("larabill")
 
@@ -38,6 +39,8 @@ class Opened:
         found = read_settings()
         engine = open_engine(found.manifest)
         api = Api(engine, authorize=found.authorize)
+        if found.tasks is not None:
+            wake_through(engine, found.tasks)
         return cls(given=getattr(django_settings, NAME), settings=found, engine=engine, api=api)
 
     def close(self, *, mine: bool = True) -> None:

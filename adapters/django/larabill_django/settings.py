@@ -4,6 +4,7 @@ LARABILL = {
     "DATABASE": "default",                  # alias in DATABASES
     "PRINCIPAL": "shop.access.principal",   # who is asking: f(request) -> Actor | None
     "AUTHORIZE": "shop.access.may",         # in place of the roles: f(actor, ability) -> bool
+    "TASKS": "default",                     # alias in TASKS (Django 6): wake-ups are tasks
     "larabill": {"keys": BASE_DIR / "larabill.keys"},
     "billing": {"seller": {...}},
 }
@@ -27,9 +28,10 @@ from larabill_core.http.api import Authorize
 from larabill_core.manifest import Manifest
 from larabill_core.module import installed_modules
 from larabill_django.databases import alias_url
+from larabill_django.tasks import is_available
 
 NAME: Final = "LARABILL"
-OWN: Final = ("DATABASE", "PRINCIPAL", "AUTHORIZE")
+OWN: Final = ("DATABASE", "PRINCIPAL", "AUTHORIZE", "TASKS")
 Principal = Callable[[HttpRequest], Actor | None]
 
 
@@ -40,6 +42,7 @@ class Settings:
     database: str
     principal: Principal
     authorize: Authorize | None
+    tasks: str | None
     data: Mapping[str, Any] = attrs.field(repr=False)
     manifest: Manifest = attrs.field(repr=False)
 
@@ -63,13 +66,25 @@ def read_settings() -> Settings:
                 faults.add(str(key), "is not known", remedy=remedy)
         principal = _function(given, "PRINCIPAL", "larabill_django.principals.principal", faults)
         authorize = _function(given, "AUTHORIZE", None, faults)
+        tasks = _tasks(given, faults)
         alias, data = _data(given, known, faults)
         try:
             manifest = load_manifest(data)
         except ConfigurationError as problem:
             faults.include(problem)
     faults.raise_if_any(ConfigurationError)
-    return Settings(database=alias, principal=principal, authorize=authorize, data=data, manifest=manifest)
+    return Settings(database=alias, principal=principal, authorize=authorize, tasks=tasks, data=data, manifest=manifest)
+
+
+def _tasks(given: Mapping[str, Any], faults: Faults) -> str | None:
+    alias = given.get("TASKS")
+    if alias is None:
+        return None
+    if not is_available():
+        faults.add("TASKS", "needs Django 6", remedy="leave it out, and run `manage.py larabill worker`")
+    elif alias not in getattr(settings, "TASKS", {}):
+        faults.add("TASKS", "is no alias in TASKS", value=alias)
+    return str(alias)
 
 
 def _function(given: Mapping[str, Any], key: str, default: str | None, faults: Faults) -> Any:

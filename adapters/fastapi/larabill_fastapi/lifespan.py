@@ -22,7 +22,8 @@ def larabill_lifespan(engine: Engine, *, worker: bool = True) -> Callable[[Any],
     @asynccontextmanager
     async def lifespan(app: Any) -> AsyncIterator[None]:
         crew = Worker(engine)
-        thread = threading.Thread(target=crew.run, args=(1,), name="larabill-worker")
+        # a server that must stop at once skips what is below; another worker takes up a job that is cut off
+        thread = threading.Thread(target=crew.run, name="larabill-worker", daemon=True)
         if worker:
             thread.start()
         try:

@@ -6,8 +6,9 @@ import ──▶ lines, once each ──▶ judge: all open lines against all op
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from larabill_billing.bank.camt import read_camt
 from larabill_billing.bank.clean import LARGEST
 from larabill_billing.bank.csv_file import read_csv
 from larabill_billing.bank.match import Book, Verdict, payment_ids, tokens
-from larabill_billing.bank.model import BankLine, Imported, LineStatus, StatementLine, next_status
+from larabill_billing.bank.model import BankLine, Imported, LineStatus, Matched, StatementLine, next_status
 from larabill_billing.bank.ports import BankTx
 from larabill_billing.bank.settings import BankAccount
 from larabill_billing.payments.by_hand import record_for_customer, reverse
@@ -108,6 +109,22 @@ def book(tx: BankTx, line_id: UUID, pays: Mapping[UUID, Decimal]) -> bool:
         return False
     _book(tx, line, pays)
     return True
+
+
+def match_open(run: Callable[[Callable[[BankTx], Any]], Any]) -> Matched:
+    """Book every open line that names what it pays, each by itself; note on the others why not. Safe to repeat.
+
+    `run` carries out a function in a transaction of its own.
+    """
+    looked_at = booked = 0
+    after: UUID | None = None
+    while True:
+        exact, after, seen = run(partial(judge, after=after))
+        looked_at += seen
+        for line_id, verdict in exact:
+            booked += run(partial(book, line_id=line_id, pays=verdict.pays))
+        if after is None:
+            return Matched(looked_at=looked_at, booked=booked, left=looked_at - booked)
 
 
 def match(tx: BankTx, line_id: UUID, invoice_ids: Sequence[UUID], reason: str = "") -> BankLine:

@@ -12,7 +12,7 @@ from larabill_billing.credits.ports import CreditsTx
 from larabill_core.access import own
 from larabill_core.clock import local_date
 from larabill_core.http.endpoint import Call, Endpoint
-from larabill_core.http.wire import Listing, amount_of, id_of, money, newest_first
+from larabill_core.http.wire import Listing, amount_of, day_of, id_of, money, newest_first
 from larabill_core.ids import new_id, public_id
 
 _HERE: Final = "larabill_billing.credits.endpoints"
@@ -131,7 +131,9 @@ def pay_from_credit(tx: CreditsTx, call: Call[Any, wire.PayFromCredit]) -> wire.
 def grant_credit(tx: CreditsTx, call: Call[Any, wire.GrantCredit]) -> wire.LotOut:
     customer, given = tx.billing.customers.get(call.path["customer"]), call.body
     amount = amount_of(given.amount, "amount", customer.currency)
-    lot = goodwill.give(tx, new_id(), customer.id, amount, customer.currency, given.reason, given.expires_on)
+    lot = goodwill.give(
+        tx, new_id(), customer.id, amount, customer.currency, given.reason, day_of(given.expires_on, "expires_on")
+    )
     return wire.lot_out(lot)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from functools import partial
 from uuid import UUID
 
 from larabill_billing.bank import handlers as bank
@@ -88,15 +87,7 @@ class Bank(Area):
 
     def match_open(self, seller: UUID, *, actor: Actor = SYSTEM) -> Matched:
         """Book every open line that names what it pays, each by itself; note on the others why not. Safe to repeat."""
-        looked_at = booked = 0
-        after: UUID | None = None
-        while True:
-            exact, after, seen = self._run("bank.write", seller, actor, partial(bank.judge, after=after))
-            looked_at += seen
-            for line_id, verdict in exact:
-                booked += self._run("bank.write", seller, actor, partial(bank.book, line_id=line_id, pays=verdict.pays))
-            if after is None:
-                return Matched(looked_at=looked_at, booked=booked, left=looked_at - booked)
+        return bank.match_open(lambda fn: self._run("bank.write", seller, actor, fn))
 
     def match(
         self, seller: UUID, line_id: UUID, invoice_ids: Sequence[UUID], reason: str = "", *, actor: Actor = SYSTEM

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Final, TypeVar
 from uuid import UUID
 
 from larabill_billing.audits.model import Audit
-from larabill_billing.customers.model import Seller
 from larabill_billing.exchange import handlers as exchange
 from larabill_billing.exchange.model import Accounting, Rate
 from larabill_billing.facade.area import Area
@@ -17,24 +16,19 @@ from larabill_billing.ledger.chart import account_type
 from larabill_billing.ledger.formats import FORMATS, Format, Journal, Written, in_order
 from larabill_billing.ledger.handlers import trial_balance
 from larabill_billing.ledger.labels import Labels
-from larabill_billing.ledger.model import AccountBalance, AccountLine, Deferral, Entry, Movement
-from larabill_billing.ledger.spans import ONE_DAY
+from larabill_billing.ledger.model import AccountBalance, AccountLine, Deferral, Movement
+from larabill_billing.reports.books import documents_of, span_of
 from larabill_billing.repositories import BillingTx
 from larabill_billing.settings import settings_of
 from larabill_core.access import SYSTEM, Actor
-from larabill_core.clock import start_of_day
 from larabill_core.contracts.rates import PublishedRate
 from larabill_core.errors import InvalidInput
-from larabill_core.ids import public_id
 from larabill_core.money import parse_currency
 
 T = TypeVar("T")
 
 PAGE: Final = 1000
 _READ: Final = "ledger.read"
-_FIRST: Final = datetime(1, 1, 2, tzinfo=UTC)
-_LAST: Final = datetime(9999, 12, 30, tzinfo=UTC)
-_PREFIXES: Final = {"invoice": "inv", "payment": "pay", "refund": "ref"}
 
 
 class LedgerBooks(Area):
@@ -50,7 +44,7 @@ class LedgerBooks(Area):
         """The trial balance of some days: what stood on each account before them, what moved, and what stands then."""
 
         def read(tx: BillingTx) -> list[Movement]:
-            return tx.billing.ledger.movements(*_range(tx.billing.sellers.get(seller), first, last))
+            return tx.billing.ledger.movements(*span_of(tx.billing.sellers.get(seller), first, last))
 
         return self._run(_READ, seller, actor, read)
 
@@ -62,11 +56,11 @@ class LedgerBooks(Area):
         Raises `InvalidInput` for what is no account.
         """
         account_type(account)
-        since, until = self._run(_READ, seller, actor, lambda tx: _range(tx.billing.sellers.get(seller), first, last))
+        since, until = self._run(_READ, seller, actor, lambda tx: span_of(tx.billing.sellers.get(seller), first, last))
 
         def page(tx: BillingTx, after: tuple[datetime, UUID] | None) -> list[tuple[AccountLine, str]]:
             found = tx.billing.ledger.lines(account, since, until, after=after, limit=PAGE)
-            documents = _documents(tx, found)
+            documents = documents_of(tx, found)
             return [(line, documents[line.document_id]) for line in found]
 
         return self._pages(seller, actor, page, lambda each: (each[0].occurred_at, each[0].posting_id))
@@ -90,7 +84,7 @@ class LedgerBooks(Area):
 
         def read(tx: BillingTx) -> tuple[Journal, datetime, datetime]:
             known = tx.billing.sellers.get(seller)
-            since, until = _range(known, first, last)
+            since, until = span_of(known, first, last)
             lines = tx.billing.ledger.trial_balance()
             journal = Journal(
                 seller=known.name,
@@ -107,7 +101,7 @@ class LedgerBooks(Area):
 
         def page(tx: BillingTx, after: tuple[datetime, UUID] | None) -> list[Written]:
             found = tx.billing.ledger.page(since, until, after=after, limit=PAGE)
-            documents = _documents(tx, found)
+            documents = documents_of(tx, found)
             return [Written(entry, documents[entry.document_id]) for entry in found]
 
         written = self._pages(seller, actor, page, lambda each: (each.entry.occurred_at, each.entry.id))
@@ -141,25 +135,6 @@ class LedgerBooks(Area):
         while found := self._run(_READ, seller, actor, partial(page, after=after)):
             yield from found
             after = key(found[-1])
-
-
-def _range(seller: Seller, first: date | None, last: date | None) -> tuple[datetime, datetime]:
-    """The instants at which the days begin and are over. Raises `InvalidInput` when the last is before the first."""
-    if first is not None and last is not None and last < first:
-        raise InvalidInput.one("last", "is before the first day", str(last), f"give {first} or a later day")
-    since = _FIRST if first is None else start_of_day(first, seller.time_zone)
-    return since, _LAST if last is None else start_of_day(last + ONE_DAY, seller.time_zone)
-
-
-def _documents(tx: BillingTx, found: Sequence[Entry] | Sequence[AccountLine]) -> dict[UUID, str]:
-    """What the documents are called: by number where they have one, else by id; a run of recognition by its day."""
-    invoices = {each.document_id for each in found if each.document_kind == "invoice"}
-    names = tx.billing.invoices.numbers(invoices)
-    for each in found:
-        if each.document_id not in names:
-            prefix = _PREFIXES.get(each.document_kind)
-            names[each.document_id] = public_id(prefix, each.document_id) if prefix else str(each.document_id)
-    return names
 
 
 class Exchange(Area):

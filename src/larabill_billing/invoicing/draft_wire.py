@@ -12,7 +12,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from larabill_billing.invoicing.drafts import DraftInvoice, DraftLine, Reduction
 from larabill_billing.invoicing.model import STANDARD
-from larabill_core.http.wire import Amount, Cursor, Listing, Text, next_of
+from larabill_core.http.wire import Amount, Cursor, Listing, Text, day_of, next_of
 from larabill_core.ids import parse_public_id, public_id
 
 LongText: TypeAlias = Annotated[str, Meta(max_length=500)]
@@ -120,17 +120,20 @@ def content_of(body: NewDraft | EditDraft) -> dict[str, Any]:
     said: dict[str, Any] = {
         name: getattr(body, name) for name in names if not isinstance(getattr(body, name), UnsetType)
     }
+    day_of(said.get("due_on"), "due_on")
     if "lines" in said:
-        said["lines"] = [_line_data(line, f"lines[{index}].id") for index, line in enumerate(said["lines"])]
+        said["lines"] = [_line_data(line, f"lines[{index}]") for index, line in enumerate(said["lines"])]
     if said.get("discount") is not None:
         said["discount"] = _reduction_data(said["discount"])
     return said
 
 
 def _line_data(line: DraftLineWire, path: str) -> Mapping[str, Any]:
+    for name, day in (("period_start", line.period_start), ("period_end", line.period_end)):
+        day_of(day, f"{path}.{name}")
     data = {name: getattr(line, name) for name in line.__struct_fields__ if name not in ("id", "discount")}
     if line.id is not None:
-        data["id"] = parse_public_id(line.id, "lin", path)
+        data["id"] = parse_public_id(line.id, "lin", f"{path}.id")
     return data if line.discount is None else {**data, "discount": _reduction_data(line.discount)}
 
 

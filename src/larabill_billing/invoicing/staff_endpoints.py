@@ -15,6 +15,7 @@ from larabill_billing.invoicing.write_off import write_off
 from larabill_core.access import own
 from larabill_core.errors import NotFound
 from larabill_core.http.endpoint import Call, Document, Endpoint
+from larabill_core.http.wire import day_of
 
 _HERE: Final = "larabill_billing.invoicing.staff_endpoints"
 
@@ -133,13 +134,15 @@ def break_plan(tx: InvoicingTx, call: Call[Any, staff_wire.TakeBack]) -> wire.In
 def get_statement(tx: InvoicingTx, call: Call[staff_wire.StatementQuery, None]) -> staff_wire.StatementOut:
     customer, query = call.path["customer"], call.query
     own(call.actor, "customer", customer, customer)
-    return staff_wire.statement_out(statement(tx, customer, query.currency, query.first, query.last))
+    first, last = day_of(query.first, "first"), day_of(query.last, "last")
+    return staff_wire.statement_out(statement(tx, customer, query.currency, first, last))
 
 
 def download_statement(tx: InvoicingTx, call: Call[staff_wire.StatementQuery, None]) -> Document:
     customer, query = call.path["customer"], call.query
     own(call.actor, "customer", customer, customer)
-    data = statement_data(tx, customer, query.currency, query.first, query.last)
+    first, last = day_of(query.first, "first"), day_of(query.last, "last")
+    data = statement_data(tx, customer, query.currency, first, last)
     html = tx.engine.documents.render("statement.html", data, language=data["language"])
     name = f"statement-{query.first}-{query.last}.html"
     return Document(content=html.encode(), media_type="text/html; charset=utf-8", filename=name)

@@ -14,7 +14,7 @@ from larabill_billing.invoicing.instalments import Instalment, PaymentPlan, Plan
 from larabill_billing.invoicing.statements import Happened, Statement, StatementLine
 from larabill_billing.invoicing.wire import LineAmounts, TaxOut, tax_out
 from larabill_core.errors import Faults, InvalidInput
-from larabill_core.http.wire import Currency, Cursor, Money, Reason, Text, amount_of, money
+from larabill_core.http.wire import Currency, Cursor, Money, Reason, Text, amount_of, day_of, money
 from larabill_core.ids import public_id
 
 _PREFIXES = {Happened.INVOICE: "inv", Happened.CREDIT_NOTE: "inv", Happened.PAYMENT: "pay", Happened.REFUND: "ref"}
@@ -125,11 +125,12 @@ def instalments_of(given: Sequence[InstalmentWire], currency: str) -> list[Insta
     instalments = []
     for index, each in enumerate(given):
         try:
+            due_on = day_of(each.due_on, f"instalments[{index}].due_on")
             amount = amount_of(each.amount, f"instalments[{index}].amount", currency)
         except InvalidInput as problem:
             faults.include(problem)
             continue
-        instalments.append(Instalment(due_on=each.due_on, amount=amount))
+        instalments.append(Instalment(due_on=due_on, amount=amount))
     faults.raise_if_any()
     return instalments
 

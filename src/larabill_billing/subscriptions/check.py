@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import partial
+from typing import Final
 
 from larabill_billing.catalog.model import Plan
 from larabill_billing.catalog.options import check_spec
@@ -13,9 +14,12 @@ from larabill_billing.catalog.selling import check_company, check_quantity, chec
 from larabill_billing.customers.checks import attempt
 from larabill_billing.subscriptions.changes import AddItem, Change, ChangeCycle, ChangeItem, RemoveItem
 from larabill_billing.subscriptions.model import Agreement, SubscriptionItem
-from larabill_core.errors import Faults
+from larabill_core.errors import Faults, InvalidInput
 from larabill_core.money import UNIT_PRICE_PLACES, parse_decimal
 from larabill_core.privacy import refuse_pan
+
+MOST_A_PERIOD: Final = 10**12
+"""What an item with a price of its own costs in a period stays below it, so that its documents' sums can be stored."""
 
 
 def check_change(agreement: Agreement, wanted: Change, plans: Mapping[str, Plan]) -> None:
@@ -50,8 +54,8 @@ def _check_item(agreement: Agreement, wanted: ChangeItem, plans: Mapping[str, Pl
     if plan is None:
         return
     moves = plan.code != item.plan_code
+    quantity = item.quantity if wanted.quantity is None else wanted.quantity
     if moves or wanted.quantity is not None:
-        quantity = item.quantity if wanted.quantity is None else wanted.quantity
         attempt(faults, partial(check_quantity, plan, quantity), None)
     if moves or wanted.spec is not None:
         attempt(faults, partial(check_spec, plan, item.spec if wanted.spec is None else wanted.spec, "spec"), None)
@@ -60,7 +64,7 @@ def _check_item(agreement: Agreement, wanted: ChangeItem, plans: Mapping[str, Pl
     if wanted.unit_price is not None:
         if wanted.plan_price:
             faults.add("plan_price", "stands beside a unit price", remedy="name one of them")
-        attempt(faults, partial(_check_price, wanted.unit_price), None)
+        attempt(faults, partial(_check_price, wanted.unit_price, quantity), None)
     keeps = None if moves or wanted.plan_price else item.unit_price
     _check_beside(agreement, item, plan, keeps if wanted.unit_price is None else wanted.unit_price, faults)
 
@@ -90,8 +94,10 @@ def _billed_otherwise(plan: Plan, faults: Faults) -> None:
     faults.add("plan_code", f"is billed in {plan.billing}, and the subscription is not", value=plan.code)
 
 
-def _check_price(unit_price: Decimal) -> Decimal:
-    return parse_decimal(unit_price, places=UNIT_PRICE_PLACES, path="unit_price", minimum=0)
+def _check_price(unit_price: Decimal, quantity: int) -> None:
+    price = parse_decimal(unit_price, places=UNIT_PRICE_PLACES, path="unit_price", minimum=0)
+    if price * quantity >= MOST_A_PERIOD:
+        raise InvalidInput.one("unit_price", f"comes to {MOST_A_PERIOD} or more in a period", unit_price)
 
 
 def _check_beside(

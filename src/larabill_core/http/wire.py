@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal, Protocol, TypeAlias
+from typing import Annotated, Final, Literal, Protocol, TypeAlias, overload
 from uuid import UUID
 
 import msgspec
@@ -94,3 +95,21 @@ def ids_of(given: Sequence[str], prefix: str, name: str) -> list[UUID]:
             faults.include(problem)
     faults.raise_if_any()
     return ids
+
+
+FIRST_DAY: Final = date(1900, 1, 1)
+LAST_DAY: Final = date(2999, 12, 31)
+
+
+@overload
+def day_of(given: date, path: str) -> date: ...
+@overload
+def day_of(given: date | None, path: str) -> date | None: ...
+def day_of(given: date | None, path: str) -> date | None:
+    """A day of a body or query, of the years 1900 to 2999: near the ends of the calendar nothing can be reckoned.
+
+    Raises `InvalidInput`.
+    """
+    if given is not None and not FIRST_DAY <= given <= LAST_DAY:
+        raise InvalidInput.one(path, "is too far away", given.isoformat(), f"give a day from {FIRST_DAY} to {LAST_DAY}")
+    return given

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from larabill_core.engine import Engine
 
 SHOWN: Final = 1000
+LONGEST_NAME: Final = 100
+"""Characters that a job keeps of who approved it."""
 NEEDS_YOU: Final = (JobStatus.PARKED, JobStatus.DEAD)
 
 
@@ -47,7 +49,7 @@ def get_job(tx: Tx, call: Call[Any, None]) -> wire.JobOut:
 
 
 def retry_job(tx: Tx, call: Call[Any, None]) -> wire.JobOut:
-    return wire.job_out(tx.jobs.retry(_job(tx, call).id, approved_by=str(call.actor), now=tx.now))
+    return wire.job_out(tx.jobs.retry(_job(tx, call).id, approved_by=str(call.actor)[:LONGEST_NAME], now=tx.now))
 
 
 def cancel_job(tx: Tx, call: Call[Any, None]) -> wire.JobOut:

@@ -66,9 +66,9 @@ class WorldTx:
     def things(self, kind: str, *, account: str = "", ref: str = "") -> list[Thing]:
         """In the order of their making; "" means any."""
         rows = self._connection.execute(
-            "SELECT id, kind, account, ref, key, body FROM thing WHERE kind = ?1 AND (?2 = '' OR account = ?2)"
-            " AND (?3 = '' OR ref = ?3) ORDER BY id",
-            (kind, account, ref),
+            "SELECT id, kind, account, ref, key, body FROM thing"
+            " WHERE kind = :kind AND (:account = '' OR account = :account) AND (:ref = '' OR ref = :ref) ORDER BY id",
+            {"kind": kind, "account": account, "ref": ref},
         )
         return [_thing(row) for row in rows]
 
@@ -118,9 +118,12 @@ class WorldTx:
     def unsent(self, account: str, *, again: bool) -> list[bytes]:
         """The webhooks that were not sent yet (`again`: all), marked as sent."""
         rows = self._connection.execute(
-            "SELECT body FROM webhook WHERE (?1 = '' OR account = ?1) AND (?2 OR sent = 0) ORDER BY n", (account, again)
+            "SELECT body FROM webhook WHERE (:account = '' OR account = :account) AND (:again OR sent = 0) ORDER BY n",
+            {"account": account, "again": again},
         ).fetchall()
-        self._connection.execute("UPDATE webhook SET sent = 1 WHERE (?1 = '' OR account = ?1) AND sent = 0", (account,))
+        self._connection.execute(
+            "UPDATE webhook SET sent = 1 WHERE (:account = '' OR account = :account) AND sent = 0", {"account": account}
+        )
         return [body.encode() for (body,) in rows]
 
     def script(self, name: str, index: int, fault: Fault) -> None:
@@ -145,8 +148,8 @@ class WorldTx:
         """In their order; "" means any."""
         rows = self._connection.execute(
             "SELECT account, method, ref, key, phase FROM call"
-            " WHERE (?1 = '' OR method = ?1) AND (?2 = '' OR ref = ?2) ORDER BY n",
-            (method, ref),
+            " WHERE (:method = '' OR method = :method) AND (:ref = '' OR ref = :ref) ORDER BY n",
+            {"method": method, "ref": ref},
         )
         return [LoggedCall(account=a, method=m, ref=r, key=k, phase=p) for a, m, r, k, p in rows]
 

@@ -69,9 +69,8 @@ class ResourceCall:
             stays = Desired.SUSPENDED if resource.settled is ResourceStatus.SUSPENDED else Desired.ACTIVE
             change.set(desired=stays, destroy_at=None, case_version=None)
             change.note("spare", refused=self.action.value)
-            if not is_wanted(change.resource, self.action, tx.now):
-                save_changes(tx, [change])
-                return Withdrawn(reason="the overdue case is closed or has moved on, or money is on its way")
+            save_changes(tx, [change])
+            return Withdrawn(reason="the overdue case is closed or has moved on, or money is on its way")
         if self.creates:
             ensure_password(tx, resource.id)
             change.set(applied_version=resource.applied_version or version)

@@ -164,9 +164,9 @@ def resume(tx: ProvisioningTx, resource_id: UUID) -> Resource:
 
 
 def _converged(tx: ProvisioningTx, change: Change) -> Resource:
-    """Billing hears at once why it stands still, where nothing has to be asked of the provider."""
-    busy = converge(tx, [change])
-    if change.resource.status is ResourceStatus.SUSPENDED and not busy:
+    """Billing hears at once whose wish it is that something stands still."""
+    converge(tx, [change])
+    if change.resource.status is ResourceStatus.SUSPENDED:
         tell_suspended(tx, change.resource)
     return change.resource
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from larabill_core.http.endpoint import Endpoint
+from larabill_core.http.wire import Listing
 from larabill_provisioning.resources import wire
 
 _DO: Final = "larabill_provisioning.resources.http"
@@ -47,6 +48,7 @@ ENDPOINTS: Final = (
         path=f"{_ONE}/audit",
         summary="The audit trail of a resource",
         ability="audits.read",
+        query=Listing,
         answer=wire.ResourceAuditList,
         handler=f"{_DO}:list_audits",
     ),

@@ -12,7 +12,7 @@ from larabill_core.contracts.power import POWER
 from larabill_core.engine import Engine
 from larabill_core.errors import Conflict, RetryLater, StaleVersion
 from larabill_core.http.endpoint import Call
-from larabill_core.http.wire import id_of, newest_first
+from larabill_core.http.wire import Listing, id_of, newest_first, next_of
 from larabill_core.ids import public_id
 from larabill_provisioning.credentials import access
 from larabill_provisioning.orchestrator import power
@@ -46,10 +46,14 @@ def list_tasks(tx: ProvisioningTx, call: Call[Any, None]) -> wire.TaskList:
     return wire.TaskList(items=[wire.task_out(task) for task in tx.provisioning.tasks.for_resource(resource.id)])
 
 
-def list_audits(tx: ProvisioningTx, call: Call[Any, None]) -> wire.ResourceAuditList:
+def list_audits(tx: ProvisioningTx, call: Call[Listing, None]) -> wire.ResourceAuditList:
+    query = call.query
     resource = tx.provisioning.resources.get(call.path["resource"])
-    trail = tx.provisioning.audits.for_resource(resource.id)
-    return wire.ResourceAuditList(items=[wire.audit_out(audit) for audit in trail])
+    trail = tx.provisioning.audits.page(
+        resource.id, after=id_of(query.after, "adt", "after"), newest_first=newest_first(query), limit=query.limit
+    )
+    items = [wire.audit_out(audit) for audit in trail]
+    return wire.ResourceAuditList(items=items, next=next_of(items, query))
 
 
 def kick_order(tx: ProvisioningTx, call: Call[Any, None]) -> wire.KickedOrder:

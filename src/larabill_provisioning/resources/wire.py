@@ -133,9 +133,10 @@ class ResourceAuditOut(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ResourceAuditList(msgspec.Struct, frozen=True, kw_only=True):
-    """The audit trail of a resource, oldest first."""
+    """`next` is what `after` of the next page is; null at the end."""
 
     items: list[ResourceAuditOut]
+    next: str | None
 
 
 class EndQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

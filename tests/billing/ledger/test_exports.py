@@ -142,7 +142,7 @@ def test_csv_and_json_add_up_to_our_balances(busy: Shop, books: LedgerBooks) -> 
 def test_pages_of_one_entry_tell_the_same(busy: Shop, books: LedgerBooks, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = {name: "".join(books.export(busy.seller.id, name)) for name in FORMATS}
     lines = [*books.account(busy.seller.id, "receivable")]
-    monkeypatch.setattr("larabill_billing.bookkeeping.PAGE", 1)
+    monkeypatch.setattr("larabill_billing.facade.ledger.PAGE", 1)
     assert {name: "".join(books.export(busy.seller.id, name)) for name in FORMATS} == whole
     assert [*books.account(busy.seller.id, "receivable")] == lines
 

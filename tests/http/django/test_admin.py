@@ -150,6 +150,15 @@ def test_a_dead_job_is_let_run_again_and_says_by_whom(shop: Market, boss: Client
     assert shop.jobs("core.purge_jobs", JobStatus.READY)[0].approved_by == f"staff:{User.objects.get().pk}"
 
 
+def test_a_resource_is_suspended_and_resumed_as_the_one_who_clicks(shop: Market, boss: Client) -> None:
+    resource = Resource.objects.get()
+    for action, status in (("suspend_resource", "suspended"), ("resume_resource", "active")):
+        act(boss, "resource", action, resource.pk)
+        shop.work()
+        assert Resource.objects.get().status == status
+    assert [action for _, action, _ in actions_noted(shop)] == ["suspend_resource", "resume_resource"]
+
+
 def clerk(*roles: str) -> User:
     user = User.objects.create_user("clerk", "clerk@example.com", "x", is_staff=True)
     user.groups.set([Group.objects.create(name=role) for role in roles])

@@ -72,6 +72,7 @@ def test_another_customers_invoice_method_and_payment_are_not_there(desk: Desk) 
     his = desk.do(bob, "POST", METHODS, bobs, customer="cus_" + bob.customer_id.hex)["id"]  # type: ignore[union-attr]
     asked = [
         desk.ask(bob, "POST", PAY, {"method": his}, invoice=invoice),
+        desk.ask(bob, "POST", PAY, {"method": method}, invoice=invoice),
         desk.ask(desk.ada, "POST", PAY, {"method": his}, invoice=invoice),
         desk.ask(bob, "POST", "/invoices/{invoice}/checkout", {"account": "blind"}, invoice=invoice),
         desk.ask(bob, "GET", "/payments/{payment}", payment=payment["id"]),

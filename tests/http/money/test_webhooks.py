@@ -9,9 +9,13 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+from msgspec import to_builtins
 from tests.http.money.desk import Desk, body
 
+from larabill_billing.payments.handlers import open_checkout
+from larabill_billing.payments.wire import payment_out
 from larabill_core.http.request import LARGEST_BODY, Response
+from larabill_core.ids import parse_public_id
 from larabill_core.privacy import Secret
 from larabill_drivers.signatures import sign
 from larabill_drivers.world import SIGNATURE_HEADER
@@ -203,9 +207,18 @@ def test_a_body_that_is_too_large_is_413_and_not_looked_at(desk: Desk) -> None:
     assert desk.market.run(lambda tx: tx.billing.webhooks.rejected()) == []
 
 
+@pytest.mark.parametrize("database_kind", ["mariadb", "postgresql"], indirect=True)
 def test_a_webhook_that_is_ahead_of_our_commit_is_kept_and_counts_later(desk: Desk) -> None:
-    invoice = desk.invoice()
-    payment = desk.do(desk.ada, "POST", "/invoices/{invoice}/checkout", {"account": "blind"}, invoice=invoice)
-    early = claim(payment, ref="lb_" + "1" * 32)
-    told = desk.tell(*desk.webhook(early))
-    assert (told.status, body(told)["status"]) == (200, "waiting")
+    assert checkout(desk)["status"] == "created"  # the account is known from now on
+    invoice = parse_public_id(desk.invoice(), "inv", "invoice")
+
+    def open_and_be_overtaken(tx: Any) -> Any:
+        payment = payment_out(open_checkout(tx, invoice, "blind"))
+        told = desk.tell(*desk.webhook(claim(to_builtins(payment))))
+        assert (told.status, body(told)["status"]) == (200, "waiting")
+        return payment
+
+    payment = desk.market.run(open_and_be_overtaken)
+    desk.market.go(minutes=5)
+    assert status(desk, to_builtins(payment)) == "captured"
+    assert desk.market.violations() == []

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import timedelta
 
+import pytest
 from tests.http.stage import HOOK_SECRET, Shop
 
 from larabill_core.ids import new_id, public_id
 from larabill_core.privacy import Secret
+from larabill_drivers.signatures import sign
+from larabill_drivers.world import SIGNATURE_HEADER
 
 HOOK, INBOX = "POST /provision/webhooks/{account}", "GET /provision/inbox"
 REPLAY = "POST /provision/inbox/{webhook}/replay"
@@ -47,6 +51,27 @@ def test_what_is_not_signed_is_not_believed(shop: Shop) -> None:
     for raw, given in ((body + b" ", headers), (body, {}), (b"\xff\x00", headers), (b"", {})):
         assert shop.ask(HOOK, None, raw=raw, headers=given, account="acme").status == 400
     assert shop.told(INBOX, shop.owner)["items"] == []
+
+
+@pytest.mark.parametrize("event_id", ["\ud800", "a\x00b", "x" * 300, ""])
+def test_a_signed_event_that_no_database_takes_is_refused_and_not_stored(shop: Shop, event_id: str) -> None:
+    event = {"id": event_id, "type": "resource.active", "account": "acme", "data": {"ref": "lb-1", "state": "active"}}
+    body = json.dumps(event).encode()
+    headers = {SIGNATURE_HEADER.lower(): sign(body, Secret(HOOK_SECRET), shop.market.clock.now())}
+    assert shop.ask(HOOK, None, raw=body, headers=headers, account="acme").status == 400
+    assert shop.told(INBOX, shop.owner)["items"] == []
+
+
+def test_a_driver_that_breaks_over_a_webhook_is_no_fault_of_ours(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a driver raises is foreign (B50)."""
+    shop.running()
+    headers, body = sent(shop)
+
+    def broken(webhook: object) -> None:
+        raise KeyError("data")
+
+    monkeypatch.setattr(shop.market.engine.drivers.get("acme"), "handle_webhook", broken)
+    assert shop.ask(HOOK, None, raw=body, headers=headers, account="acme").status == 400
 
 
 def test_accounts_without_webhooks_and_gateways_hear_nothing_here(shop: Shop) -> None:

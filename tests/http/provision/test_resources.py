@@ -6,9 +6,12 @@ from datetime import timedelta
 
 import attrs
 import pytest
+import sqlalchemy as sa
 from tests.http.stage import Shop, res
 
 from larabill_core.ids import new_id, public_id
+from larabill_sqlalchemy.core.requests import ANSWERS
+from larabill_sqlalchemy.opening import database_of
 
 LIST, ONE = "GET /provision/resources", "GET /provision/resources/{resource}"
 DO = "POST /provision/resources/{resource}"
@@ -151,6 +154,9 @@ def test_the_access_details_are_shown_once_and_kept_nowhere(shop: Shop) -> None:
     resource = shop.running()
     shown = shop.told(f"{DO}/reveal", shop.me, resource=res(resource))
     assert set(shown["secrets"]) == {"password", "console_token"}
+    with database_of(shop.market.engine).connect() as connection:
+        kept = b"".join(connection.scalars(sa.select(ANSWERS.c.body)))
+    assert [name for name, secret in shown["secrets"].items() if secret.encode() in kept] == []
     assert shop.ask(f"{DO}/reveal", shop.me, resource=res(resource)).status == 409
     assert shop.told(ONE, shop.me, resource=res(resource))["access"] is False
     again = shop.running()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from tests.billing.market import Market
+from tests.billing.market import Market, open_market
 from tests.http.selling.desk import Desk, customer_of, staff_of
 
 from larabill_billing.customers.model import NewCustomer
 from larabill_core.http.api import Api
+
+__all__ = ["api", "me", "open_market", "other", "staff"]
 
 
 @pytest.fixture

@@ -75,7 +75,8 @@ def test_no_catalogue_is_loaded_halfway(staff: Desk) -> None:
     before = staff.get("/catalog")
     one = {"code": "a", "name": "A", "prices": {"EUR": {"monthly": "1.00"}}}
     staff.put("/catalog", {"plans": [one, {**one, "code": "b", "prices": {}}]}, status=422)
-    for price in ("NaN", "1e3", "0.001x", 1.005, "١٢", None, [], {}):
+    wrong: tuple[Any, ...] = ("NaN", "1e3", "0.001x", 1.005, "١٢", None, [], {})
+    for price in wrong:
         staff.put("/catalog", {"plans": [{**one, "prices": {"EUR": {"monthly": price}}}]}, status=422)
     assert staff.get("/catalog") == before
 

@@ -87,6 +87,13 @@ def test_a_price_is_a_plain_number_that_is_not_negative(staff: Desk, web: Runnin
         assert pointers(problem) == {"/change/unit_price"}, price
 
 
+def test_a_price_that_no_document_could_hold_is_refused_before_it_is_agreed_on(staff: Desk, web: Running) -> None:
+    for more in ({"unit_price": "999999999999999.99"}, {"unit_price": "1000000000", "quantity": 1000}):
+        for ask in (preview, change):
+            assert pointers(ask(staff, web, "change_item", 422, item=web.item, **more)) == {"/change/unit_price"}
+    assert change(staff, web, "change_item", item=web.item, unit_price="999999999999.99")["version"]
+
+
 def test_a_change_says_no_more_than_what_it_knows(staff: Desk, web: Running) -> None:
     for field in ("price", "amount", "total", "discount", "currency", "customer", "id", "__class__"):
         assert pointers(change(staff, web, "change_item", 422, item=web.item, **{field: "1"})) == {f"/change/{field}"}

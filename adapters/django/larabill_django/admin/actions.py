@@ -13,24 +13,23 @@ from larabill_core.engine import Engine
 from larabill_core.errors import LarabillError
 from larabill_core.ids import new_id, public_id
 from larabill_core.ports.requests import Action
-from larabill_django.admin.read_only import actor_of, may
+from larabill_django.admin.read_only import actor_of
 from larabill_django.opening import opened
 
 UseCase = Callable[[Engine, Any, Actor], object]
 
 
-def use_case(name: str, ability: str, description: str, done: str) -> Callable[[UseCase], Any]:
+def use_case(name: str, description: str, done: str) -> Callable[[UseCase], Any]:
     """An admin action that calls the function for each chosen row, and tells what became of each.
 
-    It is offered, and done, only for who has the `ability`. What was done leaves an action row, as over HTTP.
+    It is offered, and done, only for who has the page's ability `acting`, and leaves an action row, as over HTTP.
     """
 
     def made(act: UseCase) -> Any:
-        @admin.action(description=description)
+        @admin.action(description=description, permissions=["act"])
         def action(page: admin.ModelAdmin, request: HttpRequest, chosen: Any) -> None:
             actor, engine = actor_of(request), opened().engine
-            if actor is None or not may(request, ability):
-                page.message_user(request, f"{description}: you may not {ability}", messages.ERROR)
+            if actor is None:
                 return
             for row in chosen:
                 try:
@@ -41,7 +40,6 @@ def use_case(name: str, ability: str, description: str, done: str) -> Callable[[
                 else:
                     page.message_user(request, f"{row} {done}", messages.SUCCESS)
 
-        action.ability = ability
         action.__name__ = name
         return action
 
@@ -65,31 +63,31 @@ def _note(engine: Engine, row: Any, actor: Actor, name: str) -> None:
 REASON = "by staff in the admin"
 
 
-@use_case("retry_job", "jobs.write", "Let the chosen jobs run again", "will run at once")
+@use_case("retry_job", "Let the chosen jobs run again", "will run at once")
 def retry_job(engine: Engine, row: Any, actor: Actor) -> None:
     """For a parked job this is the approval that it waits for."""
     engine.run(lambda tx: tx.jobs.retry(row.pk, approved_by=str(actor), now=tx.now), actor=actor)
 
 
-@use_case("void_invoice", "invoices.write", "Take back the chosen invoices, on which nothing was paid", "is taken back")
+@use_case("void_invoice", "Take back the chosen invoices, on which nothing was paid", "is taken back")
 def void_invoice(engine: Engine, row: Any, actor: Actor) -> None:
     """By a credit note."""
     engine.billing.invoices.void(row.seller_id, row.pk, REASON, actor=actor)
 
 
-@use_case("refund_payment", "payments.write", "Give back all that is left of the chosen payments", "is given back")
+@use_case("refund_payment", "Give back all that is left of the chosen payments", "is given back")
 def refund_payment(engine: Engine, row: Any, actor: Actor) -> None:
     """To the method; a second click gives nothing back twice."""
     engine.billing.payments.refund(row.seller_id, row.pk, None, REASON, key=f"admin {row.pk.hex}", actor=actor)
 
 
-@use_case("suspend_resource", "resources.write", "Suspend the chosen resources", "will be suspended")
+@use_case("suspend_resource", "Suspend the chosen resources", "will be suspended")
 def suspend_resource(engine: Engine, row: Any, actor: Actor) -> None:
     """It stays so, also when it is paid, until it is resumed."""
     engine.provisioning.resources.suspend(row.seller_id, row.pk, actor=actor)
 
 
-@use_case("resume_resource", "resources.write", "Resume the chosen resources", "runs again, unless it is unpaid")
+@use_case("resume_resource", "Resume the chosen resources", "runs again, unless it is unpaid")
 def resume_resource(engine: Engine, row: Any, actor: Actor) -> None:
     """What staff have suspended."""
     engine.provisioning.resources.resume(row.seller_id, row.pk, actor=actor)

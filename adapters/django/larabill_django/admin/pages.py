@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 
 from larabill_django.admin import actions
-from larabill_django.admin.read_only import Inline, Page, may
+from larabill_django.admin.read_only import Inline, Page
 from larabill_django.admin.shown import money, number, number_of
 from larabill_django.models import (
     Customer,
@@ -20,15 +17,6 @@ from larabill_django.models import (
     Service,
     Subscription,
 )
-
-
-class _Acting(Page):
-    """With actions; those that the actor may not do are not offered."""
-
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """By name."""
-        found = super().get_actions(request)
-        return {name: each for name, each in found.items() if may(request, getattr(each[0], "ability", ""))}
 
 
 @admin.register(Customer)
@@ -66,7 +54,7 @@ class Lines(Inline):
 
 
 @admin.register(Invoice)
-class InvoicePage(_Acting):
+class InvoicePage(Page):
     """Issued documents."""
 
     ability = "invoices.read"
@@ -80,6 +68,7 @@ class InvoicePage(_Acting):
     )
     readonly_fields = fields
     inlines = (Lines,)
+    acting = "invoices.write"
     actions = (actions.void_invoice,)
 
     number = admin.display(description="number", ordering="numbered__number")(lambda self, row: number_of(row))
@@ -91,7 +80,7 @@ class InvoicePage(_Acting):
 
 
 @admin.register(Payment)
-class PaymentPage(_Acting):
+class PaymentPage(Page):
     """Money that came, or was to come."""
 
     ability = "payments.read"
@@ -101,6 +90,7 @@ class PaymentPage(_Acting):
     list_select_related = ("customer",)
     exclude = ("id", "seller_id", "amount", "currency")
     readonly_fields = ("shown_id", "shown_amount")
+    acting = "payments.refund"
     actions = (actions.refund_payment,)
 
     shown_amount = admin.display(description="amount", ordering="amount")(
@@ -135,7 +125,7 @@ class ServicePage(Page):
 
 
 @admin.register(Resource)
-class ResourcePage(_Acting):
+class ResourcePage(Page):
     """What stands at the providers."""
 
     ability = "resources.read"
@@ -145,11 +135,12 @@ class ResourcePage(_Acting):
     list_select_related = ("customer",)
     exclude = ("id", "seller_id")
     readonly_fields = ("shown_id",)
+    acting = "resources.write"
     actions = (actions.suspend_resource, actions.resume_resource)
 
 
 @admin.register(Job)
-class JobPage(_Acting):
+class JobPage(Page):
     """The work, and what waits for a person: parked and dead jobs with their reasons."""
 
     ability = "jobs.read"
@@ -158,4 +149,5 @@ class JobPage(_Acting):
     search_fields = ("handler", "last_error")
     exclude = ("id", "seller_id")
     readonly_fields = ("shown_id",)
+    acting = "jobs.write"
     actions = (actions.retry_job,)

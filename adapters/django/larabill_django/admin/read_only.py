@@ -58,12 +58,18 @@ class _Reading:
 
 
 class Page(_Reading, admin.ModelAdmin):
-    """One kind of row. `ability` is what reading takes."""
+    """One kind of row. `ability` is what reading takes, `acting` what its actions take."""
+
+    acting: ClassVar[str] = ""
 
     actions_selection_counter = True
     list_per_page = 50
     show_full_result_count = False
     ordering = ("-pk",)
+
+    def has_act_permission(self, request: HttpRequest) -> bool:
+        """Asked by Django before it offers an action, and again before it calls one."""
+        return may(request, self.acting)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
         """The rows of the actor's seller, or of all."""

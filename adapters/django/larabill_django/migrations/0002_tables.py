@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
     atomic = False
     dependencies: ClassVar = [("larabill", "0001_models")]
     operations: ClassVar = [
-        RunAlembic("core", "0005"),
-        RunAlembic("billing", "0031"),
+        RunAlembic("core", "0006"),
+        RunAlembic("billing", "0032"),
         RunAlembic("provisioning", "0006"),
     ]

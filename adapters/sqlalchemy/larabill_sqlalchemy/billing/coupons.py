@@ -178,7 +178,9 @@ class Coupons:
 
     def page(self, *, after: UUID | None = None, newest_first: bool = False, limit: int = 100) -> list[Coupon]:
         query = sa.select(COUPONS).where(_C.seller_id == self._tx.seller_id)
-        query = keyset(query, _C.id, after=after, newest_first=newest_first, limit=limit)
+        query = keyset(
+            query, _C.id, after=after, newest_first=newest_first, limit=limit, index="ix_larabill_coupons_id"
+        )
         return [_coupon(row) for row in self._tx.connection.execute(query)]
 
     def results(self, coupon_id: UUID) -> list[CodeResult]:
@@ -277,7 +279,8 @@ class Redemptions:
         query = sa.select(REDEMPTIONS).where(_R.seller_id == self._tx.seller_id)
         if customer_id is not None:
             query = query.where(_R.customer_id == customer_id)
-        query = keyset(query, _R.id, after=after, newest_first=newest_first, limit=limit)
+        index = "ix_larabill_redemptions_id" if customer_id is None else ""
+        query = keyset(query, _R.id, after=after, newest_first=newest_first, limit=limit, index=index)
         return [_redemption(row) for row in self._tx.connection.execute(query)]
 
     def use(self, uses: Sequence[Use]) -> None:

@@ -145,7 +145,9 @@ class Customers:
             rows = self.get_many(ids)
             return [rows[id] for id in ids]
         query = sa.select(CUSTOMERS).where(_C.seller_id == self._tx.seller_id)
-        query = keyset(query, _C.id, after=after, newest_first=newest_first, limit=limit)
+        query = keyset(
+            query, _C.id, after=after, newest_first=newest_first, limit=limit, index="ix_larabill_customers_id"
+        )
         return [from_row(Customer, row) for row in self._tx.connection.execute(query)]
 
 

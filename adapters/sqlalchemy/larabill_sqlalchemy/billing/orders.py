@@ -122,7 +122,8 @@ class Orders:
         query = sa.select(ORDERS).where(_O.seller_id == self._tx.seller_id)
         if customer_id is not None:
             query = query.where(_O.customer_id == customer_id)
-        query = keyset(query, _O.id, after=after, newest_first=newest_first, limit=limit)
+        index = "ix_larabill_orders_id" if customer_id is None else ""
+        query = keyset(query, _O.id, after=after, newest_first=newest_first, limit=limit, index=index)
         return [from_row(Order, row) for row in self._tx.connection.execute(query)]
 
     def state_without_audit(self) -> list[tuple[UUID, str]]:

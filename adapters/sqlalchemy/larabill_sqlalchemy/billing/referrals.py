@@ -74,7 +74,8 @@ class Referrals:
         query = sa.select(REFERRALS).where(_R.seller_id == self._tx.seller_id)
         if referrer_id is not None:
             query = query.where(_R.referrer_id == referrer_id)
-        query = keyset(query, _R.id, after=after, newest_first=newest_first, limit=limit)
+        index = "ix_larabill_referrals_id" if referrer_id is None else ""
+        query = keyset(query, _R.id, after=after, newest_first=newest_first, limit=limit, index=index)
         return [from_row(Referral, row) for row in self._tx.connection.execute(query)]
 
     def save(self, referral: Referral) -> None:

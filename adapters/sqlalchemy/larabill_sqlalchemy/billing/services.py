@@ -138,7 +138,8 @@ class Services:
         query = sa.select(SERVICES).where(_V.seller_id == self._tx.seller_id)
         if customer_id is not None:
             query = query.where(_V.customer_id == customer_id)
-        query = keyset(query, _V.id, after=after, newest_first=newest_first, limit=limit)
+        index = "ix_larabill_services_id" if customer_id is None else ""
+        query = keyset(query, _V.id, after=after, newest_first=newest_first, limit=limit, index=index)
         return [from_row(Service, row) for row in self._tx.connection.execute(query)]
 
     def state_without_audit(self) -> list[tuple[UUID, str]]:

@@ -274,7 +274,8 @@ class Subscriptions:
             query = query.where(_S.customer_id == customer_id)
         if held:
             query = query.where(_HELD)
-        query = keyset(query, _S.id, after=after, newest_first=newest_first, limit=limit)
+        index = "ix_larabill_subscriptions_id" if customer_id is None and not held else ""
+        query = keyset(query, _S.id, after=after, newest_first=newest_first, limit=limit, index=index)
         return [from_row(Subscription, row) for row in self._tx.connection.execute(query)]
 
     def billed_periods(self) -> list[BilledPeriods]:

@@ -77,7 +77,9 @@ class Vouchers:
 
     def batches(self, *, after: UUID | None = None, newest_first: bool = False, limit: int = 100) -> list[VoucherBatch]:
         query = sa.select(BATCHES).where(_B.seller_id == self._tx.seller_id)
-        query = keyset(query, _B.id, after=after, newest_first=newest_first, limit=limit)
+        query = keyset(
+            query, _B.id, after=after, newest_first=newest_first, limit=limit, index="ix_larabill_voucher_batches_id"
+        )
         return [from_row(VoucherBatch, row) for row in self._tx.connection.execute(query)]
 
     def counts(self, batch_ids: Collection[UUID]) -> dict[tuple[UUID, VoucherStatus], int]:

@@ -1,0 +1,1 @@
+"""A small hosting shop on Flask."""
