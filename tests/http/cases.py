@@ -13,7 +13,11 @@ import attrs
 
 from larabill_core.http.request import LARGEST_BODY
 
-ORDER: Final = {"customer": "{customer}", "currency": "EUR", "items": [{"plan_code": "web", "cycle": "monthly", "region": "eu"}]}
+ORDER: Final = {
+    "customer": "{customer}",
+    "currency": "EUR",
+    "items": [{"plan_code": "web", "cycle": "monthly", "region": "eu"}],
+}
 JSON: Final = {"Content-Type": "application/json"}
 KEY: Final = {"Idempotency-Key": "k1"}
 ORDERING: Final = {**JSON, **KEY}
@@ -24,7 +28,9 @@ NO_ID: Final = "inv_" + "0" * 32
 
 @attrs.frozen
 class Case:
-    """`code`: of the problem; "" for a success. `by_host`: the host answers by itself, so only the status is ours."""
+    """`code`: of the problem; "" for a success. `by_host`: the host answers by itself, or may (Starlette's test client
+    decodes a path twice), so only the status is ours.
+    """
 
     name: str
     method: str
@@ -76,7 +82,7 @@ READING: Final = (
     Case("TRACE", "TRACE", "/invoices", 405, "method-not-allowed"),
     Case("not ours", "GET", "/invoicez", 404, by_host=True),
     Case("B25 traversal", "GET", "/invoices/%2e%2e%2f%2e%2e%2fetc%2fpasswd", 404, by_host=True),
-    Case("B25 twice encoded", "GET", "/invoices/..%252f..%252fetc", 404, "not-found"),
+    Case("B25 twice encoded", "GET", "/invoices/..%252f..%252fetc", 404, by_host=True),
     Case("B25 backslash", "GET", "/invoices/..%5c..%5cetc", 404, "not-found"),
     Case("B25 NUL", "GET", "/invoices/inv_%00", 404, "not-found"),
     Case("B30 CRLF in a path", "GET", "/invoices/x%0d%0aSet-Cookie:%20a=b", 404, "not-found"),
@@ -103,7 +109,11 @@ BODIES: Final = (
         for quantity in (-1, 0, 0.5, 2**63, True, [1], None, "1", "١٢", "1_000")
     ),
     *(
-        ordered(f"B08 {amount}", 422, WRONG, expected_total={"amount": amount, "currency": "EUR"})
+        attrs.evolve(
+            ordered(f"B08 {amount}", 422, WRONG, expected_total={"amount": amount, "currency": "EUR"}),
+            path="/orders",
+            headers=ORDERING,
+        )
         for amount in ("NaN", "Infinity", "1e400", "0.001", "１２", 5)
     ),
     *(ordered(f"B10 {currency}", 422, WRONG, currency=currency) for currency in ("eur", "ZZZ", "XX", 978)),
@@ -133,16 +143,45 @@ BODIES: Final = (
     attrs.evolve(raw("B31 only a cookie", 401, "unauthenticated", b"{}", Cookie="session=1"), who=None),
 )
 CHANGING: Final = (
-    Case("F35 no key", "POST", "/orders", 400, "idempotency-key", who="staff", headers=JSON, body=json.dumps(ORDER).encode()),
+    Case(
+        "F35 no key",
+        "POST",
+        "/orders",
+        400,
+        "idempotency-key",
+        who="staff",
+        headers=JSON,
+        body=json.dumps(ORDER).encode(),
+    ),
     Case("F35 a key", "POST", "/orders", 201, who="staff", headers=ORDERING, body=json.dumps(ORDER).encode()),
     Case(
-        "B30 CRLF in a name",
+        "B47 what cannot be seen",
+        "POST",
+        "/orders",
+        422,
+        WRONG,
+        who="staff",
+        headers=ORDERING,
+        body=json.dumps({**ORDER, "purchase_order": "a\u202eb"}).encode(),
+    ),
+    Case(
+        "B30 CRLF in a text",
+        "POST",
+        "/orders",
+        422,
+        WRONG,
+        who="staff",
+        headers=ORDERING,
+        body=json.dumps({**ORDER, "purchase_order": "a\r\nSet-Cookie: a=b"}).encode(),
+    ),
+    Case(
+        "B23 markup is text",
         "POST",
         "/orders",
         201,
         who="staff",
         headers=ORDERING,
-        body=json.dumps({**ORDER, "purchase_order": "a\u202eb <svg onload=x>"}).encode(),
+        body=json.dumps({**ORDER, "purchase_order": "<svg onload=alert(1)>"}).encode(),
     ),
     Case(
         "no version",
@@ -194,6 +233,6 @@ CHANGING: Final = (
         chunked=True,
     ),
     Case("B15 unknown account", "POST", "/payments/webhooks/nope", 404, "not-found", who=None, body=b"{}"),
-    Case("B15 traversal", "POST", "/payments/webhooks/..", 404, who=None, body=b"{}", by_host=True),
+    Case("B15 traversal", "POST", "/payments/webhooks/%2e%2e%5c", 404, "not-found", who=None, body=b"{}"),
 )
 CASES: Final = (*READING, *BODIES, *CHANGING)

@@ -10,6 +10,7 @@ from tests.http.estate import Estate
 from tests.http.hosts.alone import open_alone
 from tests.http.hosts.django import open_django
 from tests.http.hosts.fastapi import open_fastapi
+from tests.http.hosts.flask import open_flask
 from tests.http.hosts.host import Host
 from tests.http.hosts.serve import open_serve
 
@@ -17,6 +18,7 @@ OpenHost: TypeAlias = Callable[[Estate], AbstractContextManager[Host]]
 
 HOSTS: Final[Mapping[str, OpenHost]] = {
     "alone": open_alone,
+    "flask": open_flask,
     "django": open_django,
     "fastapi": open_fastapi,
     "serve": open_serve,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import attrs
 from tests.http.django import project
 from tests.http.estate import Estate
 from tests.http.hosts.host import Host
@@ -22,14 +23,14 @@ def open_django(estate: Estate) -> Iterator[Host]:
 
     from larabill_core.access import Actor
     from larabill_django import opening
-    from larabill_django.settings import Settings
+    from larabill_django.settings import read_settings
 
     logins, engine = estate.logins, estate.engine
 
     def principal(request: HttpRequest) -> Actor | None:
         return logins.get(request.headers.get("Authorization", "").removeprefix("Bearer "))
 
-    known = Settings(database="default", principal=principal, authorize=None, data={}, manifest=engine.manifest)
+    known = attrs.evolve(read_settings(), principal=principal, authorize=None, manifest=engine.manifest)
     name = opening._database_name()
     here = opening.Opened(given=settings.LARABILL, settings=known, engine=engine, api=Api(engine))
     opening._process.opened[name] = here
