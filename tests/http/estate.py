@@ -40,7 +40,7 @@ MANY: Final = 1_000_000
 class Estate:
     """`things` holds what a path parameter may be: the customer's, and the seller's.
 
-    `foreign`: the ids, in hex, of what a principal may see nothing of.
+    `foreign`: the ids, in hex, of what a principal may see nothing of; `kept`: those of what there is one of, always.
     """
 
     market: Market
@@ -49,7 +49,8 @@ class Estate:
     tokens: Mapping[str, str]
     foreign: Mapping[str, set[str]]
     unscoped: list[str]
-    _file: Path
+    kept: set[str]
+    file: Path
 
     @property
     def engine(self) -> Engine:
@@ -63,9 +64,9 @@ class Estate:
     def restore(self) -> None:
         """As it was built."""
         database_of(self.engine).dispose()
-        for each in self._file.parent.glob(f"{self._file.name}-*"):
+        for each in self.file.parent.glob(f"{self.file.name}-*"):
             each.unlink()
-        shutil.copyfile(self._file.with_suffix(".built"), self._file)
+        shutil.copyfile(self.file.with_suffix(".built"), self.file)
 
 
 @contextmanager

@@ -66,7 +66,13 @@ def furnish(market: Market, worlds: tuple[str, str]) -> dict[str, Any]:
     things = {kind.replace(" ", "_"): public_id(_prefix(kind), id) for kind, id in found.items()}
     things |= {"account": "acme", "gateway": "pay", "name": "dns"}
     foreign = {"other_customer": _ids(market, "customer_id", me), "rival": _ids(market, "seller_id", seller)}
-    return {"things": things, "principals": principals, "tokens": _tokens(market, principals), "foreign": foreign}
+    return {
+        "things": things,
+        "principals": principals,
+        "tokens": _tokens(market, principals),
+        "foreign": foreign,
+        "kept": _single(market),
+    }
 
 
 def _agreements(market: Market, ada: Actor) -> dict[str, UUID]:
@@ -198,6 +204,17 @@ def _ids(market: Market, column: str, value: UUID) -> set[str]:
                     ids = connection.execute(sa.select(table.c.id).where(table.c[column] == value)).scalars()
                     found |= {id.hex for id in ids if isinstance(id, UUID)}
     return found
+
+
+def _single(market: Market) -> set[str]:
+    """The ids of sellers and customers."""
+    kept: set[str] = set()
+    with database_of(market.engine).connect() as connection:
+        for storage in storages_of(market.engine.modules):
+            for name in ("larabill_sellers", "larabill_customers"):
+                if (table := storage.metadata.tables.get(name)) is not None:
+                    kept |= {id.hex for id in connection.execute(sa.select(table.c.id)).scalars()}
+    return kept
 
 
 def _prefix(kind: str) -> str:

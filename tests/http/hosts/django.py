@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import attrs
 from tests.http.django import project
 from tests.http.estate import Estate
-from tests.http.hosts.host import Host
+from tests.http.hosts.host import NAME, Host
 from tests.http.hosts.wsgi import WsgiHost
 
 from larabill_core.http.api import Api
@@ -20,6 +20,7 @@ def open_django(estate: Estate) -> Iterator[Host]:
     from django.conf import settings
     from django.core.handlers.wsgi import WSGIHandler
     from django.http import HttpRequest
+    from django.test import override_settings
 
     from larabill_core.access import Actor
     from larabill_django import opening
@@ -35,6 +36,7 @@ def open_django(estate: Estate) -> Iterator[Host]:
     here = opening.Opened(given=settings.LARABILL, settings=known, engine=engine, api=Api(engine))
     opening._process.opened[name] = here
     try:
-        yield WsgiHost(name="django", prefix="/billing", tokens=estate.tokens, app=WSGIHandler())
+        with override_settings(ALLOWED_HOSTS=[NAME, "localhost"]):  # what schemathesis asks
+            yield WsgiHost(name="django", prefix="/billing", tokens=estate.tokens, app=WSGIHandler())
     finally:
         del opening._process.opened[name]
