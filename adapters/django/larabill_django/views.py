@@ -30,7 +30,7 @@ def endpoint(request: HttpRequest, template: str, **values: str) -> HttpResponse
             path=values,
             query=request.META.get("QUERY_STRING", ""),
             headers={name.lower(): value for name, value in request.headers.items()},
-            body=request.read(LARGEST_BODY + 1),
+            body=_body(request),
             host=request.get_host(),
             remote=request.META.get("REMOTE_ADDR", ""),
             actor=here.settings.principal(request),
@@ -41,6 +41,20 @@ def endpoint(request: HttpRequest, template: str, **values: str) -> HttpResponse
     for name, value in answer.headers.items():
         response[name] = value
     return response
+
+
+def _body(request: HttpRequest) -> bytes:
+    """As much of it as shows that it is too large.
+
+    Django takes a body without a length, sent in chunks, for an empty one: there a server that ends the stream itself
+    (PEP 3333 leaves it to `wsgi.input_terminated`) is read directly.
+    """
+    ends = request.META.get("wsgi.input_terminated") and not request.META.get("CONTENT_LENGTH")
+    source = request.META["wsgi.input"] if ends else request
+    found = bytearray()
+    while len(found) <= LARGEST_BODY and (piece := source.read(LARGEST_BODY + 1 - len(found))):
+        found += piece
+    return bytes(found)
 
 
 def openapi_document(request: HttpRequest) -> HttpResponse:

@@ -56,11 +56,12 @@ class Api:
         limits: Mapping[str, str] = {}
         try:
             if request.method == "OPTIONS":
-                return Response(status=204, headers={"Allow": self._allowed(request)}, body=b"")
-            endpoint = self._endpoint(request)
-            self._permit(endpoint, request)
-            limits = self._limiter.hit(request.actor, request.remote, endpoint.bucket)
-            response = self._carry_out(endpoint, request, request_id)
+                response = Response(status=204, headers={"Allow": self._allowed(request)}, body=b"")
+            else:
+                endpoint = self._endpoint(request)
+                self._permit(endpoint, request)
+                limits = self._limiter.hit(request.actor, request.remote, endpoint.bucket)
+                response = self._carry_out(endpoint, request, request_id)
         except LarabillError as error:
             if problem_of(error, request_id).code == "internal":
                 _log.error("request %s failed: %s", request_id, type(error).__name__, exc_info=error)

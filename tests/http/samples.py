@@ -1,0 +1,157 @@
+"""One valid request for each endpoint: what its body and query hold, and what its path names, where not what it says.
+
+`{invoice}` in a text stands for the id of the estate's thing of that kind. An endpoint with a body, or with a query
+that must say something, stands here; what needs neither does not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+from tests.http.estate import Estate
+
+from larabill_core.http.endpoint import Endpoint
+
+PLAN: Final = {"code": "web", "name": "Web hosting", "prices": {"EUR": {"monthly": "6.00"}}}
+TEN: Final = {"amount": "10.00", "currency": "EUR"}
+LINE: Final = {"description": "work", "unit_price": "10.00"}
+EVENT: Final = {
+    "idempotency_id": "e1",
+    "subscription_id": "{subscription}",
+    "meter": "traffic",
+    "occurred_at": "2026-01-31T11:00:00Z",
+    "quantity": "1",
+}
+ITEMS: Final = [{"plan_code": "web", "cycle": "monthly", "region": "eu"}]
+ORDER: Final = {"customer": "{customer}", "currency": "EUR", "items": ITEMS}
+
+BODIES: Final[Mapping[str, Any]] = {
+    # catalogue, customers, sellers
+    "load_catalog": {"plans": [PLAN]},
+    "create_customer": {"name": "Cy", "email": "cy@example.com", "country": "DE"},
+    "set_customer_group": {"group": "friends"},
+    "create_seller": {"name": "Third Ltd", "country": "FR", "currency": "EUR"},
+    # orders and agreements
+    "place_order": ORDER,
+    "preview_order": ORDER,
+    "cancel_order": {"reason": "changed my mind"},
+    "preview_change": {"change": {"kind": "change_cycle", "cycle": "annual"}},
+    "change_subscription": {"change": {"kind": "change_cycle", "cycle": "annual"}},
+    "cancel_subscription": {"when": "period_end"},
+    "end_subscription": {"when": "now", "reason": "asked for"},
+    # payments
+    "store_payment_method": {"account": "pay", "token": "pm_2", "label": "Visa 1881"},
+    "pay_invoice": {"method": "{payment_method}"},
+    "open_checkout": {"account": "pay"},
+    "record_payment": {"amount": {"amount": "1.00", "currency": "EUR"}, "reference": "line 7"},
+    "receive_payment": {"amount": {"amount": "1.00", "currency": "EUR"}, "reference": "line 8"},
+    "refund_payment": {"reason": "sorry"},
+    "rematch_payment": {"parts": [], "reason": "it was for nothing"},
+    "reverse_payment": {"reason": "it never came"},
+    "resolve_payment_review": {"transaction": None, "reason": "looked there"},
+    "top_up_credit": {"amount": TEN, "method": "{payment_method}"},
+    "open_top_up": {"amount": TEN, "account": "pay"},
+    "record_top_up": {"amount": TEN, "reference": "line 9"},
+    "set_top_up_rule": {"threshold": TEN, "amount": TEN},
+    # invoices, drafts, credit
+    "pay_from_credit": {},
+    "grant_credit": {"amount": TEN, "reason": "sorry"},
+    "revoke_credit": {"reason": "not so"},
+    "credit_invoice": {"reason": "not so"},
+    "void_invoice": {"reason": "not so"},
+    "write_off_invoice": {"reason": "never comes"},
+    "merge_invoices": {"invoices": ["{drawn_invoice}", "{second_drawn_invoice}"], "reason": "asked for"},
+    "agree_payment_plan": {
+        "instalments": [
+            {"due_on": "2026-03-10", "amount": {"amount": "7.00", "currency": "EUR"}},
+            {"due_on": "2026-03-20", "amount": {"amount": "7.00", "currency": "EUR"}},
+        ],
+    },
+    "break_payment_plan": {"reason": "not kept"},
+    "create_draft": {"customer": "{customer}", "lines": [LINE]},
+    "edit_draft": {"note": "soon"},
+    "merge_drafts": {"drafts": ["{draft}", "{second_draft}"]},
+    "split_draft": {"lines": ["{draft_line}"]},
+    "record_usage": {"events": [EVENT]},
+    # resources
+    "switch_power": {"action": "stop"},
+    "put_credential": {"driver": "fake", "secrets": {"token": "t0ken"}},
+    "resize_resource": {"plan": "web", "spec": {"domain": "example.com"}},
+    "abandon_resource": {"remedy": "credit"},
+    "adopt_resource": {"driver_ref": "thing-1"},
+}
+
+QUERIES: Final[Mapping[str, str]] = {
+    "end_resource": "destroy_at=2026-03-01T00:00:00Z",
+    "get_audit": "subject={order}",
+    "get_statement": "currency=EUR&first=2026-01-01&last=2026-01-31",
+    "download_statement": "currency=EUR&first=2026-01-01&last=2026-01-31",
+    "get_usage": "start_on=2026-01-01&end_on=2026-02-01",
+}
+
+_NAMED: Final = re.compile(r"\{[a-z_]+\}")
+
+ELSEWHERE: Final[Mapping[str, str]] = {
+    "kick_order": "failed_order",
+    "retry_resource": "failed_resource",
+    "abandon_resource": "failed_resource",
+    "withdraw_cancellation": "leaving_subscription",
+    "get_payment_plan": "planned_invoice",
+    "break_payment_plan": "planned_invoice",
+    "reverse_payment": "manual_payment",
+    "replay_provider_webhook": "provider_webhook",
+    "get_gateway_webhook": "gateway_webhook",
+    "replay_gateway_webhook": "gateway_webhook",
+}
+"""Where the estate's thing of that kind is in no state for it: another one, by its name in the estate."""
+
+
+def body_of(endpoint: Endpoint, estate: Estate) -> Any:
+    """What to send; None for nothing. Fails for an endpoint with a body that has no sample here."""
+    if endpoint.body is None:
+        return None
+    assert endpoint.id in BODIES, f"the endpoint {endpoint.id} takes a body: add a valid one to tests/http/samples.py"
+    return _filled(BODIES[endpoint.id], estate.things)
+
+
+def query_of(endpoint: Endpoint, estate: Estate) -> str:
+    """What to ask for. Fails for an endpoint that demands a parameter and has no sample here."""
+    required = [field.encode_name for field in msgspec.structs.fields(endpoint.query) if field.required]
+    assert not required or endpoint.id in QUERIES, (
+        f"the endpoint {endpoint.id} demands {', '.join(required)}: add a valid query to tests/http/samples.py"
+    )
+    return QUERIES.get(endpoint.id, "").format_map(estate.things)
+
+
+def path_of(endpoint: Endpoint, estate: Estate) -> str:
+    """The path, filled. Fails for a kind of thing that the estate does not have."""
+    things = dict(estate.things)
+    if endpoint.id in ELSEWHERE:
+        things |= dict.fromkeys(endpoint.parameters, things[ELSEWHERE[endpoint.id]])
+    missing = set(endpoint.parameters) - things.keys()
+    assert not missing, f"the path of {endpoint.id} names a {missing.pop()}: add one to tests/http/estate.py"
+    return endpoint.path.format_map(things)
+
+
+def names_a_thing(endpoint: Endpoint) -> bool:
+    """Whether the sample's body or query names a thing of the estate."""
+    return bool(_NAMED.search(repr(BODIES.get(endpoint.id)) + QUERIES.get(endpoint.id, "")))
+
+
+def _filled(sample: Any, things: Mapping[str, str]) -> Any:
+    match sample:
+        case dict():
+            return {key: _filled(value, things) for key, value in sample.items()}
+        case list():
+            return [_filled(value, things) for value in sample]
+        case str():
+            return sample.format_map(things)
+    return sample
+
+
+def encoded(data: Any) -> bytes | None:
+    """A body as it is sent."""
+    return None if data is None else msgspec.json.encode(data)
