@@ -13,7 +13,7 @@ from tests.billing.market import CATALOG, Market, item
 
 from larabill_billing.catalog.loader import parse_catalog
 from larabill_billing.customers.model import NewCustomer
-from larabill_billing.invoicing.plans import Instalment
+from larabill_billing.invoicing.instalments import Instalment
 from larabill_billing.payments import webhooks as of_gateways
 from larabill_billing.periods.cycle import Cycle
 from larabill_billing.subscriptions import change as changing
