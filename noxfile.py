@@ -114,6 +114,14 @@ def periods(session: nox.Session) -> None:
 
 
 @nox.session
+def http(session: nox.Session) -> None:
+    """Ten thousand requests made up from the OpenAPI document on each host."""
+    install_dev(session)
+    env = {"LARABILL_HTTP_EXAMPLES": "10000"}
+    session.run("pytest", "-q", "-n", "auto", "tests/http/test_schemathesis.py", *session.posargs, env=env)
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """The benchmarks."""
     install_dev(session)

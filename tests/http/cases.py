@@ -13,7 +13,7 @@ import attrs
 
 from larabill_core.http.request import LARGEST_BODY
 
-ORDER: Final = {
+ORDER: Final[dict[str, Any]] = {
     "customer": "{customer}",
     "currency": "EUR",
     "items": [{"plan_code": "web", "cycle": "monthly", "region": "eu"}],
@@ -56,7 +56,7 @@ def raw(name: str, status: int, code: str, body: bytes, /, **headers: str) -> Ca
 
 
 def item(**changes: Any) -> list[dict[str, Any]]:
-    return [{**ORDER["items"][0], **changes}]  # type: ignore[index]
+    return [{**ORDER["items"][0], **changes}]
 
 
 WRONG: Final = "invalid-input"

@@ -29,8 +29,9 @@ from larabill_core.testing.clock import ManualClock
 from larabill_drivers.registry import load_infos
 from larabill_drivers.world import FakeWorld
 from larabill_provisioning.module import MODULE as PROVISIONING
+from larabill_sqlalchemy.databases import open_database
 from larabill_sqlalchemy.migrate import create_schema
-from larabill_sqlalchemy.opening import database_of, load_manifest, open_database, open_engine, storages_of
+from larabill_sqlalchemy.opening import database_of, load_manifest, open_engine, storages_of
 
 MANY: Final = 1_000_000
 """Requests a minute: no test of a contract is about that limit."""

@@ -13,11 +13,12 @@ from tests.billing.market import CATALOG, Market, item
 
 from larabill_billing.catalog.loader import parse_catalog
 from larabill_billing.customers.model import NewCustomer
-from larabill_billing.invoicing.plans import Instalment
+from larabill_billing.invoicing.instalments import Instalment
 from larabill_billing.payments import webhooks as of_gateways
 from larabill_billing.periods.cycle import Cycle
 from larabill_billing.subscriptions import change as changing
 from larabill_billing.subscriptions.changes import Cancel, ChangeCycle
+from larabill_billing.tax.handlers import NewExemption
 from larabill_core.access import Actor
 from larabill_core.http.tokens import NewToken, create_token
 from larabill_core.ids import PREFIXES, new_id, public_id
@@ -64,7 +65,8 @@ def furnish(market: Market, worlds: tuple[str, str]) -> dict[str, Any]:
         actor=principals["staff"],
     )
     things = {kind.replace(" ", "_"): public_id(_prefix(kind), id) for kind, id in found.items()}
-    things |= {"account": "acme", "gateway": "pay", "name": "dns"}
+    things |= {"account": "acme", "gateway": "pay", "name": "dns", "code": "NOSUCH-VOUCHER-0123456789"}
+    things |= {"bank_line": public_id("bnk", new_id())}
     foreign = {"other_customer": _ids(market, "customer_id", me), "rival": _ids(market, "seller_id", seller)}
     return {
         "things": things,
@@ -111,10 +113,12 @@ def _money(market: Market) -> dict[str, UUID]:
     billing, seller, me = market.engine.billing, market.seller, market.customer
     market.method()
     method = market.run(lambda tx: tx.billing.payment_methods.defaults([me]))[me].id
-    charged, by_hand, planned = (some(market.place(item()).invoice_id) for _ in range(3))
+    charged, by_hand, planned, doubted = (some(market.place(item()).invoice_id) for _ in range(4))
     payment = billing.payments.charge_invoice(seller, charged, method)
+    disputed = billing.payments.charge_invoice(seller, doubted, method)
     manual = billing.payments.record_manual(seller, by_hand, Decimal("2.00"), "line 1")
     market.work()
+    second = billing.customers.create(seller, NewCustomer(name="Cleo", email="cleo@example.com", country="DE")).id
     owed = market.run(lambda tx: tx.billing.invoices.state(planned)).balance
     parts = [Instalment(due_on=date(2026, 3, day), amount=owed / 2) for day in (1, 20)]
     billing.invoices.agree_plan(seller, planned, parts)
@@ -135,6 +139,9 @@ def _money(market: Market) -> dict[str, UUID]:
         "second draft": second_draft.id,
         "draft line": draft.content["lines"][0].id,
         "lot": lot.id,
+        "exemption": billing.taxes.exempt(seller, second, NewExemption(reason="charity")).id,
+        "second customer": second,
+        "dispute": billing.disputes.open(seller, disputed.id, "dp_1", Decimal("1.00")).id,
         "coupon": billing.coupons.create(seller, COUPON).id,
     }
 

@@ -76,6 +76,32 @@ BODIES: Final[Mapping[str, Any]] = {
     "merge_drafts": {"drafts": ["{draft}", "{second_draft}"]},
     "split_draft": {"lines": ["{draft_line}"]},
     "record_usage": {"events": [EVENT]},
+    # bank, disputes, dunning
+    "match_bank_line": {"invoices": ["{invoice}"]},
+    "unmatch_bank_line": {"reason": "not so"},
+    "ignore_bank_line": {"reason": "not for us"},
+    "open_dispute": {"gateway_id": "dp_9", "amount": {"amount": "1.00", "currency": "EUR"}},
+    "promise_to_pay": {"until_on": "2026-02-20", "said_by": "Ada"},
+    "pause_dunning": {"reason": "asked for"},
+    "resume_dunning": {},
+    # coupons, referrals, vouchers, rates, taxes
+    "create_coupon": {"name": "Summer", "codes": ["SUMMER"], "percent": "10"},
+    "end_coupon": {},
+    "redeem_coupon": {"code": "SPRING", "customer": "{customer}"},
+    "refer_customer": {"referrer": "{customer}", "referred": "{second_customer}"},
+    "issue_vouchers": {
+        "batch_uuid": "0198c0de-0000-7000-8000-000000000001",
+        "name": "Fair",
+        "count": 2,
+        "amount": TEN,
+    },
+    "redeem_voucher": {"code": "{code}", "customer": "{customer}"},
+    "put_exchange_rates": {
+        "source": "hand",
+        "rates": [{"base": "EUR", "quote": "USD", "on": "2026-01-30", "rate": "1.1"}],
+    },
+    "add_tax_exemption": {"reason": "charity"},
+    "end_tax_exemption": {},
     # resources
     "switch_power": {"action": "stop"},
     "put_credential": {"driver": "fake", "secrets": {"token": "t0ken"}},
@@ -84,7 +110,15 @@ BODIES: Final[Mapping[str, Any]] = {
     "adopt_resource": {"driver_ref": "thing-1"},
 }
 
+DAYS: Final = "first=2026-01-01&last=2026-01-31"
+
 QUERIES: Final[Mapping[str, str]] = {
+    **dict.fromkeys(
+        ("get_ledger_movements", "report_mrr", "report_mrr_together", "report_taxes", "report_sales"), DAYS
+    ),
+    "list_ledger_postings": f"{DAYS}&account=receivable",
+    "list_exchange_rates": f"{DAYS}&source=hand",
+    "report_churn": "currency=EUR&on=2026-01-31",
     "end_resource": "destroy_at=2026-03-01T00:00:00Z",
     "get_audit": "subject={order}",
     "get_statement": "currency=EUR&first=2026-01-01&last=2026-01-31",

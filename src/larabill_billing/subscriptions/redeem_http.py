@@ -21,7 +21,8 @@ def redeem_coupon(tx: SubscriptionsTx, call: Call[Any, RedeemCoupon]) -> Redempt
     body = call.body
     try:
         if body.subscription is None:
-            return redemption_out(apply_code(tx, body.code, customer_id=whose(call, body.customer)))
+            customer = tx.billing.customers.get(whose(call, body.customer))
+            return redemption_out(apply_code(tx, body.code, customer_id=customer.id))
         if body.customer is not None:
             raise InvalidInput.one("customer", "stands beside a subscription", remedy="name one of them")
         subscription = tx.billing.subscriptions.get(parse_public_id(body.subscription, "sub", "subscription"))

@@ -33,7 +33,7 @@ class WsgiHost:
             data=whole,
         )
         environ = {**builder.get_environ(), "REMOTE_ADDR": ADDRESS}
-        if body is not None and whole is None:
+        if body is not None and not isinstance(body, bytes):
             environ |= {"wsgi.input": _Pieces(body), "wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
             environ.pop("CONTENT_LENGTH", None)
         pieces, status, sent = run_wsgi_app(self.app, environ, buffered=True)
