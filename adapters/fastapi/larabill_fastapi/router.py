@@ -8,7 +8,10 @@ from typing import Any
 
 import msgspec
 from fastapi import APIRouter, Depends, HTTPException, Request, Response, params
+from fastapi.routing import APIRoute
 from starlette.requests import ClientDisconnect
+from starlette.routing import Match
+from starlette.types import Scope
 
 from larabill_core.engine import Engine
 from larabill_core.errors import ConfigurationError
@@ -16,6 +19,17 @@ from larabill_core.http import request as ours
 from larabill_core.http.api import Api, Authorize
 from larabill_core.http.endpoint import JSON
 from larabill_core.http.openapi import openapi
+
+
+class LarabillRoute(APIRoute):
+    """A route that sees at once when another is meant: Starlette tries all of them, one after the other."""
+
+    def __init__(self, path: str, *arguments: Any, **more: Any) -> None:
+        super().__init__(path, *arguments, **more)
+        self._begins = path.partition("{")[0]
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        return super().matches(scope) if self._begins in scope["path"] else (Match.NONE, {})
 
 
 class LarabillRouter(APIRouter):
@@ -38,7 +52,7 @@ def larabill_router(
             "principal", "must be a dependency", remedy="write principal=Depends(your_function)"
         )
     api = Api(engine, authorize=authorize)
-    router = LarabillRouter(prefix=prefix)
+    router = LarabillRouter(prefix=prefix, route_class=LarabillRoute)
     router.document = openapi(api.table, version=version("larabill"), prefix=prefix)
     encoded = msgspec.json.encode(router.document)
 

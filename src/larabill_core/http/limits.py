@@ -56,12 +56,12 @@ class RateLimiter:
     def __init__(self, settings: RateLimits) -> None:
         from limits import RateLimitItemPerMinute
         from limits.storage import MemoryStorage, storage_from_string
-        from limits.strategies import SlidingWindowCounterRateLimiter
+        from limits.strategies import FixedWindowRateLimiter
 
         self._settings = settings
         self._item = RateLimitItemPerMinute
-        self._counter = SlidingWindowCounterRateLimiter(storage_from_string(settings.storage))
-        self._own = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._counter = FixedWindowRateLimiter(storage_from_string(settings.storage))
+        self._own = FixedWindowRateLimiter(MemoryStorage())
 
     def hit(self, actor: Actor | None, remote: str, bucket: Bucket) -> dict[str, str]:
         """Count one request; the headers to answer. Raises `HttpError` 429 when it is one too many."""
