@@ -84,6 +84,13 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session
+def databases(session: nox.Session) -> None:
+    """All tests on all three databases; CI tries each behaviour on SQLite and one of the servers."""
+    install_dev(session)
+    session.run("pytest", "-q", "-n", "auto", *session.posargs, env={"CI": "true", "LARABILL_DATABASES": "all"})
+
+
+@nox.session
 def kills(session: nox.Session) -> None:
     """Ten thousand random kills of the worker; nox -s kills -- --database URL names another database."""
     install_dev(session)

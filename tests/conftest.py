@@ -9,7 +9,15 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
-from tests.databases import BEHAVIOUR_KINDS, Place, drop_database, make_database, tables_of_sellers
+from tests.databases import (
+    ALL_DATABASES,
+    BEHAVIOUR_KINDS,
+    Place,
+    drop_database,
+    make_database,
+    tables_of_sellers,
+    turn_of,
+)
 
 from larabill_core.contracts.provider import DriverInfo
 from larabill_core.engine import Engine
@@ -35,12 +43,28 @@ class OpenTestEngine(Protocol):
     ) -> Engine: ...
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Coverage is watched on SQLite alone: on the servers the same lines run, and watching them takes as long again."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Coverage is watched on SQLite alone: on the servers the same lines run, and watching them takes as long again.
+
+    Of the two servers each behaviour is tried on one, by turns, unless all are asked for (docs/decisions/0007).
+    """
+    left_out = []
     for item in items:
         params = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
-        if params.get("database_kind", "sqlite") != "sqlite":
+        kind = params.get("database_kind", "sqlite")
+        if kind != "sqlite":
             item.add_marker(pytest.mark.no_cover)
+            if takes_turns(item) and kind != turn_of(item.nodeid.partition("[")[0]):
+                left_out.append(item)
+    if left_out and not ALL_DATABASES:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in set(left_out)]
+
+
+def takes_turns(item: pytest.Item) -> bool:
+    """Whether the test runs on each database only because all behaviour does."""
+    named = [mark for mark in item.iter_markers("parametrize") if "database_kind" in str(mark.args[0])]
+    return not named and "storage" not in item.path.parts
 
 
 @pytest.fixture(scope="session")

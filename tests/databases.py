@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
+from zlib import crc32
 
 import attrs
 import pytest
@@ -34,8 +35,15 @@ IS_CI = os.environ.get("CI", "") == "true"
 KINDS = ("sqlite", "mariadb", "postgresql")
 """What storage itself, migrations, races and the demo are tested on, always."""
 
+ALL_DATABASES = os.environ.get("LARABILL_DATABASES", "") == "all"
+"""`nox -s databases` tries each behaviour on both servers."""
 BEHAVIOUR_KINDS = KINDS if IS_CI else ("sqlite",)
-"""What everything else is tested on: CI runs every test on every database, a developer waits a third of the time."""
+"""What everything else is tested on: in CI on SQLite and, by turns, on one of the servers (see `turn_of`)."""
+
+
+def turn_of(test: str) -> str:
+    """The server that a test is tried on in CI: always the same one for the same test."""
+    return KINDS[1 + crc32(test.encode()) % 2]
 
 
 @attrs.define

@@ -14,7 +14,7 @@ from larabill_core.ids import new_id, public_id
 from larabill_core.jobs import JobStatus, NewJob
 from larabill_sqlalchemy.core import STORAGE
 from larabill_sqlalchemy.databases import open_database
-from larabill_sqlalchemy.transaction import SqlUnitOfWork
+from larabill_sqlalchemy.unit_of_work import SqlUnitOfWork
 
 JOBS, JOB = "GET /jobs", "GET /jobs/{job}"
 
