@@ -523,12 +523,6 @@ PROVISIONING: dict[str, Query] = {
     ),
     "webhooks.get": lambda tx, of: tx.webhooks.get(of.id, lock=True),
     "webhooks.save": lambda tx, of: tx.webhooks.save(tx.webhooks.get(of.id)),
-    "webhooks.page": lambda tx, of: tx.webhooks.page(after=of.id),
-    "webhooks.page of account": lambda tx, of: tx.webhooks.page(account="host", after=of.id, newest_first=True),
-    "webhooks.page of result": lambda tx, of: tx.webhooks.page(result=WebhookOutcome.CHECKING),
-    "webhooks.page of account and result": lambda tx, of: tx.webhooks.page(
-        account="host", result=WebhookOutcome.HURRIED, after=of.ids[0]
-    ),
     "webhooks.purge": lambda tx, of: tx.webhooks.purge(before=slot_at(2)),
 }
 
@@ -593,6 +587,7 @@ VERIFY = _names("""
 """What an operator asks about all that a seller ever did."""
 
 FEW = {
+    "provisioning.webhooks.page": "what providers sent in the last days: the rest is purged",
     "billing.bank_lines.open_invoices": "lines are matched with all that is open",
     "billing.deferrals.behind": "the sellers of an installation",
     "billing.deferrals.lock_run": "the first run of a seller looks for the first day",

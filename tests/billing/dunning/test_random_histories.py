@@ -73,7 +73,7 @@ class Play:
         market, dunning = self.market, self.market.engine.billing.dunning
         owed = [state.invoice_id for _, state in market.invoices() if state.status == "issued"]
         if deed == "wait":
-            market.go(hours=number)
+            market.go(step_days=1, hours=number)
         elif deed == "away":
             market.clock.advance(timedelta(hours=number))
             market.work()

@@ -44,7 +44,7 @@ def test_each_reminder_goes_out_once_and_on_its_day(open_market: OpenMarket) -> 
         market.work()
         market.clock.advance(timedelta(hours=1))
     assert told(market) == [1]
-    market.go(days=9)
+    market.go(step_days=1, days=9)
     assert sorted(told(market)) == [1, 2]
 
 
@@ -53,7 +53,7 @@ def test_what_was_missed_is_not_sent_afterwards(open_market: OpenMarket) -> None
     issued(market)
     market.clock.set(DUE_DAY_OVER - timedelta(hours=30))
     market.work()
-    market.go(days=5)
+    market.go(step_days=1, days=5)
     assert told(market) == [2]
 
 
@@ -61,7 +61,7 @@ def test_a_paid_invoice_is_not_reminded_of(open_market: OpenMarket) -> None:
     market = open_market(dunning=BEFORE)
     issued(market)
     market.pay(owed(market))
-    market.go(days=9)
+    market.go(step_days=1, days=9)
     assert told(market) == []
 
 
@@ -69,7 +69,7 @@ def test_pages_follow_each_other(open_market: OpenMarket, monkeypatch: pytest.Mo
     monkeypatch.setattr(upcoming, "PAGE", 2)
     market = open_market(dunning=BEFORE)
     issued(market, 5)
-    market.go(days=9)
+    market.go(step_days=1, days=9)
     events = market.heard("pretend.upcoming", PaymentUpcoming)
     assert len({(event.invoice_id, event.number) for event in events}) == len(events) == 10
 

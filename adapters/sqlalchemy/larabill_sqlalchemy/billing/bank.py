@@ -100,7 +100,9 @@ class BankLines:
         query = sa.select(LINES).where(_L.seller_id == self._tx.seller_id)
         if status is not None:
             query = query.where(_L.status == status.value)
-        found = self._tx.connection.execute(keyset(query, _L.id, after=after, newest_first=newest_first, limit=limit))
+        whole = "ix_larabill_bank_lines_id" if status is None else ""
+        query = keyset(query, _L.id, after=after, newest_first=newest_first, limit=limit, index=whole)
+        found = self._tx.connection.execute(query)
         return [from_row(BankLine, row) for row in found]
 
     def open_invoices(self) -> list[OpenInvoice]:

@@ -113,7 +113,8 @@ class Disputes:
             *([] if customer_id is None else [_D.customer_id == customer_id]),
             *([] if status is None else [_D.status == status.value]),
         ]
-        query = keyset(self._mine(*where), _D.id, after=after, newest_first=newest_first, limit=limit)
+        whole = "" if where else "ix_larabill_disputes_id"
+        query = keyset(self._mine(*where), _D.id, after=after, newest_first=newest_first, limit=limit, index=whole)
         return self._all(query)
 
     def ledger_differences(self) -> list[tuple[str, str, Decimal]]:

@@ -67,7 +67,9 @@ class DraftInvoices:
         query = sa.select(DRAFT_INVOICES).where(_D.seller_id == self._tx.seller_id)
         if customer_id is not None:
             query = query.where(_D.customer_id == customer_id)
-        found = self._tx.connection.execute(keyset(query, _D.id, after=after, newest_first=newest_first, limit=limit))
+        whole = "ix_larabill_draft_invoices_id" if customer_id is None else ""
+        query = keyset(query, _D.id, after=after, newest_first=newest_first, limit=limit, index=whole)
+        found = self._tx.connection.execute(query)
         return [from_row(DraftInvoice, row) for row in found]
 
     def save(self, draft: DraftInvoice) -> None:

@@ -190,7 +190,8 @@ class Payments:
             query = query.where(_P.customer_id == customer_id)
         if status is not None:
             query = query.where(_P.status == status.value)
-        return self._all(keyset(query, _P.id, after=after, newest_first=newest_first, limit=limit))
+        whole = "ix_larabill_payments_id" if customer_id is None and status is None else ""
+        return self._all(keyset(query, _P.id, after=after, newest_first=newest_first, limit=limit, index=whole))
 
     def captured_without_entry(self) -> list[tuple[UUID, str]]:
         posted = sa.exists().where(

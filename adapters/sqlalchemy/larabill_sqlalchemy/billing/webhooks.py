@@ -142,7 +142,8 @@ class Webhooks:
         query = sa.select(EVENTS).where(_E.seller_id == self._tx.seller_id)
         if status is not None:
             query = query.where(_E.status == status.value)
-        query = keyset(query, _E.id, after=after, newest_first=newest_first, limit=limit)
+        whole = "ix_larabill_webhook_events_id" if status is None else ""
+        query = keyset(query, _E.id, after=after, newest_first=newest_first, limit=limit, index=whole)
         return [from_row(WebhookEvent, row) for row in self._tx.connection.execute(query)]
 
     def newest_applied(self, account: str, ref: str) -> datetime | None:

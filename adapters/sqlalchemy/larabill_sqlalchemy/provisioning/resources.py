@@ -248,7 +248,8 @@ class Resources:
             query = query.where(_R.customer_id == customer_id)
         if held:
             query = query.where(_R.is_held == sa.true())  # not IS TRUE, which no index of MariaDB serves
-        return self._all(keyset(query, _R.id, after=after, newest_first=newest_first, limit=limit))
+        whole = "ix_larabill_resources_seller_id" if status is None and customer_id is None and not held else ""
+        return self._all(keyset(query, _R.id, after=after, newest_first=newest_first, limit=limit, index=whole))
 
 
 def _row(resource: Resource) -> dict[str, Any]:
