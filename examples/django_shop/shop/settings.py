@@ -64,7 +64,7 @@ LARABILL = {
         ]
     },
     "drivers": {
-        "machine": {"driver": "fake", "world": str(DATA / "machine.db"), "async_polls": 1},
+        "machine": {"driver": "fake", "world": str(DATA / "machine.db"), "latency_ms": 800},
         "wallet": {"driver": "fake_gateway", "world": str(DATA / "wallet.db")},
     },
 }
