@@ -21,7 +21,7 @@ from msgspec import inspect
 
 from larabill_core.errors import InvalidInput, NotFound, shown
 from larabill_core.http.endpoint import KIND_PREFIX, Endpoint
-from larabill_core.http.problems import FieldError, HttpError, pointer_of
+from larabill_core.http.problems import FieldError, HttpError, pointer_of, pointer_to
 from larabill_core.ids import parse_public_id
 from larabill_core.privacy import is_secret_key
 
@@ -149,7 +149,7 @@ def _convert(kind: Any, data: Any, at: Where, faults: list[FieldError]) -> None:
         value = "" if secret or isinstance(data, dict | list) else shown(data)
         place = _PLACE.search(str(problem))
         within = pointer_of(place[1]) if place else ""
-        faults.append(FieldError(pointer=_pointer(at) + within, detail=_said(problem), value=value))
+        faults.append(FieldError(pointer=pointer_to(at) + within, detail=_said(problem), value=value))
 
 
 def _collect_fields(kind: type[msgspec.Struct], data: dict[str, Any], at: Where, faults: list[FieldError]) -> None:
@@ -157,12 +157,12 @@ def _collect_fields(kind: type[msgspec.Struct], data: dict[str, Any], at: Where,
     for name in data:
         if name not in fields and name != kind.__struct_config__.tag_field:
             remedy = _nearest(name, fields)
-            faults.append(FieldError(pointer=_pointer((*at, name[:60])), detail="is not known", remedy=remedy))
+            faults.append(FieldError(pointer=pointer_to((*at, name[:60])), detail="is not known", remedy=remedy))
     for name, field in fields.items():
         if name in data:
             _collect(hints[field.name], data[name], (*at, name), faults)
         elif field.required:
-            faults.append(FieldError(pointer=_pointer((*at, name)), detail="is missing"))
+            faults.append(FieldError(pointer=pointer_to((*at, name)), detail="is missing"))
 
 
 def _meant(kind: Any, data: Any) -> Any:
@@ -181,10 +181,6 @@ def _meant(kind: Any, data: Any) -> Any:
 def _nearest(name: str, known: Mapping[str, Any]) -> str:
     near = difflib.get_close_matches(name[:60], known, n=1)
     return f"did you mean {near[0]}?" if near else f"known are: {', '.join(sorted(known)) or 'none'}"
-
-
-def _pointer(at: Where) -> str:
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in at)
 
 
 def _said(problem: Exception) -> str:

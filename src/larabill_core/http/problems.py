@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -92,10 +93,12 @@ def retry_after(error: LarabillError) -> int | None:
 
 def pointer_of(path: str) -> str:
     """The JSON Pointer (RFC 6901) of a key path: `items[0].code` is `/items/0/code`."""
-    steps: list[str] = []
-    for index, quoted, name in _STEP.findall(path):
-        steps.append((index or quoted or name).replace("~", "~0").replace("/", "~1"))
-    return "".join(f"/{step}" for step in steps)
+    return pointer_to([index or quoted or name for index, quoted, name in _STEP.findall(path)])
+
+
+def pointer_to(steps: Iterable[str | int]) -> str:
+    """The JSON Pointer of names and positions, from the outside in."""
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
 
 
 def encoded(problem: Problem) -> bytes:
