@@ -10,7 +10,7 @@ import msgspec
 
 from larabill_billing.customers import handlers, wire
 from larabill_billing.customers.checks import check_text
-from larabill_billing.customers.model import NewCustomer, NewSeller
+from larabill_billing.customers.model import ChangeCustomer, ChangeSeller, NewCustomer, NewSeller
 from larabill_billing.customers.ports import CustomersTx
 from larabill_billing.customers.search import folded
 from larabill_core.access import own
@@ -55,6 +55,17 @@ ENDPOINTS: Final = (
         handler=f"{_HERE}:get_customer",
     ),
     Endpoint(
+        id="change_customer",
+        method="PATCH",
+        path="/customers/{customer}",
+        summary="Change name, address, tax id and the like; issued documents keep theirs",
+        ability="customers.change",
+        scope="own",
+        body=wire.ChangeCustomerIn,
+        answer=wire.CustomerOut,
+        handler=f"{_HERE}:change_customer",
+    ),
+    Endpoint(
         id="set_customer_group",
         method="PUT",
         path="/customers/{customer}/group",
@@ -73,6 +84,16 @@ ENDPOINTS: Final = (
         scope="own",
         answer=wire.SellerOut,
         handler=f"{_HERE}:get_seller",
+    ),
+    Endpoint(
+        id="change_seller",
+        method="PATCH",
+        path="/seller",
+        summary="Change name, address, tax id and the like; issued documents keep theirs",
+        ability="sellers.change",
+        body=wire.ChangeSellerIn,
+        answer=wire.SellerOut,
+        handler=f"{_HERE}:change_seller",
     ),
     Endpoint(
         id="list_sellers",
@@ -124,6 +145,13 @@ def get_customer(tx: CustomersTx, call: Call[Any, None]) -> wire.CustomerOut:
     return wire.customer_out(customer, for_staff=call.actor.kind == "staff")
 
 
+def change_customer(tx: CustomersTx, call: Call[Any, wire.ChangeCustomerIn]) -> wire.CustomerOut:
+    own(call.actor, "customer", call.path["customer"], call.path["customer"])
+    change = ChangeCustomer(**wire.given_in(call.body))
+    customer = _placed("customer.", lambda: handlers.change_customer(tx, call.path["customer"], change))
+    return wire.customer_out(customer, for_staff=call.actor.kind == "staff")
+
+
 def set_customer_group(tx: CustomersTx, call: Call[Any, wire.SetGroup]) -> wire.CustomerOut:
     customer = handlers.set_group(tx, call.path["customer"], call.body.group)
     return wire.customer_out(customer, for_staff=True)
@@ -131,6 +159,11 @@ def set_customer_group(tx: CustomersTx, call: Call[Any, wire.SetGroup]) -> wire.
 
 def get_seller(tx: CustomersTx, call: Call[Any, None]) -> wire.SellerOut:
     return wire.seller_out(tx.billing.sellers.get(tx.seller_id))
+
+
+def change_seller(tx: CustomersTx, call: Call[Any, wire.ChangeSellerIn]) -> wire.SellerOut:
+    change = ChangeSeller(**wire.given_in(call.body))
+    return wire.seller_out(_placed("seller.", lambda: handlers.change_seller(tx, change)))
 
 
 def list_sellers(tx: CustomersTx, call: Call[Listing, None]) -> wire.SellerPage:

@@ -1,7 +1,10 @@
-"""Create sellers and customers."""
+"""Create and change sellers and customers."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 import attrs
@@ -20,11 +23,39 @@ from larabill_billing.customers.checks import (
     check_tax_id,
     check_text,
 )
-from larabill_billing.customers.model import Customer, NewCustomer, NewSeller, Seller
+from larabill_billing.customers.model import ChangeCustomer, ChangeSeller, Customer, NewCustomer, NewSeller, Seller
 from larabill_billing.customers.ports import CustomersTx
 from larabill_core.clock import zone
 from larabill_core.errors import Faults
 from larabill_core.ids import new_id
+
+Check: TypeAlias = Callable[[Any, str], Any]
+
+_OF_SELLERS: Final[Mapping[str, Check]] = {
+    "name": partial(check_text, required=True),
+    "country": check_country,
+    "currency": check_currency,
+    "time_zone": lambda value, path: zone(value, path).key,
+    "language": check_language,
+    "tax_id": check_tax_id,
+    "address": check_lines,
+    "email": lambda value, path: check_email(value, path) if value else "",
+    "phone": check_text,
+    "registration": check_text,
+}
+_OF_CUSTOMERS: Final[Mapping[str, Check]] = {
+    "name": partial(check_text, required=True),
+    "email": check_email,
+    "company": check_text,
+    "tax_id": check_tax_id,
+    "address": check_lines,
+    "country": check_country,
+    "currency": check_currency,
+    "time_zone": lambda value, path: zone(value, path).key,
+    "language": check_language,
+    "billing_day": check_billing_day,
+    "group": check_group,
+}
 
 
 def create_seller(tx: CustomersTx, new: NewSeller, *, seller_id: UUID | None = None) -> Seller:
@@ -32,53 +63,51 @@ def create_seller(tx: CustomersTx, new: NewSeller, *, seller_id: UUID | None = N
 
     With a `seller_id` of the caller's, two who make the same seller at once make one: the other gets `AlreadyExists`.
     """
-    faults = Faults()
-    seller = Seller(
-        id=seller_id or new_id(),
-        name=attempt(faults, lambda: check_text(new.name, "seller.name", required=True), ""),
-        country=attempt(faults, lambda: check_country(new.country, "seller.country"), ""),
-        currency=attempt(faults, lambda: check_currency(new.currency, "seller.currency"), ""),
-        time_zone=attempt(faults, lambda: zone(new.time_zone, "seller.time_zone").key, ""),
-        language=attempt(faults, lambda: check_language(new.language, "seller.language"), ""),
-        tax_id=attempt(faults, lambda: check_tax_id(new.tax_id, "seller.tax_id"), ""),
-        address=attempt(faults, lambda: check_lines(new.address, "seller.address"), ()),
-        email=attempt(faults, lambda: check_email(new.email, "seller.email") if new.email else "", ""),
-        phone=attempt(faults, lambda: check_text(new.phone, "seller.phone"), ""),
-        registration=attempt(faults, lambda: check_text(new.registration, "seller.registration"), ""),
-        created_at=tx.now,
-    )
-    faults.raise_if_any()
+    checked = _checked(_OF_SELLERS, attrs.asdict(new, recurse=False), "seller")
+    seller = Seller(id=seller_id or new_id(), created_at=tx.now, **checked)
     tx.billing.sellers.add(seller)
     record_many(tx, [Change(subject_kind="seller", subject_id=seller.id, action="create")], seller_id=seller.id)
     return seller
 
 
+def change_seller(tx: CustomersTx, change: ChangeSeller) -> Seller:
+    """Other words about the transaction's seller; issued documents keep those that they were issued with.
+
+    Raises `InvalidInput` with every fault.
+    """
+    seller = tx.billing.sellers.get(tx.seller_id, lock=True)
+    new = attrs.evolve(seller, **_checked(_OF_SELLERS, _given(change), "seller"))
+    if new != seller:
+        tx.billing.sellers.change(new)
+        _audit_change(tx, "seller", seller, new)
+    return new
+
+
 def create_customer(tx: CustomersTx, new: NewCustomer) -> Customer:
     """A customer of the transaction's seller. Raises `InvalidInput` with every fault."""
     seller = tx.billing.sellers.get(tx.seller_id)
-    currency, time_zone = new.currency or seller.currency, new.time_zone or seller.time_zone
-    language = new.language or seller.language
-    faults = Faults()
+    given = attrs.asdict(new, recurse=False)
+    for name in ("currency", "time_zone", "language"):
+        given[name] = given[name] or getattr(seller, name)
     customer = Customer(
-        id=new_id(),
-        seller_id=seller.id,
-        name=attempt(faults, lambda: check_text(new.name, "customer.name", required=True), ""),
-        email=attempt(faults, lambda: check_email(new.email, "customer.email"), ""),
-        company=attempt(faults, lambda: check_text(new.company, "customer.company"), ""),
-        tax_id=attempt(faults, lambda: check_tax_id(new.tax_id, "customer.tax_id"), ""),
-        address=attempt(faults, lambda: check_lines(new.address, "customer.address"), ()),
-        country=attempt(faults, lambda: check_country(new.country, "customer.country"), ""),
-        currency=attempt(faults, lambda: check_currency(currency, "customer.currency"), ""),
-        time_zone=attempt(faults, lambda: zone(time_zone, "customer.time_zone").key, ""),
-        language=attempt(faults, lambda: check_language(language, "customer.language"), ""),
-        billing_day=attempt(faults, lambda: check_billing_day(new.billing_day, "customer.billing_day"), None),
-        group=attempt(faults, lambda: check_group(new.group, "customer.group"), ""),
-        created_at=tx.now,
+        id=new_id(), seller_id=seller.id, created_at=tx.now, **_checked(_OF_CUSTOMERS, given, "customer")
     )
-    faults.raise_if_any()
     tx.billing.customers.add_many([customer])
     record_many(tx, [Change(subject_kind="customer", subject_id=customer.id, action="create")])
     return customer
+
+
+def change_customer(tx: CustomersTx, customer_id: UUID, change: ChangeCustomer) -> Customer:
+    """Other words about a customer; issued documents keep those that they were issued with.
+
+    Raises `InvalidInput` with every fault, `NotFound`.
+    """
+    customer = tx.billing.customers.get(customer_id, lock=True)
+    new = attrs.evolve(customer, **_checked(_OF_CUSTOMERS, _given(change), "customer"))
+    if new != customer:
+        tx.billing.customers.change(customer, new)
+        _audit_change(tx, "customer", customer, new)
+    return new
 
 
 def set_group(tx: CustomersTx, customer_id: UUID, group: str) -> Customer:
@@ -89,3 +118,26 @@ def set_group(tx: CustomersTx, customer_id: UUID, group: str) -> Customer:
     change = Change(subject_kind="customer", subject_id=customer_id, action="set_group", reason=group)
     record_many(tx, [change])
     return attrs.evolve(customer, group=group)
+
+
+def _checked(checks: Mapping[str, Check], given: Mapping[str, Any], root: str) -> dict[str, Any]:
+    """The fields in their stored form. Raises `InvalidInput` with every fault."""
+    faults = Faults()
+    found = {
+        name: attempt(faults, partial(check, given[name], f"{root}.{name}"), None)
+        for name, check in checks.items()
+        if name in given
+    }
+    faults.raise_if_any()
+    return found
+
+
+def _given(change: ChangeSeller | ChangeCustomer) -> dict[str, Any]:
+    """The fields that are to be different."""
+    return {name: value for name, value in attrs.asdict(change, recurse=False).items() if value is not None}
+
+
+def _audit_change(tx: CustomersTx, kind: str, before: Seller | Customer, after: Seller | Customer) -> None:
+    """The audit tells which fields changed, not what stands in them: that is personal (I12)."""
+    fields = [name for name in attrs.fields_dict(type(before)) if getattr(before, name) != getattr(after, name)]
+    record_many(tx, [Change(subject_kind=kind, subject_id=before.id, action="change", reason=", ".join(fields))])

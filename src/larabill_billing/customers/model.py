@@ -28,6 +28,23 @@ class NewSeller:
 
 
 @attrs.frozen(kw_only=True)
+class ChangeSeller:
+    """What is to be different about a seller; None leaves a field as it is.
+
+    Country, currency and time zone are for good: taxes, books and periods are kept in them. Another one is another
+    seller.
+    """
+
+    name: str | None = None
+    language: str | None = None
+    tax_id: str | None = attrs.field(default=None, repr=False)
+    address: tuple[str, ...] | None = attrs.field(default=None, repr=False)
+    email: str | None = attrs.field(default=None, repr=False)
+    phone: str | None = attrs.field(default=None, repr=False)
+    registration: str | None = attrs.field(default=None, repr=False)
+
+
+@attrs.frozen(kw_only=True)
 class Seller:
     """The legal entity that issues the invoice (EN 16931, BG-4). Its id is the `seller_id` of all its rows."""
 
@@ -64,6 +81,24 @@ class NewCustomer:
     language: str = ""
     billing_day: int | None = None
     group: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class ChangeCustomer:
+    """What is to be different about a customer; None leaves a field as it is.
+
+    The currency is for good: credit, prices and the ledger are kept in it. `time_zone` counts for what is ordered from
+    now on: subscriptions keep the one that they began in, and their periods with it.
+    """
+
+    name: str | None = attrs.field(default=None, repr=False)
+    email: str | None = attrs.field(default=None, repr=False)
+    company: str | None = attrs.field(default=None, repr=False)
+    tax_id: str | None = attrs.field(default=None, repr=False)
+    address: tuple[str, ...] | None = attrs.field(default=None, repr=False)
+    country: str | None = None
+    time_zone: str | None = None
+    language: str | None = None
 
 
 @attrs.frozen(kw_only=True)

@@ -18,8 +18,12 @@ class SellerRepository(Protocol):
         """Raises `AlreadyExists` for an id that is taken."""
         ...
 
-    def get(self, seller_id: UUID) -> Seller:
-        """Raises `NotFound`."""
+    def get(self, seller_id: UUID, *, lock: bool = False) -> Seller:
+        """Raises `NotFound`. With `lock` the row stays locked until the transaction ends."""
+        ...
+
+    def change(self, seller: Seller) -> None:
+        """Write a locked row."""
         ...
 
     def all(self) -> list[Seller]:
@@ -42,6 +46,10 @@ class CustomerRepository(Protocol):
 
     def get_many(self, customer_ids: Collection[UUID], *, lock: bool = False) -> dict[UUID, Customer]:
         """Those that exist, in one statement. With `lock` they stay locked until the transaction ends."""
+        ...
+
+    def change(self, before: Customer, after: Customer) -> None:
+        """Write a locked row, and by which words it is found."""
         ...
 
     def set_group(self, customer_id: UUID, group: str) -> None:

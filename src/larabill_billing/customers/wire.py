@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from larabill_billing.customers.model import Customer, Seller
 from larabill_core.http.wire import Currency, Listing, Text, next_of
@@ -42,6 +42,19 @@ class NewCustomerIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     language: Language = ""
     billing_day: Annotated[int, Meta(ge=1, le=31)] | None = None
     group: Group = ""
+
+
+class ChangeCustomerIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is to be different; what is left out stays. The currency is for good."""
+
+    name: Name | UnsetType = UNSET
+    email: Email | UnsetType = UNSET
+    company: Text | UnsetType = UNSET
+    tax_id: Text | UnsetType = UNSET
+    address: Lines | UnsetType = UNSET
+    country: Country | UnsetType = UNSET
+    time_zone: Zone | UnsetType = UNSET
+    language: Language | UnsetType = UNSET
 
 
 class SetGroup(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -90,6 +103,18 @@ class NewSellerIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     registration: Text = ""
 
 
+class ChangeSellerIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is to be different; what is left out stays. Country, currency and time zone are for good."""
+
+    name: Name | UnsetType = UNSET
+    language: Language | UnsetType = UNSET
+    tax_id: Text | UnsetType = UNSET
+    address: Lines | UnsetType = UNSET
+    email: Annotated[str, Meta(max_length=254)] | UnsetType = UNSET
+    phone: Text | UnsetType = UNSET
+    registration: Text | UnsetType = UNSET
+
+
 class SellerOut(msgspec.Struct, frozen=True, kw_only=True):
     """The legal entity that issues the invoices."""
 
@@ -112,6 +137,14 @@ class SellerPage(msgspec.Struct, frozen=True, kw_only=True):
 
     items: list[SellerOut]
     next: str | None
+
+
+def given_in(body: ChangeCustomerIn | ChangeSellerIn) -> dict[str, Any]:
+    """The fields that the body holds."""
+    given = {name: value for name, value in msgspec.structs.asdict(body).items() if value is not UNSET}
+    if "address" in given:
+        given["address"] = tuple(given["address"])
+    return given
 
 
 def customer_out(customer: Customer, *, for_staff: bool) -> CustomerOut:

@@ -149,7 +149,7 @@ class Exchange(Area):
     def fetch(self, *, actor: Actor = SYSTEM) -> exchange.Loaded:
         """Ask the account of `[billing.exchange]` for what is new, for every seller. Raises `RetryLater`."""
         self._access.require(actor, "ledger.write")
-        return exchange.fetch(self._engine)
+        return exchange.fetch(self._engine.outside("billing.exchange.fetch"))
 
     def rate(self, seller: UUID, base: str, quote: str, on: date, *, actor: Actor = SYSTEM) -> Rate:
         """The newest rate of a day or before. Raises `Conflict` when none is known, `InvalidInput`."""

@@ -225,4 +225,4 @@ class Webhooks(Area):
 
     def receive(self, account: str, headers: Mapping[str, str], body: bytes) -> WebhookResult:
         """Take one webhook of a gateway. Raises `Unverified` when it is not believed, `NotFound`."""
-        return webhooks.receive(self._engine, account, headers, body)
+        return webhooks.receive(self._engine.outside("billing.webhooks.receive"), account, headers, body)

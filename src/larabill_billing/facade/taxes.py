@@ -39,7 +39,7 @@ class Taxes(Area):
     def ask(self, seller: UUID, customer_id: UUID, *, actor: Actor = SYSTEM) -> Treatment:
         """Ask the provider which taxes hold for a customer. Raises `NotFound`, and `RetryLater` when it cannot say."""
         self._access.require(actor, "taxes.write")
-        ask.ask_about(self._engine, seller, customer_id, actor)
+        ask.ask_about(self._engine.outside("billing.taxes.ask"), seller, customer_id, actor)
         return self.treatment(seller, customer_id, actor=SYSTEM)
 
     def exempt(self, seller: UUID, customer_id: UUID, new: NewExemption, *, actor: Actor = SYSTEM) -> Exemption:
@@ -69,7 +69,7 @@ class Taxes(Area):
         Raises `NotFound`, `InvalidInput` for what is none, `ConfigurationError` where no register is configured.
         """
         self._access.require(actor, "taxes.write")
-        return check_ids.check_one(self._engine, seller, customer_id, actor)
+        return check_ids.check_one(self._engine.outside("billing.taxes.check_id"), seller, customer_id, actor)
 
     def checks(self, seller: UUID, customer_id: UUID, *, actor: Actor = SYSTEM) -> Sequence[IdCheck]:
         """What was answered about the customer's ids, oldest first."""

@@ -8,6 +8,7 @@ from typing import Literal
 
 from larabill_client.models.customers import (
     AddExemption,
+    ChangeCustomerIn,
     CreditBalances,
     CreditMovement,
     CreditMovementPage,
@@ -78,6 +79,13 @@ class CustomersApi(Transport):
         Needs `customers.read`.
         """
         return self._ask(CustomerOut, "GET", f"/customers/{_part(customer)}")
+
+    def change_customer(self, customer: str, body: ChangeCustomerIn) -> CustomerOut:
+        """Change name, address, tax id and the like; issued documents keep theirs.
+
+        Needs `customers.change`.
+        """
+        return self._ask(CustomerOut, "PATCH", f"/customers/{_part(customer)}", body=body)
 
     def get_credit(self, customer: str) -> CreditBalances:
         """What a customer can use today, by currency.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from larabill_client.models.seller import ChangeSellerIn
 from larabill_client.models.shared import SellerOut
 from larabill_client.transport import Transport
 
@@ -15,3 +16,10 @@ class SellerApi(Transport):
         Needs `sellers.read`.
         """
         return self._ask(SellerOut, "GET", "/seller")
+
+    def change_seller(self, body: ChangeSellerIn) -> SellerOut:
+        """Change name, address, tax id and the like; issued documents keep theirs.
+
+        Needs `sellers.change`.
+        """
+        return self._ask(SellerOut, "PATCH", "/seller", body=body)

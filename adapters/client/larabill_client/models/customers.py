@@ -34,6 +34,19 @@ class AddExemption(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     until: date | None = None
 
 
+class ChangeCustomerIn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is to be different; what is left out stays. The currency is for good."""
+
+    name: str | None = None
+    email: str | None = None
+    company: str | None = None
+    tax_id: str | None = None
+    address: Sequence[str] | None = None
+    country: str | None = None
+    time_zone: str | None = None
+    language: str | None = None
+
+
 class CreditBalances(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a customer can use today, one amount for each currency."""
 

@@ -22,8 +22,8 @@ class CancelOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 class NewOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An order as asked for. Staff name the `customer`. `codes` are of coupons.
 
-        `expected_total`: what the client was shown; when it costs something else by now, the order is not
-    placed (B06).
+        `expected_total`: what the client was shown; when it costs something else by now, the answer is 409
+    (B06).
     """
 
     currency: str
