@@ -29,6 +29,8 @@ _HOME = {
     "Cycle": "periods.cycle",
     "MODULE": "module",
     "NewCoupon": "discounts.coupon",
+    "ChangeCustomer": "customers.model",
+    "ChangeSeller": "customers.model",
     "NewCustomer": "customers.model",
     "NewExemption": "tax.handlers",
     "NewItem": "orders.model",

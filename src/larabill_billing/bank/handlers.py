@@ -138,6 +138,9 @@ def match(tx: BankTx, line_id: UUID, invoice_ids: Sequence[UUID], reason: str = 
     if line.amount <= 0:
         raise Conflict(f"bank line {line_id}", "its money went out", "only what came in can be matched")
     states = tx.billing.invoices.states(invoice_ids, lock=True)
+    for invoice_id in invoice_ids:
+        if invoice_id not in states:
+            raise NotFound("invoice", invoice_id)
     left, pays = line.amount, {}
     for state in sorted(states.values(), key=lambda state: (state.due_on, state.invoice_id)):
         pays[state.invoice_id] = min(left, state.balance)

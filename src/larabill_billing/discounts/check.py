@@ -32,6 +32,7 @@ class Circumstances:
     """For whom, when, for what. `lines` are before discounts; `spend` what the order or the next period comes to.
 
     `uses`: how often the customer has redeemed each coupon. `held`: what stands for the customer already.
+    `by_customer`: a customer asks, whom nothing tells a code that holds for nobody now from one that never was (B16).
     """
 
     currency: str
@@ -42,6 +43,7 @@ class Circumstances:
     is_order: bool
     uses: Mapping[UUID, int] = attrs.field(factory=dict)
     held: Sequence[Redemption] = ()
+    by_customer: bool = False
 
 
 def check_codes(codes: Sequence[str], faults: Faults) -> tuple[str, ...]:
@@ -64,6 +66,9 @@ def check(codes: Sequence[str], known: Mapping[str, Found], circumstances: Circu
     for index, code in enumerate(codes):
         path = join("codes", index)
         each = known.get(canonical(code, path))
+        if circumstances.by_customer and (each is None or _closed(each.coupon, circumstances.now)):
+            faults.add(path, "is not a code that holds now", value=code)
+            continue
         if each is None:
             faults.add(path, "is not a code of ours", value=code)
             continue
@@ -77,15 +82,22 @@ def check(codes: Sequence[str], known: Mapping[str, Found], circumstances: Circu
     return tuple(found)
 
 
+def _closed(coupon: Coupon, now: datetime) -> list[str]:
+    """Why nobody may redeem it now."""
+    terms, problems = coupon.terms, []
+    if terms.valid_from is not None and now < terms.valid_from:
+        problems.append(f"is not valid before {terms.valid_from:%Y-%m-%d %H:%M} UTC")
+    if coupon.ended_at is not None or (terms.valid_until is not None and now >= terms.valid_until):
+        problems.append("has expired")
+    if terms.limit is not None and coupon.uses >= terms.limit:
+        problems.append("is used up")
+    return problems
+
+
 def _problems(coupon: Coupon, given: Circumstances) -> list[tuple[str, str]]:
     """What stands against a coupon, each with its remedy."""
-    terms, problems = coupon.terms, []
-    if terms.valid_from is not None and given.now < terms.valid_from:
-        problems.append((f"is not valid before {terms.valid_from:%Y-%m-%d %H:%M} UTC", ""))
-    if coupon.ended_at is not None or (terms.valid_until is not None and given.now >= terms.valid_until):
-        problems.append(("has expired", ""))
-    if terms.limit is not None and coupon.uses >= terms.limit:
-        problems.append(("is used up", ""))
+    terms = coupon.terms
+    problems = [(problem, "") for problem in _closed(coupon, given.now)]
     if terms.limit_per_customer is not None and given.uses.get(coupon.id, 0) >= terms.limit_per_customer:
         problems.append(("was redeemed by this customer as often as it may be", ""))
     if terms.worth(given.currency) is None:

@@ -82,7 +82,7 @@ ENDPOINTS: Final = (
         body=wire.RedeemCoupon,
         answer=wire.RedemptionOut,
         status=201,
-        bucket="guess",
+        guessed="code",
         handler="larabill_billing.subscriptions.redeem_http:redeem_coupon",
     ),
 )

@@ -20,6 +20,7 @@ from larabill_billing.discounts.apply import apply
 from larabill_billing.discounts.coupon import Redemption
 from larabill_billing.discounts.model import Allowance, Discount
 from larabill_billing.pricing.exact import EXACT, rounded
+from larabill_core.money import allocate
 
 Covers: TypeAlias = Callable[[str, Plan | None], bool]
 Allowances: TypeAlias = tuple[Allowance, ...]
@@ -106,7 +107,8 @@ class Part:
 def given_back(amount: Decimal, parts: Sequence[Part], currency: str) -> Allowances:
     """What goes with `amount` (below zero) when part of what was billed is given back: the share that was taken off it.
 
-    So nobody gets back more than was paid: what was billed at 20 % off comes back at 20 % off.
+    So nobody gets back more than was paid: what was billed at 20 % off comes back at 20 % off. The whole of it is
+    rounded once, and falls to the discounts as each took: rounded by themselves, they could come to a cent more.
     """
     taken: dict[tuple[UUID | None, str], Decimal] = {}
     first: dict[tuple[UUID | None, str], Allowance] = {}
@@ -117,5 +119,8 @@ def given_back(amount: Decimal, parts: Sequence[Part], currency: str) -> Allowan
                 key = each.source_id, each.reason
                 taken[key] = taken.get(key, ZERO) + each.amount * part.days / part.of_days
                 first.setdefault(key, each)
-        shares = {key: rounded(amount * share / gross, currency) for key, share in taken.items() if gross}
-    return tuple(attrs.evolve(first[key], amount=share, counts=False) for key, share in shares.items() if share)
+        whole = rounded(amount * sum(taken.values()) / gross, currency) if gross else ZERO
+    shares = allocate(whole, [*taken.values()], currency) if whole else [ZERO for _ in taken]
+    return tuple(
+        attrs.evolve(first[key], amount=share, counts=False) for key, share in zip(taken, shares, strict=True) if share
+    )

@@ -49,7 +49,7 @@ def edit(tx: InvoicingTx, draft_id: UUID, version: int, changes: Mapping[str, An
     if before.version != version:
         raise StaleVersion("draft", draft_id)
     given = attrs.asdict(DraftContent(**before.content)) | dict(changes)
-    wanted = parse_content(given, before.currency)
+    wanted = parse_content(given, before.currency, before.lines)
     after = attrs.evolve(before, **attrs.asdict(wanted, recurse=False), updated_at=tx.now)
     return _save(tx, after, "edit")
 

@@ -102,12 +102,16 @@ class DraftInvoice:
         return {field.name: getattr(self, field.name) for field in attrs.fields(DraftContent)}
 
 
-def parse_content(data: Mapping[str, Any], currency: str) -> DraftContent:
-    """What staff write, from plain data. Raises `InvalidInput` with every fault, by key path."""
+def parse_content(data: Mapping[str, Any], currency: str, before: Sequence[DraftLine] = ()) -> DraftContent:
+    """What staff write, from plain data; `before`: the lines whose ids it may name.
+
+    Raises `InvalidInput` with every fault, by key path.
+    """
     faults = Faults()
     content = structure(DraftContent, data, faults)
     if content is not None:
         _check(content, currency, faults)
+        _check_ids(data.get("lines", ()), content.lines, {line.id for line in before}, faults)
     faults.raise_if_any()
     if content is None:
         raise AssertionError("what cannot be structured has faults")
@@ -128,6 +132,12 @@ def _check(content: DraftContent, currency: str, faults: Faults) -> None:
     if content.discount is not None:
         with faults.at("discount"):
             _discount(content.discount, currency, faults)
+
+
+def _check_ids(given: Sequence[Any], lines: Sequence[DraftLine], known: set[UUID], faults: Faults) -> None:
+    for index, (data, line) in enumerate(zip(given, lines, strict=True)):
+        if isinstance(data, Mapping) and data.get("id") is not None and line.id not in known:
+            faults.add(f"lines[{index}].id", "is no line of this draft", remedy="leave it out for a new line")
 
 
 def _check_line(line: DraftLine, currency: str, faults: Faults) -> None:

@@ -15,6 +15,8 @@ from larabill_billing.invoicing.model import Charge, DocumentAllowance, Document
 from larabill_billing.pricing.exact import EXACT, minor_unit, settled, spread
 from larabill_billing.tax.calculate import Rounding, Taxed, calculate
 from larabill_billing.tax.model import Taxes
+from larabill_core.errors import InvalidInput
+from larabill_core.money import LIMIT
 
 ZERO: Final = Decimal(0)
 
@@ -41,10 +43,14 @@ class Totals:
 
 
 def totals(charges: Sequence[Charge], rates: Sequence[Taxes], currency: str, rounding: Rounding = "category") -> Totals:
-    """What these charges come to, each at its own taxes. Raises `InvalidInput` as `tax.calculate` does."""
+    """What these charges come to, each at its own taxes.
+
+    Raises `InvalidInput` as `tax.calculate` and `check_size` do.
+    """
     allowed = [charge.allowances for charge in charges]
     final = [charge.net_amount for charge in charges]
     taxed = calculate(final, rates, currency, rounding)
+    check_size([*final, taxed.gross])
     sign = 1
     if taxed.gross < 0:
         sign = -1
@@ -69,6 +75,14 @@ def totals(charges: Sequence[Charge], rates: Sequence[Taxes], currency: str, rou
         taxed.tax,
         taxed.gross,
     )
+
+
+def check_size(amounts: Sequence[Decimal]) -> None:
+    """Raises `InvalidInput` for amounts of lines or of a document that are too large to be stored and added up."""
+    largest = max(map(abs, amounts), default=ZERO)
+    if largest >= LIMIT:
+        remedy = f"stay under {LIMIT} with each line and with the whole"
+        raise InvalidInput.one("", "the document comes to too much", largest, remedy)
 
 
 def turned(trace: Mapping[str, Any]) -> Mapping[str, Any]:

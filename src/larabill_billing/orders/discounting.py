@@ -73,6 +73,7 @@ def _redeemed(
         is_order=True,
         uses=tx.billing.redemptions.uses_of(customer.id, {each.coupon.id for each in known.values()}),
         held=held,
+        by_customer=tx.actor.kind == "customer",
     )
     return [
         attrs.evolve(redemption(found, customer.id, wanted.currency, tx), order_id=placed.order.id)

@@ -41,7 +41,7 @@ ENDPOINTS: Final = (
         body=wire.NewOrder,
         answer=wire.OrderOut,
         status=201,
-        bucket="guess",
+        guessed="codes",
         handler=f"{_HERE}:place_order",
     ),
     Endpoint(
@@ -54,7 +54,7 @@ ENDPOINTS: Final = (
         body=wire.NewOrder,
         answer=wire.OrderPreviewOut,
         idempotent=True,
-        bucket="guess",
+        guessed="codes",
         handler=f"{_HERE}:preview_order",
     ),
     Endpoint(
@@ -97,14 +97,17 @@ def place_order(tx: OrdersTx, call: Call[Any, wire.NewOrder]) -> wire.OrderOut:
     """The key makes it once, so the order's own uuid is made here: nobody can ask for another's."""
     wanted = _wanted(call)
     if call.body.expected_total is not None:
-        _demand_total(tx, wanted, call.body.expected_total)
+        _demand_total(handlers.preview(tx, wanted), wanted.currency, call.body.expected_total)
     placed = handlers.place(tx, wanted)
     return _out(tx, tx.billing.orders.get(placed.id))
 
 
 def preview_order(tx: OrdersTx, call: Call[Any, wire.NewOrder]) -> wire.OrderPreviewOut:
     wanted = _wanted(call)
-    return wire.preview_out(handlers.preview(tx, wanted), wanted.currency)
+    found = handlers.preview(tx, wanted)
+    if call.body.expected_total is not None:
+        _demand_total(found, wanted.currency, call.body.expected_total)
+    return wire.preview_out(found, wanted.currency)
 
 
 def get_order(tx: OrdersTx, call: Call[Any, None]) -> wire.OrderOut:
@@ -128,13 +131,12 @@ def _wanted(call: Call[Any, wire.NewOrder]) -> PlaceOrder:
     return check.parse({**asked, "customer_id": str(whose(call, call.body.customer)), "order_uuid": str(new_id())})
 
 
-def _demand_total(tx: OrdersTx, wanted: PlaceOrder, shown: Money) -> None:
+def _demand_total(found: handlers.OrderPreview, currency: str, shown: Money) -> None:
     """Raises `Conflict` when the order comes to something else than the client was shown (B06)."""
     expected = parse_money(shown.amount, shown.currency, path="expected_total")
-    sums = handlers.preview(tx, wanted).totals
-    total = parse_money(sums.net + sums.tax, wanted.currency)
+    total = parse_money(found.totals.net + found.totals.tax, currency)
     if total != expected:
-        why = f"it costs {money(total.amount, wanted.currency).amount} {wanted.currency} now, not {shown.amount}"
+        why = f"it costs {money(total.amount, currency).amount} {currency} now, not {shown.amount}"
         raise Conflict("order", f"{why} {shown.currency}", "show the new total, and order again")
 
 

@@ -18,7 +18,7 @@ from larabill_billing.customers.model import Customer
 from larabill_billing.discounts.handlers import redeem, return_all, use
 from larabill_billing.invoicing.model import Charge, InvoiceStatus
 from larabill_billing.invoicing.taxing import rates_of, treatments
-from larabill_billing.invoicing.totals import Totals, totals
+from larabill_billing.invoicing.totals import Totals, check_size, totals
 from larabill_billing.orders.build import Placed, Terms, build
 from larabill_billing.orders.check import fingerprint, price
 from larabill_billing.orders.credit import credit_for, issue_paid
@@ -108,6 +108,8 @@ def _build(tx: OrdersTx, wanted: PlaceOrder, customer: Customer, *, lock: bool) 
         default=settings.proration,
     )
     placed = build(wanted, lines, seller_id=tx.seller_id, now=tx.now, terms=terms)
+    if placed.request is not None:
+        check_size([charge.amount for charge in placed.request.charges])
     return discounted(tx, wanted, customer, lines, placed, lock=lock)
 
 

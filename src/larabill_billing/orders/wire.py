@@ -39,7 +39,7 @@ class NewOrderItem(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 class NewOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An order as asked for. Staff name the `customer`. `codes` are of coupons.
 
-    `expected_total`: what the client was shown; when it costs something else by now, the order is not placed (B06).
+    `expected_total`: what the client was shown; when it costs something else by now, the answer is 409 (B06).
     """
 
     currency: Currency

@@ -12,7 +12,7 @@ from larabill_core.calls.model import Operation
 from larabill_core.calls.perform import wake
 from larabill_core.contracts.gateway import PaymentGateway
 from larabill_core.contracts.provider import DriverType
-from larabill_core.errors import Conflict
+from larabill_core.errors import Conflict, NotFound
 from larabill_core.ids import new_id
 
 DEADLINE: Final = timedelta(days=5)
@@ -66,11 +66,11 @@ def demand_gateway(tx: PaymentsTx, account: str) -> None:
 def reference(tx: PaymentsTx, account: str, subject_id: UUID) -> str:
     """Our constant reference of a payment or refund at this account; the account is the seller's from now on.
 
-    Raises `NotFound` when no such account is configured, `Conflict` when it is another seller's or no gateway's.
+    Raises `NotFound` when no such account is configured, or it is another seller's; `Conflict` when it is no gateway's.
     """
     driver = tx.engine.drivers.get(account)
     if tx.engine.drivers.info(account).type is not DriverType.GATEWAY:
         raise Conflict(f"account {account}", "it is no payment gateway", "name the account of a gateway")
     if tx.billing.gateway_accounts.claim(account, tx.seller_id).seller_id != tx.seller_id:
-        raise Conflict(f"account {account}", "it belongs to another seller", "configure an account of its own")
+        raise NotFound("driver account", account, "it belongs to another seller: configure an account of its own")
     return str(driver.ref_for(subject_id))

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from larabill_billing.invoicing.model import UNPAID, InvoiceState, InvoiceStatus
 from larabill_billing.payments.model import Part
-from larabill_core.errors import Faults
+from larabill_core.errors import Faults, NotFound
 from larabill_core.money import exponent
 
 MOST = 500
@@ -34,7 +34,10 @@ def check_parts(
     *,
     most: Decimal | None = None,
 ) -> UUID:
-    """The customer of the parts' invoices. Notes every fault: another customer or currency, more than is owed."""
+    """The customer of the parts' invoices. Notes every fault: another customer or currency, more than is owed.
+
+    Raises `NotFound` for an invoice that is not among the states.
+    """
     if not 0 < len(parts) <= MOST or len({part.invoice_id for part in parts}) != len(parts):
         faults.add("parts", f"must be 1 to {MOST}, one for each invoice", value=len(parts))
     customers: dict[UUID, None] = {}
@@ -42,8 +45,7 @@ def check_parts(
         with faults.at("parts", index):
             state = states.get(part.invoice_id)
             if state is None:
-                faults.add("invoice", "is not known")
-                continue
+                raise NotFound("invoice", part.invoice_id)
             customers[state.customer_id] = None
             if state.currency != currency:
                 faults.add("currency", "is not the invoice's", value=currency)

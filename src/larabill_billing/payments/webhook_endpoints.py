@@ -26,5 +26,5 @@ ENDPOINTS: Final = (
 
 
 def receive(engine: Any, call: Call[Any, None]) -> wire.WebhookReceived:
-    result = webhooks.receive(engine, call.path["gateway"], call.headers, call.raw)
+    result = webhooks.receive(engine, call.path["gateway"], call.headers, call.raw, note=not call.flooded)
     return wire.WebhookReceived(status=result.status, duplicate=result.duplicate)

@@ -19,6 +19,7 @@ from larabill_billing.payments.believing import Truth, believe, wait
 from larabill_billing.payments.model import UNSETTLED, WebhookEvent, WebhookReject, WebhookResult, WebhookStatus
 from larabill_billing.payments.ports import PaymentsTx
 from larabill_core.contracts.gateway import CanFindDispute, CanFindTransaction
+from larabill_core.contracts.provider import DriverType
 from larabill_core.contracts.webhooks import Hint, VerifiedWebhook, Webhooks
 from larabill_core.errors import Conflict, NotFound, RetryLater, Unverified
 from larabill_core.ids import derived_id, new_id
@@ -41,22 +42,26 @@ REJECTS_FOR: Final = timedelta(days=7)
 LOOK_AGAIN: Final = timedelta(minutes=1)
 
 
-def receive(engine: Engine, account: str, headers: Mapping[str, str], body: bytes) -> WebhookResult:
+def receive(
+    engine: Engine, account: str, headers: Mapping[str, str], body: bytes, *, note: bool = True
+) -> WebhookResult:
     """Take one webhook. A repeated one has no effect, and its result says so (F05, F06).
 
-    Raises `NotFound` for an account that is not configured, `Unverified` when it is not believed; then nothing has
-    changed, but the list of rejected ones has a line more.
+    Raises `NotFound` for an account that is not configured or no gateway's (provisioning hears those); `Unverified` if
+    it is not believed: then nothing has changed, but the list of rejected ones has a line more, where `note` says so.
     """
-    driver = engine.drivers.get(account)
-    if not isinstance(driver, Webhooks):
-        raise NotFound("webhook endpoint", account)
-    seller_id = _seller_of(engine, account)
+    driver = _driver_of(engine, account)
     try:
         verified, hint = _read(engine, driver, headers, body)
     except Unverified as problem:
         reason = str(problem)
-        engine.run(lambda tx: _reject(tx, account, reason, len(body)), seller=seller_id)
+        seller_id = _seller_of(engine, account) if note else None
+        if seller_id is not None:
+            engine.run(lambda tx: _reject(tx, account, reason, len(body)), seller=seller_id)
         raise
+    seller_id = _seller_of(engine, account)
+    if seller_id is None:
+        raise NotFound("seller of gateway account", account)
     stored, is_new = engine.run(lambda tx: _store(tx, account, verified, hint), seller=seller_id)
     if not is_new:
         return WebhookResult(status=stored.status, reason=stored.reason, duplicate=True)
@@ -64,17 +69,24 @@ def receive(engine: Engine, account: str, headers: Mapping[str, str], body: byte
     return WebhookResult(status=settled.status, reason=settled.reason)
 
 
-def _seller_of(engine: Engine, account: str) -> UUID:
+def _driver_of(engine: Engine, account: str) -> Webhooks:
+    """Raises `NotFound`, always in the same words: nobody learns by asking what is configured (B15)."""
+    info = engine.drivers.accounts().get(account)
+    driver = engine.drivers.get(account) if info is not None and info.type is DriverType.GATEWAY else None
+    if not isinstance(driver, Webhooks):
+        raise NotFound("webhook endpoint", account)
+    return driver
+
+
+def _seller_of(engine: Engine, account: str) -> UUID | None:
     """The seller whose account it is; the only seller there is, while the account was never used."""
 
-    def find(tx: PaymentsTx) -> UUID:
+    def find(tx: PaymentsTx) -> UUID | None:
         known = tx.billing.gateway_accounts.find(account)
         if known is not None:
             return known.seller_id
         sellers = tx.billing.sellers.all()
-        if len(sellers) != 1:
-            raise NotFound("seller of gateway account", account)
-        return sellers[0].id
+        return sellers[0].id if len(sellers) == 1 else None
 
     return engine.run(find)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import partial
-from typing import Final
 
 from larabill_billing.catalog.model import Plan
 from larabill_billing.catalog.options import check_spec
@@ -15,11 +14,8 @@ from larabill_billing.customers.checks import attempt
 from larabill_billing.subscriptions.changes import AddItem, Change, ChangeCycle, ChangeItem, RemoveItem
 from larabill_billing.subscriptions.model import Agreement, SubscriptionItem
 from larabill_core.errors import Faults, InvalidInput
-from larabill_core.money import UNIT_PRICE_PLACES, parse_decimal
+from larabill_core.money import LIMIT, UNIT_PRICE_PLACES, parse_decimal
 from larabill_core.privacy import refuse_pan
-
-MOST_A_PERIOD: Final = 10**12
-"""What an item with a price of its own costs in a period stays below it, so that its documents' sums can be stored."""
 
 
 def check_change(agreement: Agreement, wanted: Change, plans: Mapping[str, Plan]) -> None:
@@ -96,8 +92,8 @@ def _billed_otherwise(plan: Plan, faults: Faults) -> None:
 
 def _check_price(unit_price: Decimal, quantity: int) -> None:
     price = parse_decimal(unit_price, places=UNIT_PRICE_PLACES, path="unit_price", minimum=0)
-    if price * quantity >= MOST_A_PERIOD:
-        raise InvalidInput.one("unit_price", f"comes to {MOST_A_PERIOD} or more in a period", unit_price)
+    if price * quantity >= LIMIT:
+        raise InvalidInput.one("unit_price", f"comes to {LIMIT} or more in a period", unit_price)
 
 
 def _check_beside(

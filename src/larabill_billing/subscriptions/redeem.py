@@ -47,6 +47,7 @@ def apply_code(
         is_order=False,
         uses=tx.billing.redemptions.uses_of(customer.id, [each.coupon.id for each in known.values()]),
         held=[each for each in held if any(each.is_for(one.id, one.order_id) for one in running)],
+        by_customer=tx.actor.kind == "customer",
     )
     (found,) = check([code], known, circumstances)
     made = redemption(found, customer.id, currency, tx, subscription_id=subscription_id)

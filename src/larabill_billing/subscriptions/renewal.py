@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 
 import attrs
 
 from larabill_billing.catalog.model import BillingMode
 from larabill_billing.invoicing.model import Charge
+from larabill_billing.invoicing.totals import check_size
 from larabill_billing.proration.model import ProrationPolicy
 from larabill_billing.subscriptions.charging import period_charges, rest_charges, setup_charges, unused_charges
 from larabill_billing.subscriptions.metered import Used, usage_charges
@@ -52,6 +54,8 @@ def plan(agreement: Agreement, used: Used, *, now: datetime, default: ProrationP
     subscription = agreement.subscription
     try:
         charges = _charges(agreement, used, now, default)
+        amounts = [charge.amount for charge in charges]
+        check_size([*amounts, sum(amounts, Decimal(0))])
     except InvalidInput as problem:
         return hold(agreement, problem)
     if is_over(agreement):

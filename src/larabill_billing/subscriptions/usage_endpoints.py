@@ -145,6 +145,7 @@ def get_usage(tx: SubscriptionsTx, call: Call[UsageQuery, None]) -> UsageOut:
 
 
 def record_usage(tx: SubscriptionsTx, call: Call[Any, RecordUsage]) -> RecordedOut:
+    """What names no agreement of the seller's is a fault at its place, whoever else's it may be (B01)."""
     given = [msgspec.structs.asdict(event) for event in call.body.events]
     events = [{name: value for name, value in event.items() if value is not None} for event in given]
     recorded = record(tx, read(events))

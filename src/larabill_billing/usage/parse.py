@@ -281,7 +281,7 @@ def _meter(value: object, path: str) -> str:
 
 def parse_value(value: object, path: str) -> Decimal:
     """A quantity from text, an int or a Decimal. Raises `InvalidInput`."""
-    return parse_decimal(value, places=PLACES, path=path)
+    return parse_decimal(value, places=PLACES, path=path, limit=LIMIT)
 
 
 def _moment(value: object, path: str) -> datetime:

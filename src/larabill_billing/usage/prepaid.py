@@ -9,7 +9,7 @@ from uuid import UUID
 
 from larabill_billing.audits.handlers import record
 from larabill_billing.pricing.exact import subtract, text
-from larabill_billing.usage.model import PLACES, Draw, Grant, MeteredPeriod, plain
+from larabill_billing.usage.model import LIMIT, PLACES, Draw, Grant, MeteredPeriod, plain
 from larabill_billing.usage.parse import client_id
 from larabill_billing.usage.ports import UsageTx
 from larabill_core.clock import as_utc
@@ -33,7 +33,7 @@ def grant(
     """
     faults = Faults()
     try:
-        units = parse_decimal(units, places=PLACES, path="units", minimum=0)
+        units = parse_decimal(units, places=PLACES, path="units", minimum=0, limit=LIMIT)
         if not units:
             faults.add("units", "must be more than 0", value=units)
     except InvalidInput as problem:

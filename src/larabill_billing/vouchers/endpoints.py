@@ -117,7 +117,7 @@ ENDPOINTS: Final = (
         body=RedeemVoucher,
         answer=VoucherCredit,
         idempotent=True,
-        bucket="guess",
+        guessed="code",
         handler=f"{_HERE}:redeem_voucher",
     ),
 )

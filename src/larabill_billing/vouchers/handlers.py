@@ -29,7 +29,7 @@ from larabill_core.clock import local_date, start_of_day
 from larabill_core.errors import Conflict, Faults, NotFound
 from larabill_core.ids import new_ids
 from larabill_core.jobs import NewJob
-from larabill_core.money import parse_quantity
+from larabill_core.money import LIMIT, parse_quantity
 from larabill_core.privacy import Secret
 
 SOURCE: Final = "voucher"
@@ -84,6 +84,8 @@ def _checked(tx: VouchersTx, new: NewVouchers, today: date) -> VoucherBatch:
     known = len(faults)
     currency = attempt(faults, lambda: check_currency(new.currency, "currency"), "")
     amount = check_amount(new.amount, currency, "amount", faults) if len(faults) == known else Decimal(0)
+    if amount * count >= LIMIT:
+        faults.add("amount", "comes to too much for all of them", value=amount, remedy=f"stay under {LIMIT} in all")
     if new.expires_on is not None and new.expires_on <= today:
         faults.add("expires_on", "is past", value=new.expires_on.isoformat(), remedy="name a day to come")
     faults.raise_if_any()

@@ -17,6 +17,7 @@ from larabill_billing.credits.handlers import spend
 from larabill_billing.invoicing.model import InvoiceStatus
 from larabill_billing.payments.handlers import open_checkout, record_manual
 from larabill_core.errors import Conflict, IllegalTransition, NotFound
+from larabill_core.ids import new_id
 from larabill_core.verify import Violation
 
 
@@ -112,6 +113,15 @@ def test_a_person_matches_and_what_is_too_much_becomes_credit(bank: Shop) -> Non
     with pytest.raises(IllegalTransition):
         bank.run(lambda tx: match(tx, line.id, [invoice.id]))
     assert violations(bank) == []
+
+
+def test_an_invoice_that_is_not_there_is_not_passed_over(bank: Shop) -> None:
+    invoice, nobodys = bank.issue("119.00"), new_id()
+    import_rows(bank, "A1,2026-02-03,119.00,thanks")
+    (line,) = lines(bank)
+    with pytest.raises(NotFound, match=str(nobodys)):
+        bank.run(lambda tx: match(tx, line.id, [invoice.id, nobodys]))
+    assert (lines(bank), bank.state(invoice).balance) == ([line], Decimal("119.00"))
 
 
 def test_a_wrong_match_is_undone_and_done_again(bank: Shop) -> None:

@@ -21,21 +21,21 @@ from larabill_billing.payments.handlers import charge_invoice, charge_invoices, 
 from larabill_billing.payments.model import Part, Payment
 from larabill_billing.payments.refunds import refund
 from larabill_billing.payments.webhooks import receive
-from larabill_core.errors import Conflict
+from larabill_core.errors import Conflict, InvalidInput
 from larabill_core.privacy import Secret
 
 pytestmark = pytest.mark.parametrize("database_kind", ["mariadb", "postgresql"], indirect=True)
 
 
 def together(*work: Callable[[], Any]) -> list[Any]:
-    """What each returned, or the conflict that it met; all begun at the same moment."""
+    """What each returned, or how it was refused, as when all is paid by then; all begun at the same moment."""
     barrier = Barrier(len(work))
 
     def begin(each: Callable[[], Any]) -> Any:
         barrier.wait()
         try:
             return each()
-        except Conflict as problem:
+        except (Conflict, InvalidInput) as problem:
             return problem
 
     with ThreadPoolExecutor(len(work)) as pool:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
-from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import attrs
 import pytest
 import sqlalchemy as sa
 from tests.billing.market import Market, item, open_market
+from tests.billing.tax.register import serve
 
 from larabill_billing.catalog.loader import parse_catalog
 from larabill_billing.customers.model import Customer, NewCustomer
@@ -33,23 +32,13 @@ SERVICES = {"place": "services"}
 TRUSTING = {**SERVICES, "unconfirmed": "accept"}
 
 
-class Quiet(WSGIRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None:
-        pass
-
-
 @pytest.fixture
 def vies() -> Iterator[FakeVies]:
     """On this machine only, with a known French id."""
     world = FakeVies("FR40303265045")
-    server = make_server("127.0.0.1", 0, world, handler_class=Quiet)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    world.url = f"http://127.0.0.1:{server.server_port}"  # type: ignore[attr-defined]
-    yield world
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serve(world) as url:
+        world.url = url  # type: ignore[attr-defined]
+        yield world
 
 
 def asking(vies: FakeVies, **tax: Any) -> dict[str, Any]:

@@ -29,7 +29,7 @@ FIGURES = {
 
 
 def test_both_sides_write_the_same_rows(tmp_path: Path) -> None:
-    ours, theirs = (usage.open_shop(f"sqlite:///{tmp_path}/{name}.db", tmp_path) for name in ("ours", "theirs"))
+    ours, theirs = (usage.open_shop(f"sqlite:///{tmp_path}/{name}.db", tmp_path, 7) for name in ("ours", "theirs"))
     lines = usage.lines_for(ours, 30)
     usage.record(ours, lines, 30)
     usage.record(ours, lines, 0)
@@ -47,7 +47,7 @@ def test_both_sides_write_the_same_rows(tmp_path: Path) -> None:
 
 
 def test_the_last_line_is_json_with_all_figures() -> None:
-    command = [sys.executable, "-m", "benchmarks.usage", "--n", "50", "--rounds", "1", "--json"]
+    command = [sys.executable, "-m", "benchmarks.usage", "--n", "5", "--rounds", "1", "--json"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     figures = json.loads(done.stdout.splitlines()[-1])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -91,15 +92,21 @@ def states_without_audit(
     Along a whole chain each state is entered as often as it is left, but for the present one, which is entered once
     more. That holds whatever the order of the rows, so clocks of several machines do not matter.
     """
+    query = _not_led_to(subject_kind, id_column, status_column)
+    return [(subject, status) for subject, status in tx.connection.execute(query, {"seller": tx.seller_id})]
+
+
+@cache
+def _not_led_to(subject_kind: str, id_column: sa.Column[UUID], status_column: sa.Column[str]) -> sa.Select[UUID, str]:
+    """Built once: it is asked for every kind of thing each time that anything is verified."""
     table = status_column.table
     entered = sa.case((_A.state_after == status_column, 1), else_=0)
     left = sa.case((_A.state_before == status_column, 1), else_=0)
     chain = sa.and_(_A.seller_id == table.c.seller_id, _A.subject_kind == subject_kind, _A.subject_id == id_column)
-    query = (
+    return (
         sa.select(id_column, status_column)
         .select_from(table.outerjoin(AUDITS, chain))
-        .where(table.c.seller_id == tx.seller_id)
+        .where(table.c.seller_id == sa.bindparam("seller", type_=Id))
         .group_by(id_column, status_column)
         .having(sa.func.coalesce(sa.func.sum(entered - left), 0) != 1)
     )
-    return [(subject, status) for subject, status in tx.connection.execute(query)]

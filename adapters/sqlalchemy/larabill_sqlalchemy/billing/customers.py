@@ -13,7 +13,7 @@ from larabill_billing.customers.search import LONGEST_WORD, words_of_customer
 from larabill_core.errors import NotFound
 from larabill_sqlalchemy.billing.metadata import METADATA
 from larabill_sqlalchemy.faults import unique
-from larabill_sqlalchemy.statements import among, chunks, from_row, from_rows, insert_many, keyset
+from larabill_sqlalchemy.statements import among, chunks, from_row, from_rows, insert_many, keyset, to_row, update_many
 from larabill_sqlalchemy.storage import MYSQL_OPTIONS
 from larabill_sqlalchemy.types import Id, Instant, Json, code, text, word
 
@@ -83,11 +83,15 @@ class Sellers:
         with unique("seller", seller.id):
             insert_many(self._tx.connection, SELLERS, [seller])
 
-    def get(self, seller_id: UUID) -> Seller:
-        row = self._tx.connection.execute(sa.select(SELLERS).where(_S.id == seller_id)).one_or_none()
+    def get(self, seller_id: UUID, *, lock: bool = False) -> Seller:
+        query = sa.select(SELLERS).where(_S.id == seller_id)
+        row = self._tx.connection.execute(query.with_for_update() if lock else query).one_or_none()
         if row is None:
             raise NotFound("seller", seller_id)
         return from_row(Seller, row)
+
+    def change(self, seller: Seller) -> None:
+        update_many(self._tx.connection, SELLERS, [to_row(seller)])
 
     def all(self) -> list[Seller]:
         rows = self._tx.connection.execute(sa.select(SELLERS).order_by(_S.id))
@@ -106,6 +110,9 @@ class Customers:
 
     def add_many(self, customers: Sequence[Customer]) -> None:
         insert_many(self._tx.connection, CUSTOMERS, customers)
+        self._add_words(customers)
+
+    def _add_words(self, customers: Sequence[Customer]) -> None:
         words = [
             {"seller_id": self._tx.seller_id, "word": word, "customer_id": customer.id}
             for customer in customers
@@ -129,6 +136,13 @@ class Customers:
                 query = query.order_by(_C.id).with_for_update()
             found |= {each.id: each for each in from_rows(Customer, connection.execute(query).all())}
         return found
+
+    def change(self, before: Customer, after: Customer) -> None:
+        connection = self._tx.connection
+        update_many(connection, CUSTOMERS, [to_row(after)], seller_id=self._tx.seller_id)
+        mine = sa.and_(_W.seller_id == self._tx.seller_id, _W.customer_id == before.id)
+        connection.execute(sa.delete(WORDS).where(mine, _W.word.in_(words_of_customer(before))))
+        self._add_words([after])
 
     def set_group(self, customer_id: UUID, group: str) -> None:
         mine = sa.and_(_C.seller_id == self._tx.seller_id, _C.id == customer_id)
