@@ -102,13 +102,27 @@ class Engine:
         `connection` is a Connection or Session of SQLAlchemy's, also a scoped session. Everything runs in savepoints,
         never commits and is never run again. After an error the host may go on or roll back, as it likes; only after
         one for which the database gave up more than the savepoint, the host's commit raises `ConcurrencyError`.
-        `on_commit`: the host's own hook, called with what is to be called after its commit.
+        What asks others outside is refused (see `outside`). `on_commit`: the host's own hook, called with what is to
+        be called after its commit.
         """
         within = copy.copy(self)
         within._unit_of_work = self._unit_of_work.joined(connection, on_commit)
         within._facades = {}
         within._in_hosts_transaction = True
         return within
+
+    def outside(self, what: str) -> Engine:
+        """This engine, for `what` asks a gateway, a provider or another service before it is done.
+
+        Raises `RuntimeError` on an engine that is joined.
+        """
+        if self._in_hosts_transaction:
+            raise RuntimeError(
+                f"{what} asks others outside, so it cannot be part of a host's transaction: what they did would be "
+                "forgotten by a rollback, and locks would be held until they answer. Call the engine itself, before "
+                "that transaction or after its commit"
+            )
+        return self
 
     def on_wake(self, callback: Callable[[], None]) -> None:
         """Have it called after each commit in this process that wrote jobs, the hosts' included: a worker need not wait
@@ -140,10 +154,7 @@ class Engine:
 
     def work_once(self, *, queues: Collection[str] = (), limit: int = dispatch.BATCH) -> int:
         """Carry out up to `limit` due jobs; how many there were. Raises `RuntimeError` on an engine that is joined."""
-        if self._in_hosts_transaction:
-            # a call to a provider must not be forgotten because the host rolls back
-            raise RuntimeError("jobs cannot be carried out inside a host's transaction: call the engine itself")
-        return dispatch.work_once(self, queues=queues, limit=limit)
+        return dispatch.work_once(self.outside("work_once"), queues=queues, limit=limit)
 
     def tick(self) -> None:
         """Write the jobs of the schedules' present slots."""
@@ -153,9 +164,9 @@ class Engine:
     def run_due(self, *, queues: Collection[str] = (), progress: Callable[[int], None] | None = None) -> int:
         """What cron calls: tick, then carry out jobs until none is due. How many were carried out.
 
-        `progress` is told that number after each few.
+        `progress` is told that number after each few. Raises `RuntimeError` on an engine that is joined.
         """
-        self.tick()
+        self.outside("run_due").tick()
         done = 0
         while claimed := self.work_once(queues=queues):
             done += claimed

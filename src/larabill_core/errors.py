@@ -186,18 +186,27 @@ class Faults:
 
 
 class NotFound(LarabillError):
-    """There is no `kind` with this id, or the actor may not know that there is."""
+    """There is no `kind` with this id, or the actor may not know that there is.
+
+    `remedy` may name what there is: it is for operators, and no answer over HTTP shows it.
+    """
 
     code = "not-found"
     status = 404
 
-    def __init__(self, kind: str, id: object) -> None:
-        super().__init__(kind, id)
+    def __init__(self, kind: str, id: object, remedy: str = "") -> None:
+        super().__init__(kind, id, remedy)
         self.kind = kind
         self.id = id
+        self.remedy = remedy
+
+    @property
+    def plain(self) -> str:
+        """The message without its remedy."""
+        return f"there is no {self.kind} {self.id}"
 
     def __str__(self) -> str:
-        return f"there is no {self.kind} {self.id}"
+        return f"{self.plain}; {self.remedy}" if self.remedy else self.plain
 
 
 class Forbidden(LarabillError):

@@ -24,7 +24,8 @@ class Module:
     `storage`: a `larabill_sqlalchemy.storage.Storage` (metadata, migrations, repositories). `calls`: subject kind →
     function `(engine, operation) -> Call`. `answers`: "contacts" or "standing" → an instance of that contract.
     `customer_abilities` are those of the role `customer`, where the manifest does not say otherwise.
-    `facade`: a class called with the engine, reached as `engine.<module name>`. `commands`: click commands.
+    `facade`: a class called with the engine, reached as `engine.<module name>`; what asks others outside takes
+    `engine.outside(…)`. `commands`: click commands.
     `audits`: a function `(tx, AuditsWanted) -> list[AuditLine]`: the trail of one thing, as far as the module knows it.
     `verify`: functions `(tx) -> list[Violation]` run by `larabill verify` for each seller; `verify_live`: functions
     `(engine) -> list[Violation]` that compare with the providers' own lists (`--live`).

@@ -28,8 +28,9 @@ from moneyed import Currency
 
 from larabill_core.errors import Faults, InvalidInput, join
 
-LIMIT: Final = 10**15
-"""Amounts are smaller than this in absolute value: 15 digits before the point, which DECIMAL(19,4) holds."""
+LIMIT: Final = 10**12
+"""Amounts that come from outside, and what a document comes to, are smaller than this in absolute value: so the sums
+of hundreds of them fit DECIMAL(19,4), and the 64 bits in which SQLite holds ten-thousandths."""
 
 UNIT_PRICE_PLACES: Final = 12
 """Decimal places of a unit price, as DECIMAL(28,12) holds them."""
@@ -118,12 +119,14 @@ def exponent(currency: str) -> int:
         return _EXPONENTS[parse_currency(currency).code]
 
 
-def parse_decimal(value: object, *, places: int, path: str, minimum: Decimal | int | None = None) -> Decimal:
+def parse_decimal(
+    value: object, *, places: int, path: str, minimum: Decimal | int | None = None, limit: int = LIMIT
+) -> Decimal:
     """A number from text (`-?digits[.digits]`, ASCII), an int or a Decimal, with at most `places` decimals.
 
     Text is refused when it has a sign `+`, an exponent, a leading zero, an underscore, white space or foreign
     digits, all of which `Decimal()` would take; and when it has more decimals than `places` even if they are
-    zeros, because `1.000` is a thousand to half of Europe. The value stays under 10**15. Raises InvalidInput.
+    zeros, because `1.000` is a thousand to half of Europe. The value stays under `limit`. Raises InvalidInput.
     """
     if isinstance(value, str):
         number = _decimal_of_text(value, places, path)
@@ -132,13 +135,13 @@ def parse_decimal(value: object, *, places: int, path: str, minimum: Decimal | i
         if not number.is_finite():
             raise InvalidInput.one(path, "must be a finite number", value)
     elif isinstance(value, int) and not isinstance(value, bool):
-        if abs(value) >= LIMIT:
-            raise InvalidInput.one(path, "is too large", value, f"stay under {LIMIT}")
+        if abs(value) >= limit:
+            raise InvalidInput.one(path, "is too large", value, f"stay under {limit}")
         number = Decimal(value)
     else:
         raise InvalidInput.one(path, "must be a decimal number as text", value, 'write it like "12.50"')
-    if abs(number) >= LIMIT:
-        raise InvalidInput.one(path, "is too large", value, f"stay under {LIMIT}")
+    if abs(number) >= limit:
+        raise InvalidInput.one(path, "is too large", value, f"stay under {limit}")
     exact = number.quantize(Decimal(1).scaleb(-places), context=_WIDE)
     if exact != number:
         raise InvalidInput.one(path, f"has more than {places} decimal places", value)

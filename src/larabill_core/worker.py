@@ -42,6 +42,7 @@ class Worker:
         for thread in crew:
             thread.start()
         self._guarded(self._tick)
+        log.info("told to stop: jobs under way are finished")
         for thread in crew:
             thread.join()
 

@@ -132,7 +132,7 @@ class DriverSet:
     def _account(self, name: str) -> Account:
         if name not in self._accounts:
             known = ", ".join(sorted(self._accounts)) or "none"
-            raise NotFound("driver account", f"{name} (configured are: {known})")
+            raise NotFound("driver account", name, f"configured are: {known}")
         return self._accounts[name]
 
     def _build(self, account: Account) -> Any:

@@ -12,7 +12,7 @@ from larabill_core.calls.guard import checked_found, checked_listing
 from larabill_core.contracts.provider import capabilities
 from larabill_core.contracts.provisioner import Found
 from larabill_core.engine import Engine
-from larabill_core.errors import Conflict, InvalidInput
+from larabill_core.errors import InvalidInput
 from larabill_core.privacy import Secret
 from larabill_provisioning import webhooks
 from larabill_provisioning.audit.model import Audit
@@ -80,32 +80,15 @@ class Resources:
 
         Raises also `Conflict` when it does not, `RetryLater` when the provider cannot be asked, `InvalidInput`.
         """
+        engine = self._engine.outside("provisioning.resources.adopt")
         if not 0 < len(driver_ref) <= LONGEST_REF or not driver_ref.isprintable():
             raise InvalidInput.one("driver_ref", f"must be 1 to {LONGEST_REF} printable characters", driver_ref)
         resource = self.get(seller, resource_id)
-        seen = self._seen(resource, driver_ref) if resource.account else None
-        found: Resource = self._engine.run(
+        seen = _seen(engine, resource, driver_ref) if resource.account else None
+        found: Resource = engine.run(
             lambda tx: commands.adopt(tx, resource_id, driver_ref, seen), seller=seller, actor=actor
         )
         return found
-
-    def _seen(self, resource: Resource, driver_ref: str) -> Found | None:
-        driver = self._engine.drivers.get(resource.account)
-        can = capabilities(driver)
-        if can.isdisjoint({"find", "list"}):
-            return None
-        seen = checked_found(driver.find(resource.ref), resource.ref) if "find" in can else None
-        if seen is not None and seen.driver_ref == driver_ref:
-            return seen
-        if "list" in can:
-            for found in checked_listing(driver.list_resources()):
-                if found.driver_ref == driver_ref:
-                    return found
-        raise Conflict(
-            f"resource {resource.id}",
-            f"account {resource.account} has nothing with the id {driver_ref} under one of our refs",
-            "give the id that the provider shows, or name the thing there after " + resource.ref,
-        )
 
     def suspend(self, seller: UUID, resource_id: UUID, *, actor: Actor) -> Resource:
         """See `commands.suspend`."""
@@ -234,4 +217,19 @@ class Webhooks:
 
     def receive(self, account: str, headers: Mapping[str, str], body: bytes) -> webhooks.Result:
         """See `webhooks.receive`."""
-        return webhooks.receive(self._engine, account, headers, body)
+        return webhooks.receive(self._engine.outside("provisioning.webhooks.receive"), account, headers, body)
+
+
+def _seen(engine: Engine, resource: Resource, driver_ref: str) -> Found | None:
+    driver = engine.drivers.get(resource.account)
+    can = capabilities(driver)
+    if can.isdisjoint({"find", "list"}):
+        return None
+    seen = checked_found(driver.find(resource.ref), resource.ref) if "find" in can else None
+    if seen is not None and seen.driver_ref == driver_ref:
+        return seen
+    if "list" in can:
+        for found in checked_listing(driver.list_resources()):
+            if found.driver_ref == driver_ref:
+                return found
+    raise commands.not_there(resource, driver_ref)

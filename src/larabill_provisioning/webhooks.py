@@ -11,8 +11,8 @@ from uuid import UUID
 import attrs
 
 from larabill_core.calls.perform import hurry
-from larabill_core.contracts.provider import DriverType, capabilities
-from larabill_core.contracts.webhooks import Hint, VerifiedWebhook
+from larabill_core.contracts.provider import DriverType
+from larabill_core.contracts.webhooks import Hint, VerifiedWebhook, Webhooks
 from larabill_core.engine import Engine
 from larabill_core.errors import LeaseLost, NotFound, Unverified
 from larabill_core.ids import derived_id, new_id
@@ -28,7 +28,7 @@ log = logging.getLogger("larabill.webhooks")
 
 Result: TypeAlias = Literal["duplicate", "ignored", "hurried", "checking"]
 
-LARGEST_BODY = 1_000_000
+LARGEST_BODY = 1 << 20
 LONGEST_ID = 255
 KEEP = timedelta(days=30)
 
@@ -37,11 +37,12 @@ def receive(engine: Engine, account: str, headers: Mapping[str, str], body: byte
     """Believe the signature, remember the event, then look at the provider sooner.
 
     Raises `Unverified` when it is not believed (nothing is changed then), `NotFound` for an account that is not
-    configured or gets no webhooks, as that of a gateway: billing hears those.
+    configured or gets no webhooks, as that of a gateway: billing hears those. The words are the same for all (B15).
     """
-    driver = engine.drivers.get(account)
-    if "webhooks" not in capabilities(driver) or engine.drivers.info(account).type is DriverType.GATEWAY:
-        raise NotFound("account with webhooks", account)
+    info = engine.drivers.accounts().get(account)
+    driver = engine.drivers.get(account) if info is not None and info.type is not DriverType.GATEWAY else None
+    if not isinstance(driver, Webhooks):
+        raise NotFound("webhook endpoint", account)
     if len(body) > LARGEST_BODY:
         raise Unverified(f"the body has {len(body)} bytes, at most {LARGEST_BODY} are read")
     webhook, hint = _read(engine, driver, headers, body)

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS
-
 from larabill_core.errors import ConfigurationError, Faults
-from larabill_django.settings import NAME
+from larabill_django.databases import named_alias
 
 READ_COMMITTED: Final = "read committed"
 
 
 def prepare(sender: object, connection: Any, **more: Any) -> None:
     """Called by Django for each new connection: on SQLite the triggers of insert-only tables must hold here too."""
-    given = getattr(settings, NAME, {})
-    if connection.vendor == "sqlite" and connection.alias == given.get("DATABASE", DEFAULT_DB_ALIAS):
+    if connection.vendor == "sqlite" and connection.alias == named_alias():
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA recursive_triggers = ON")
 

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import sqlalchemy as sa
-from django.db import connections
+from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, connections
 
 from larabill_core.errors import ConfigurationError
 
+NAME: Final = "LARABILL"
 PATH: Final = "DATABASE"
 
 _LIBPQ: Final = frozenset(
@@ -40,6 +42,12 @@ _OWN_MATTER: Final = {
     "postgresql": {"connect_timeout", "isolation_level", "pool", "server_side_binding", "client_encoding"},
 }
 """Options that concern Django's own connections: LaraBill's have settings of their own."""
+
+
+def named_alias() -> str:
+    """The alias that the settings name, whatever else may be wrong with them."""
+    given = getattr(settings, NAME, None)
+    return str(given.get(PATH, DEFAULT_DB_ALIAS)) if isinstance(given, Mapping) else DEFAULT_DB_ALIAS
 
 
 def alias_url(alias: str) -> sa.URL:
@@ -98,13 +106,10 @@ def _options(vendor: str, options: Mapping[str, Any]) -> tuple[dict[str, str], l
     query: dict[str, str] = {}
     foreign = []
     for key, value in options.items():
-        if vendor == "postgresql" and key in _LIBPQ:
+        if (vendor == "postgresql" and key in _LIBPQ) or (vendor == "mysql" and key == "unix_socket"):
             query[key] = str(value)
-        elif vendor == "mysql" and key in ("ssl", "unix_socket"):
-            tls = (
-                {"unix_socket": value} if key == "unix_socket" else {_TLS[k]: v for k, v in value.items() if k in _TLS}
-            )
-            query.update({name: str(each) for name, each in tls.items()})
+        elif vendor == "mysql" and key == "ssl":
+            query |= {_TLS[name]: str(file) for name, file in value.items() if name in _TLS}
         elif key not in _OWN_MATTER.get(vendor, ()):
             foreign.append(key)
     return query, foreign

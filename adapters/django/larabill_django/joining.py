@@ -6,7 +6,7 @@ SQLAlchemy gets Django's DBAPI connection, and nothing that it does there ends D
 from __future__ import annotations
 
 from functools import cache, partial
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
@@ -18,7 +18,7 @@ from larabill_core.errors import ConfigurationError
 from larabill_django.borrowed import Borrowed
 from larabill_django.connecting import require_fit
 from larabill_django.opening import opened
-from larabill_sqlalchemy.marks import mark_of, watch
+from larabill_sqlalchemy.marks import is_lost, mark_of, watch
 
 _DIALECTS: Final = {
     "sqlite3": "sqlite+pysqlite",
@@ -81,8 +81,6 @@ def _never_commit_half(using: str, context: ExceptionContext) -> BaseException |
     connection = context.connection
     if connection is None or not connections[using].in_atomic_block:
         return None
-    raw: Any = connection.connection.driver_connection
-    is_lost = context.dialect.name == "sqlite" and not raw.in_transaction
-    if is_lost or mark_of(connection).reason:
+    if is_lost(connection) or mark_of(connection).reason:
         transaction.set_rollback(True, using=using)
     return None

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.db import DEFAULT_DB_ALIAS, models
+from django.db import models
 
 from larabill_core.ids import public_id
+from larabill_django.databases import named_alias
 from larabill_django.fields import AmountField, IdField, InstantField, UnitPriceField
 
 
@@ -14,9 +15,7 @@ class _Rows(models.Manager):
     """The rows in LaraBill's database, whichever alias that is."""
 
     def get_queryset(self) -> models.QuerySet:
-        from django.conf import settings
-
-        return super().get_queryset().using(getattr(settings, "LARABILL", {}).get("DATABASE", DEFAULT_DB_ALIAS))
+        return super().get_queryset().using(named_alias())
 
 
 class _Row(models.Model):

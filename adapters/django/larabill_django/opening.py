@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable, Mapping
-from importlib.metadata import version
-from typing import Final
+from collections.abc import Mapping, Sequence
 
 import attrs
 from django.conf import settings as django_settings
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import connections
 
 from larabill_core.engine import Engine
 from larabill_core.http.api import Api
 from larabill_core.http.table import Table
 from larabill_core.kernel import KERNEL
-from larabill_django.settings import NAME, Settings, read_settings
+from larabill_django.databases import NAME, named_alias
+from larabill_django.settings import Settings, read_settings
 from larabill_django.tasks import wake_through
-
-VERSION: Final = version("larabill")
 
 
 @attrs.frozen(kw_only=True)
@@ -43,11 +40,11 @@ class Opened:
             wake_through(engine, found.tasks)
         return cls(given=getattr(django_settings, NAME), settings=found, engine=engine, api=api)
 
-    def close(self, *, mine: bool = True) -> None:
-        """Give the connections back; those that are `mine` are closed."""
+    def close(self) -> None:
+        """Close the connections."""
         from larabill_sqlalchemy.opening import database_of
 
-        database_of(self.engine).dispose(close=mine)
+        database_of(self.engine).dispose()
 
 
 class _Process:
@@ -57,11 +54,9 @@ class _Process:
         self.lock = threading.Lock()
         self.opened: dict[str, Opened] = {}
 
-    def forget(self) -> None:
-        """What a forked child does: the connections are its parent's, which goes on using them."""
-        inherited, self.opened, self.lock = self.opened.values(), {}, threading.Lock()
-        for each in inherited:
-            each.close(mine=False)
+    def renew_lock(self) -> None:
+        """What a forked child does: a thread that it does not have may hold the one that it inherits."""
+        self.lock = threading.Lock()
 
     def get(self) -> Opened:
         """What is open; opened now, if it is not, or if the settings are others."""
@@ -80,12 +75,11 @@ class _Process:
 
 _process = _Process()
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_process.forget)
+    os.register_at_fork(after_in_child=_process.renew_lock)
 
 
 def _database_name() -> str:
-    given = getattr(django_settings, NAME, None)
-    alias = given.get("DATABASE", DEFAULT_DB_ALIAS) if isinstance(given, Mapping) else DEFAULT_DB_ALIAS
+    alias = named_alias()
     return str(connections[alias].settings_dict["NAME"]) if alias in connections.settings else ""
 
 
@@ -103,6 +97,6 @@ def engine() -> Engine:
     return opened().engine
 
 
-def paths() -> Iterable[str]:
-    """The paths of all endpoints of the modules that are on, without a look at the database."""
-    return Table((KERNEL, *read_settings().manifest.modules)).paths
+def sections() -> Mapping[str, Sequence[str]]:
+    """The paths of all endpoints of the modules that are on, by their first part, without a look at the database."""
+    return Table((KERNEL, *read_settings().manifest.modules)).sections

@@ -18,7 +18,6 @@ from typing import Any, Final
 
 import attrs
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS
 from django.http import HttpRequest
 from django.utils.module_loading import import_string
 
@@ -27,11 +26,10 @@ from larabill_core.errors import ConfigurationError, Faults
 from larabill_core.http.api import Authorize
 from larabill_core.manifest import Manifest
 from larabill_core.module import installed_modules
-from larabill_django.databases import alias_url
+from larabill_django.databases import NAME, PATH, alias_url, named_alias
 from larabill_django.tasks import is_available
 
-NAME: Final = "LARABILL"
-OWN: Final = ("DATABASE", "PRINCIPAL", "AUTHORIZE", "TASKS")
+OWN: Final = (PATH, "PRINCIPAL", "AUTHORIZE", "TASKS")
 Principal = Callable[[HttpRequest], Actor | None]
 
 
@@ -103,7 +101,7 @@ def _function(given: Mapping[str, Any], key: str, default: str | None, faults: F
 def _data(given: Mapping[str, Any], known: set[str], faults: Faults) -> tuple[str, dict[str, Any]]:
     """The alias, and the manifest's tables with the alias's URL. What is unknown has been told already."""
     data = {key: value for key, value in given.items() if key in known and key not in OWN}
-    alias = given.get("DATABASE", DEFAULT_DB_ALIAS)
+    alias = named_alias()
     basics = data.get("larabill", {})
     if not isinstance(basics, Mapping):
         return alias, data

@@ -5,31 +5,41 @@ The routes carry no names but `openapi`: a client takes the paths from the docum
 
 from __future__ import annotations
 
-from django.urls import URLPattern, path, re_path
+from collections.abc import Iterator, Sequence
+
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from larabill_core.errors import ConfigurationError
 from larabill_core.http.endpoint import PARAMETER
-from larabill_django.opening import paths
+from larabill_django.opening import sections
 from larabill_django.views import endpoint, openapi_document, refused
 
 app_name = "larabill"
 
 
-def _routes() -> list[URLPattern]:
+def _routes() -> list[URLPattern | URLResolver]:
     try:
-        templates = list(paths())
+        found = sections()
     except ConfigurationError:
         # `manage.py check` tells the faults; a server started all the same must not look as if nothing were mounted
         return [re_path("", refused)]
     return [
         path("openapi.json", openapi_document, name="openapi"),
-        *(path(_route(template), endpoint, {"template": template}) for template in templates),
+        *(route for name, templates in found.items() for route in _section(name, templates)),
     ]
 
 
-def _route(template: str) -> str:
-    """In Django's words."""
-    return PARAMETER.sub(r"<str:\1>", template).lstrip("/")
+def _section(name: str, templates: Sequence[str]) -> Iterator[URLPattern | URLResolver]:
+    """Django tries one route after the other: most sections it passes over at once."""
+    below = [template for template in templates if template != f"/{name}"]
+    if len(below) < len(templates):
+        yield path(name, endpoint, {"template": f"/{name}"})
+    if below:
+        yield path(f"{name}/", include([_below(name, template) for template in below]))
+
+
+def _below(name: str, template: str) -> URLPattern:
+    return path(PARAMETER.sub(r"<str:\1>", template).removeprefix(f"/{name}/"), endpoint, {"template": template})
 
 
 urlpatterns = _routes()

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import msgspec
 from django.core.exceptions import ImproperlyConfigured
 from django.db.transaction import non_atomic_requests
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
 
 from larabill_core.errors import ConfigurationError
-from larabill_core.http.openapi import openapi
+from larabill_core.http.endpoint import JSON
+from larabill_core.http.openapi import served
 from larabill_core.http.request import LARGEST_BODY, Request
-from larabill_django.opening import VERSION, opened
+from larabill_django.opening import opened
 from larabill_django.settings import read_settings
 
 
@@ -57,11 +58,12 @@ def _body(request: HttpRequest) -> bytes:
     return bytes(found)
 
 
+@require_safe
+@non_atomic_requests
 def openapi_document(request: HttpRequest) -> HttpResponse:
     """The OpenAPI document of what is mounted here. Public."""
     prefix = request.path.removesuffix("/openapi.json")
-    document = openapi(opened().api.table, version=VERSION, prefix=prefix)
-    return HttpResponse(msgspec.json.encode(document), content_type="application/json")
+    return HttpResponse(served(opened().api.table, prefix), content_type=JSON)
 
 
 def refused(request: HttpRequest) -> HttpResponse:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any
 
 from larabill_core.engine import Engine
@@ -21,20 +21,26 @@ def larabill_lifespan(engine: Engine, *, worker: bool = True) -> Callable[[Any],
 
     @asynccontextmanager
     async def lifespan(app: Any) -> AsyncIterator[None]:
-        crew = Worker(engine)
-        # a server that must stop at once skips what is below; another worker takes up a job that is cut off
-        thread = threading.Thread(target=crew.run, name="larabill-worker", daemon=True)
-        if worker:
-            thread.start()
         try:
-            yield
+            async with _working(engine) if worker else nullcontext():
+                yield
         finally:
-            if worker:
-                crew.stop()
-                await asyncio.to_thread(thread.join)
             _give_back(engine)
 
     return lifespan
+
+
+@asynccontextmanager
+async def _working(engine: Engine) -> AsyncIterator[None]:
+    crew = Worker(engine)
+    # a server that must stop at once skips what is below; another worker takes up a job that is cut off
+    thread = threading.Thread(target=crew.run, name="larabill-worker", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        crew.stop()
+        await asyncio.to_thread(thread.join)
 
 
 def _give_back(engine: Engine) -> None:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib.metadata import version
 from typing import Any
 
 import msgspec
 from fastapi import APIRouter, Depends, HTTPException, Request, Response, params
-from fastapi.routing import APIRoute
 from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 from starlette.types import Scope
@@ -18,15 +16,15 @@ from larabill_core.errors import ConfigurationError
 from larabill_core.http import request as ours
 from larabill_core.http.api import Api, Authorize
 from larabill_core.http.endpoint import JSON
-from larabill_core.http.openapi import openapi
+from larabill_core.http.openapi import served
 
 
-class LarabillRoute(APIRoute):
-    """A route that sees at once when another is meant: Starlette tries all of them, one after the other."""
+class Section(APIRouter):
+    """The routes below one first part of the path: when another is meant, none of them is tried."""
 
-    def __init__(self, path: str, *arguments: Any, **more: Any) -> None:
-        super().__init__(path, *arguments, **more)
-        self._begins = path.partition("{")[0]
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._begins = f"/{name}"
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         return super().matches(scope) if self._begins in scope["path"] else (Match.NONE, {})
@@ -52,17 +50,19 @@ def larabill_router(
             "principal", "must be a dependency", remedy="write principal=Depends(your_function)"
         )
     api = Api(engine, authorize=authorize)
-    router = LarabillRouter(prefix=prefix, route_class=LarabillRoute)
-    router.document = openapi(api.table, version=version("larabill"), prefix=prefix)
-    encoded = msgspec.json.encode(router.document)
+    router = LarabillRouter(prefix=prefix)
+    router.document = msgspec.json.decode(served(api.table, prefix))
 
     def document() -> Response:
-        return Response(encoded, media_type=JSON)
+        return Response(served(api.table, prefix), media_type=JSON)
 
     router.add_api_route("/openapi.json", document, methods=["GET"], include_in_schema=False)
-    for template in api.table.paths:
-        endpoint = _endpoint(api, template, principal)
-        router.add_api_route(template, endpoint, methods=list(ours.METHODS), include_in_schema=False)
+    for name, templates in api.table.sections.items():
+        section = Section(name)
+        for template in templates:
+            endpoint = _endpoint(api, template, principal)
+            section.add_api_route(template, endpoint, methods=list(ours.METHODS), include_in_schema=False)
+        router.include_router(section)
     return router
 
 

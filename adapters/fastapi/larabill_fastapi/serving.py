@@ -22,7 +22,8 @@ _log = logging.getLogger(__name__)
 
 def make_app(engine: Engine, *, worker: bool) -> FastAPI:
     """All endpoints of the modules that are on, and `/openapi.json`; with `worker` it carries out jobs too."""
-    app = FastAPI(openapi_url=None, lifespan=larabill_lifespan(engine, worker=worker))
+    # nothing is redirected: the address would be that of the request's own Host header
+    app = FastAPI(openapi_url=None, redirect_slashes=False, lifespan=larabill_lifespan(engine, worker=worker))
     app.include_router(larabill_router(engine, principal=Depends(token_login(engine)), prefix=""))
     app.add_exception_handler(LarabillError, _problem)
     return app
@@ -31,8 +32,8 @@ def make_app(engine: Engine, *, worker: bool) -> FastAPI:
 def token_login(engine: Engine) -> Callable[[Request], Actor | None]:
     """Whoever the `Authorization: Bearer lbt_…` of a request stands for.
 
-    Wrong tokens are counted by address: beyond ten a minute they are told so (429). A token that counts is never held
-    up by what others of its address try.
+    Wrong tokens are guesses and counted by address: beyond those of a minute they are told so (429). A token that
+    counts is never held up by what others of its address try.
     """
     limiter = RateLimiter(engine.manifest.basics.rate_limits)
 
@@ -40,9 +41,9 @@ def token_login(engine: Engine) -> Callable[[Request], Actor | None]:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             return None
-        actor = engine.run(lambda tx: actor_of(tx, token.strip()))
+        actor = actor_of(engine, token.strip())
         if actor is None:
-            limiter.hit(None, request.client.host if request.client else "", "guess")
+            limiter.guess(None, request.client.host if request.client else "")
         return actor
 
     return login

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from importlib.metadata import version
-from typing import IO, Any, TypeAlias
+from typing import IO, TypeAlias
 
 import flask
-import msgspec
 
 from larabill_core.access import Actor
 from larabill_core.engine import Engine
 from larabill_core.http.api import Api, Authorize
 from larabill_core.http.endpoint import JSON, PARAMETER
-from larabill_core.http.openapi import openapi
+from larabill_core.http.openapi import served
 from larabill_core.http.request import LARGEST_BODY, METHODS, Request
 from larabill_core.http.table import Table
 
@@ -85,5 +83,4 @@ def _up_to(stream: IO[bytes], most: int) -> bytes:
 
 def _document(table: Table) -> flask.Response:
     prefix = flask.request.script_root + flask.request.path.removesuffix("/openapi.json")
-    document: dict[str, Any] = openapi(table, version=version("larabill"), prefix=prefix)
-    return flask.Response(msgspec.json.encode(document), content_type=JSON)
+    return flask.Response(served(table, prefix), content_type=JSON)

@@ -1,13 +1,15 @@
 """Opening a database: the URL as people write it, and the settings under which our transactions are right.
 
 READ COMMITTED on MariaDB/MySQL and PostgreSQL; on SQLite every transaction begins as a writer, so that two of them
-queue at their beginning and never fail in the middle.
+queue at their beginning and never fail in the middle; unless it is said to read only.
 """
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from typing import Any, Final
+from weakref import WeakSet
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import registry as dialects
@@ -35,6 +37,9 @@ _MYSQL_SESSION: Final = (
 )
 MYSQL: Final = ("mysql", "mariadb")
 """The dialect names of MySQL's family."""
+READS_ONLY: Final = {"larabill_reads_only": True}
+"""Execution options of a connection that only looks: on SQLite it waits for no writer."""
+_opened: Final[WeakSet[sa.Engine]] = WeakSet()
 
 
 def normalise(url: str | sa.URL) -> sa.URL:
@@ -55,10 +60,16 @@ def normalise(url: str | sa.URL) -> sa.URL:
 
 
 def open_database(url: str | sa.URL) -> sa.Engine:
-    """The pool of connections. Nothing is connected yet.
+    """The pool of connections. Nothing is connected yet. A forked child makes connections of its own.
 
     `hide_parameters` keeps values out of errors and logs (I12). Raises `ConfigurationError`.
     """
+    database = _open(url)
+    _opened.add(database)
+    return database
+
+
+def _open(url: str | sa.URL) -> sa.Engine:
     url = normalise(url)
     backend = url.get_backend_name()
     try:
@@ -87,7 +98,7 @@ def open_database(url: str | sa.URL) -> sa.Engine:
 
 def _open_sqlite(url: sa.URL) -> sa.Engine:
     options: dict[str, Any] = {"timeout": LOCK_TIMEOUT}
-    if url.database in (None, "", ":memory:"):
+    if _is_in_memory(url):
         # One connection is the whole database: it is lent to one transaction at a time.
         options["check_same_thread"] = False
         database = sa.create_engine(
@@ -96,8 +107,12 @@ def _open_sqlite(url: sa.URL) -> sa.Engine:
     else:
         database = sa.create_engine(url, hide_parameters=True, connect_args=options)
     sa.event.listen(database, "connect", _prepare_sqlite)
-    sa.event.listen(database, "begin", _begin_immediate)
+    sa.event.listen(database, "begin", _begin_sqlite)
     return database
+
+
+def _is_in_memory(url: sa.URL) -> bool:
+    return url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:")
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
@@ -110,5 +125,17 @@ def _prepare_sqlite(connection: sqlite3.Connection, entry: ConnectionPoolEntry) 
         cursor.close()
 
 
-def _begin_immediate(connection: sa.Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+def _begin_sqlite(connection: sa.Connection) -> None:
+    reads_only = READS_ONLY.items() <= connection.get_execution_options().items()
+    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+
+
+def _leave_to_parent() -> None:
+    """A database in memory is the child's own copy."""
+    for database in _opened:
+        if not _is_in_memory(database.url):
+            database.dispose(close=False)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_leave_to_parent)

@@ -1,4 +1,5 @@
-"""What we note about a connection: that its transaction must not be committed, and who is to be woken once it is."""
+"""What we know and note about a connection: that its transaction is lost or must not be committed, and who is to be
+woken once it is."""
 
 from __future__ import annotations
 
@@ -68,6 +69,19 @@ def watch(database: sa.Engine) -> None:
         sa.event.listen(database.dialect, "handle_error", _note_error)
     if not sa.event.contains(database.pool, "checkin", _on_checkin):
         sa.event.listen(database.pool, "checkin", _on_checkin)
+
+
+def is_lost(connection: sa.Connection) -> bool:
+    """SQLite ends a transaction by itself after some errors (disk full, input/output)."""
+    return not connection.invalidated and has_no_transaction(connection)
+
+
+def has_no_transaction(connection: sa.Connection) -> bool:
+    """Only SQLite's drivers (sqlite3, aiosqlite) can tell, and only there it matters."""
+    if connection.dialect.name != "sqlite":
+        return False
+    raw: Any = connection.connection.driver_connection
+    return not raw.in_transaction
 
 
 def _before_commit(connection: sa.Connection) -> None:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from larabill_core.errors import ConfigurationError, Faults
-from larabill_sqlalchemy.databases import PATH
+from larabill_sqlalchemy.databases import PATH, READS_ONLY
 from larabill_sqlalchemy.faults import translated
 from larabill_sqlalchemy.storage import PREFIX, Storage
 
@@ -75,9 +75,9 @@ def states(connection: sa.Connection, storages: Sequence[Storage]) -> list[Schem
 def require_current(database: sa.Engine, storages: Sequence[Storage]) -> None:
     """Refuse a database whose schema is missing, unfinished, older or newer than this release.
 
-    One statement when all is well. Raises `ConfigurationError`, `DatabaseUnavailable`.
+    One statement when all is well, which waits for nobody. Raises `ConfigurationError`, `DatabaseUnavailable`.
     """
-    with translated(), database.connect() as connection:
+    with translated(), database.connect().execution_options(**READS_ONLY) as connection:
         try:
             rows = connection.execute(sa.union_all(*(_named(storage) for storage in storages))).all()
             versions = {row[0]: row[1] for row in rows}

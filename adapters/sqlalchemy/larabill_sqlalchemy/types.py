@@ -123,6 +123,8 @@ class _Scaled(TypeDecorator[Decimal]):
     cache_ok = True
     precision: int
     scale: int
+    most: Decimal
+    """The largest that is stored, on each database."""
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         if dialect.name == "sqlite":
@@ -134,6 +136,8 @@ class _Scaled(TypeDecorator[Decimal]):
             return None
         if not isinstance(value, Decimal):
             raise TypeError(f"an amount must be a Decimal, not {type(value).__name__}")
+        if abs(value) > self.most:
+            raise InvalidInput.one("amount", "is too large to be stored", value, f"the largest is {self.most}")
         if dialect.name != "sqlite":
             return value
         return int(_exact(value, self.scale)) if self.precision <= 19 else f"{value:f}"
@@ -156,14 +160,14 @@ def _exact(value: Decimal, scale: int) -> Decimal:
 class Amount(_Scaled):
     """Money in major units: DECIMAL(19,4)."""
 
-    precision, scale = 19, 4
+    precision, scale, most = 19, 4, Decimal(2**63 - 1).scaleb(-4)
     cache_ok = True
 
 
 class UnitPrice(_Scaled):
     """A price for one unit: DECIMAL(28,12), since usage costs less than 0.0001. Exact text on SQLite."""
 
-    precision, scale = 28, 12
+    precision, scale, most = 28, 12, Decimal(10**28 - 1).scaleb(-12)
     cache_ok = True
 
 

@@ -14,7 +14,7 @@ from larabill_core.access import Actor
 from larabill_core.errors import LarabillError
 from larabill_core.jobs import Job
 from larabill_sqlalchemy.faults import translated
-from larabill_sqlalchemy.marks import mark_of, own_mark, watch
+from larabill_sqlalchemy.marks import has_no_transaction, is_lost, mark_of, own_mark, watch
 from larabill_sqlalchemy.schema import require_current
 from larabill_sqlalchemy.storage import Storage
 from larabill_sqlalchemy.transaction import SqlTx
@@ -112,7 +112,7 @@ class JoinedUnitOfWork:
                 mark.refuse()
                 savepoint.commit()
             except BaseException:
-                if _is_lost(connection):
+                if is_lost(connection):
                     mark.reason = mark.reason or "SQLite rolled this transaction back"
                 # the savepoint went with the transaction; only the host can roll back the rest
                 mark.refuse()
@@ -144,20 +144,7 @@ def _require_psycopg(connection: sa.Connection) -> None:
         raise TypeError(f"joined() needs a connection of psycopg 3, not of {dialect.driver}: {remedy}")
 
 
-def _is_lost(connection: sa.Connection) -> bool:
-    """SQLite ends a transaction by itself after some errors (disk full, input/output)."""
-    return not connection.invalidated and _has_no_transaction(connection)
-
-
 def _begin_on_sqlite(connection: sa.Connection) -> None:
     """The sqlite3 driver opens no transaction for a SAVEPOINT, and would then commit when it is released."""
-    if _has_no_transaction(connection):
+    if has_no_transaction(connection):
         connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _has_no_transaction(connection: sa.Connection) -> bool:
-    """Only SQLite's drivers (sqlite3, aiosqlite) can tell, and only there it matters."""
-    if connection.dialect.name != "sqlite":
-        return False
-    raw: Any = connection.connection.driver_connection
-    return not raw.in_transaction

@@ -1,6 +1,7 @@
 """What becomes of a request: who, whether they may, how often; what is asked; once; and the answer.
 
-The order is fixed, and nothing is read before it is due: size, principal, ability, rate, path, body, key, version.
+The order is fixed, and nothing is read before it is due: size, principal, ability, rate, path, body, key, version,
+guesses.
 """
 
 from __future__ import annotations
@@ -60,8 +61,11 @@ class Api:
             else:
                 endpoint = self._endpoint(request)
                 self._permit(endpoint, request)
-                limits = self._limiter.hit(request.actor, request.remote, endpoint.bucket)
-                response = self._carry_out(endpoint, request, request_id)
+                if endpoint.verifies:
+                    response = self._hear(endpoint, request, request_id)
+                else:
+                    limits = self._limiter.hit(request.actor, request.remote)
+                    response = self._carry_out(endpoint, request, request_id)
         except LarabillError as error:
             if problem_of(error, request_id).code == "internal":
                 _log.error("request %s failed: %s", request_id, type(error).__name__, exc_info=error)
@@ -99,10 +103,30 @@ class Api:
         if self._allows(actor, endpoint.ability) is not True:
             raise Forbidden(endpoint.ability, str(actor))
 
+    def _hear(self, endpoint: Endpoint, request: Request, request_id: str) -> Response:
+        """What is believed is never too much, whatever else comes from that address: what is refused is counted."""
+        try:
+            return self._carry_out(endpoint, request, request_id)
+        except LarabillError:
+            self._limiter.hit(None, request.remote)
+            raise
+
     def _carry_out(self, endpoint: Endpoint, request: Request, request_id: str) -> Response:
-        seller = seller_of(self.engine, endpoint, request)
-        call = self._call(endpoint, request, seller)
+        call = self._call(endpoint, request, seller_of(self.engine, endpoint, request))
         key = idempotency.key_of(endpoint, request)
+        call = attrs.evolve(call, version=version_of(endpoint, request))
+        guesses = guesses_in(endpoint, call)
+        if not guesses:
+            return self._once(endpoint, request, call, key, request_id)
+        self._limiter.guess(request.actor, request.remote, guesses)
+        response = self._once(endpoint, request, call, key, request_id)
+        if response.status < 400:
+            self._limiter.give_back(request.actor, request.remote, guesses)
+        return response
+
+    def _once(
+        self, endpoint: Endpoint, request: Request, call: Call[Any, Any], key: str | None, request_id: str
+    ) -> Response:
         if key is None:
             return self._run(endpoint, call, request_id, None)
         claimed = self.engine.run(lambda tx: idempotency.claim(tx, endpoint, request, key))
@@ -135,12 +159,12 @@ class Api:
             self._settle(tx, endpoint, call, request_id, claimed, response)
             return response
 
-        if not endpoint.external:
-            try:
+        try:
+            if not endpoint.external:
                 return self.engine.run(act, seller=call.seller_id, actor=call.actor)
-            except StaleVersion as problem:
-                raise HttpError(412, problem.code, str(problem)) if endpoint.versioned else problem from None
-        response = answered(endpoint, handler(self.engine, call))
+            response = answered(endpoint, handler(self.engine, call))
+        except StaleVersion as problem:
+            raise HttpError(412, problem.code, str(problem)) if endpoint.versioned else problem from None
         self.engine.run(
             lambda tx: self._settle(tx, endpoint, call, request_id, claimed, response), seller=call.seller_id
         )
@@ -192,14 +216,22 @@ class Api:
             path=path,
             query=query,
             body=body,
-            version=version_of(endpoint, request),
             raw=request.body,
             headers=request.headers,
+            flooded=endpoint.verifies and self._limiter.is_spent(request.remote),
         )
 
 
 NOBODY: Final = Actor(kind="gateway", id="unknown")
 """Who calls a public endpoint."""
+
+
+def guesses_in(endpoint: Endpoint, call: Call[Any, Any]) -> int:
+    """How many codes a customer tries, which could be guessed."""
+    if not endpoint.guessed or call.actor.kind != "customer":
+        return 0
+    codes = getattr(call.body, endpoint.guessed)
+    return 1 if isinstance(codes, str) else len(codes)
 
 
 def require_json(request: Request) -> None:

@@ -16,7 +16,6 @@ from larabill_core.ids import PREFIXES
 
 Method: TypeAlias = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 Scope: TypeAlias = Literal["own", "seller", "installation", "public"]
-Bucket: TypeAlias = Literal["default", "guess"]
 Q = TypeVar("Q")
 B = TypeVar("B")
 
@@ -43,7 +42,9 @@ class Endpoint:
     the seller, or, when `external`, as `f(engine, call)` without one. `raw`: the body's bytes are handed over unread.
 
     A POST that is not `idempotent` demands an `Idempotency-Key`. `versioned`: demands `If-Match` with the version that
-    the answer's ETag showed. `errors` are the codes that it may answer besides those that follow from the rest.
+    the answer's ETag showed. `guessed`: the field of the body that holds codes; a customer who is refused with one has
+    made a guess, of which there are few in a minute (B16). `errors` are the codes that it may answer besides those that
+    follow from the rest.
     """
 
     id: str
@@ -61,13 +62,18 @@ class Endpoint:
     versioned: bool = False
     external: bool = False
     raw: bool = False
-    bucket: Bucket = "default"
+    guessed: str = ""
     errors: tuple[int, ...] = ()
 
     @property
     def needs_key(self) -> bool:
         """Whether repeating it would do it twice."""
         return self.method == "POST" and not self.idempotent and self.scope != "public"
+
+    @property
+    def verifies(self) -> bool:
+        """Whether it is open to everybody and believes nobody who does not prove who they are: webhooks."""
+        return self.scope == "public" and self.raw
 
     @property
     def changes(self) -> bool:
@@ -84,7 +90,8 @@ class Endpoint:
 class Call(Generic[Q, B]):
     """What a handler receives. `path` holds UUIDs for ids and text for names; `version` is that of `If-Match`.
 
-    `seller_id` is the seller whose rows are meant; `raw` and `headers` (names in lower case) are for webhooks.
+    `seller_id` is the seller whose rows are meant. For webhooks: `raw`, `headers` (names in lower case), and `flooded`:
+    too much that was refused has come from this address, so nothing is kept of what is refused now.
     """
 
     actor: Actor
@@ -95,6 +102,7 @@ class Call(Generic[Q, B]):
     version: int | None = None
     raw: bytes = b""
     headers: Mapping[str, str] = attrs.field(factory=dict)
+    flooded: bool = False
 
     def customer(self, named: UUID | None) -> UUID | None:
         """Whose rows a list shows: a customer's own; else those of the one that is named, or of all.

@@ -26,7 +26,9 @@ from larabill_core.ports.requests import KeptAnswer
 HEADER: Final = "Idempotency-Key"
 KEPT: Final = timedelta(hours=24)
 LEASE: Final = timedelta(minutes=1)
-_KEY: Final = re.compile(r'"?([\x21\x23-\x7e]{1,200})"?')
+PATTERN: Final = r'^(?:"[!#-~]{1,200}"|[!#-~]{1,200})$'
+"""With quotes, as the draft of the header has it, or without."""
+_KEY: Final = re.compile(PATTERN)
 
 
 @attrs.frozen(kw_only=True)
@@ -43,12 +45,11 @@ def key_of(endpoint: Endpoint, request: Request) -> str | None:
     if not endpoint.needs_key:
         return None
     given = request.headers.get(HEADER.lower(), "")
-    match = _KEY.fullmatch(given)
-    if match is None:
+    if _KEY.fullmatch(given) is None:
         detail = "must be 1 to 200 printable characters" if given else "is missing"
         fault = FieldError(header=HEADER, detail=detail, remedy="send a new UUID with each new request")
         raise HttpError(400, "idempotency-key", f"the header {HEADER} {detail}", (fault,))
-    return match[1]
+    return given.strip('"')
 
 
 def claim(tx: Any, endpoint: Endpoint, request: Request, key: str) -> Claim | Response:

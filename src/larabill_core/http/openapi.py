@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from http import HTTPStatus
+from importlib.metadata import version as version_of
 from typing import Any, Final
 
 import msgspec
@@ -45,6 +47,12 @@ def openapi(table: Table, *, version: str, prefix: str = "") -> dict[str, Any]:
             },
         },
     }
+
+
+@lru_cache(maxsize=16)
+def served(table: Table, prefix: str) -> bytes:
+    """What a host answers with. Kept, since anybody may ask for it and it takes a while to make."""
+    return msgspec.json.encode(openapi(table, version=version_of("larabill"), prefix=prefix))
 
 
 def _types(endpoints: Iterable[Endpoint]) -> Iterable[type[Any]]:
@@ -103,11 +111,11 @@ def _parameter(schema: dict[str, Any]) -> dict[str, Any]:
 def _headers(endpoint: Endpoint) -> list[dict[str, Any]]:
     found = []
     if endpoint.needs_key:
-        schema = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!#-~]+$"}
+        schema = {"type": "string", "pattern": idempotency.PATTERN}
         found.append({"name": idempotency.HEADER, "in": "header", "required": True, "schema": schema})
     if endpoint.versioned:
         schema = {"type": "string", "pattern": '^"[0-9]{1,9}"$'}
-        found.append({"name": "If-Match", "in": "header", "required": True, "schema": schema})
+        found.append({"name": "If-Match", "in": "header", "required": True, "schema": schema, "example": '"1"'})
     return found
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
-from larabill_core.errors import ConfigurationError, InvalidInput, LarabillError, RetryLater
+from larabill_core.errors import ConfigurationError, InvalidInput, LarabillError, NotFound, RetryLater
 
 MEDIA_TYPE: Final = "application/problem+json"
 _STEP: Final = re.compile(r"\[(\d+)\]|\['([^']*)'\]|\.?([^.\[\]]+)")
@@ -72,6 +72,8 @@ def problem_of(error: LarabillError, request_id: str) -> Problem:
             for fault in error.faults
         )
         return _problem(error.status, error.code, "the input breaks a rule", request_id, found)
+    if isinstance(error, NotFound):
+        return _problem(error.status, error.code, error.plain, request_id)
     if error.status >= 500 and (isinstance(error, ConfigurationError) or error.status != 503):
         return internal(request_id)
     detail = "try again in a moment" if error.status == 503 else str(error)

@@ -38,6 +38,17 @@ class Table:
         """Each path once, those without parameters first, so that a host that takes the first match finds them."""
         return sorted(self._paths, key=lambda path: ([part.startswith("{") for part in path.split("/")], path))
 
+    @property
+    def sections(self) -> Mapping[str, Sequence[str]]:
+        """The paths by their first part, for a host that tries one route after the other: most it passes over at once.
+
+        A path that has but one part is its own section's first.
+        """
+        found: dict[str, list[str]] = {}
+        for path in self.paths:
+            found.setdefault(path.split("/")[1], []).append(path)
+        return found
+
     def methods(self, path: str) -> Mapping[str, Endpoint]:
         """The endpoints of one path, by method."""
         return self._paths[path]
@@ -55,5 +66,7 @@ def _check(endpoint: Endpoint, known: set[str], faults: Faults) -> None:
             faults.add(name, "must be a Struct that forbids unknown fields")
     if endpoint.method == "GET" and endpoint.body is not None:
         faults.add("body", "cannot belong to a GET")
+    if endpoint.guessed and endpoint.guessed not in getattr(endpoint.body, "__struct_fields__", ()):
+        faults.add("guessed", "is no field of the body", value=endpoint.guessed)
     if endpoint.scope == "public" and not (endpoint.raw or endpoint.method == "GET"):
         faults.add("raw", "must be set: what is public is verified over the raw body")

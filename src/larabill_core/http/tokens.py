@@ -16,6 +16,7 @@ from uuid import UUID
 import attrs
 
 from larabill_core.access import SYSTEM_ROLE, Actor
+from larabill_core.engine import Engine
 from larabill_core.errors import Faults
 from larabill_core.ids import new_id, public_id
 from larabill_core.ports.requests import Action
@@ -78,8 +79,17 @@ def revoke_token(tx: Any, id: UUID) -> None:
     _note(tx, "revoke_token", token)
 
 
-def actor_of(tx: Any, text: str) -> Actor | None:
-    """Who the token stands for; None for one that is wrong, expired or revoked, whichever it is."""
+def actor_of(engine: Engine, text: str) -> Actor | None:
+    """Who the token stands for; None for one that is wrong, expired or revoked, or whose customer is no more (B34)."""
+    actor = engine.run(lambda tx: _bearer(tx, text))
+    customers = engine.contacts
+    if actor is None or actor.customer_id is None or customers is None:
+        return actor
+    id = actor.customer_id
+    return actor if engine.run(lambda tx: customers.get(tx, id), seller=actor.seller_id) is not None else None
+
+
+def _bearer(tx: Any, text: str) -> Actor | None:
     digest = _digest(text)
     token: Token | None = tx.tokens.by_digest(digest)
     # the row was found by its digest; comparing again costs nothing, and heeds case where a collation would not

@@ -51,14 +51,14 @@ def adopt(tx: ProvisioningTx, resource_id: UUID, driver_ref: str, seen: Found | 
     """The operator says that `driver_ref` is this service. `seen` is what the driver knows, None if it cannot look.
 
     Where a change failed, or was held back while the service runs, it was made at the provider by hand.
-    Raises `Conflict` unless the resource is idle and failed or has a change held back, or when another service stands
-    as `driver_ref`; `Forbidden` for customers.
+    Raises `Conflict` unless the resource is idle and failed or has a change held back, or when `driver_ref` is another
+    service; `Forbidden` for customers.
     """
     change = _failed_and_idle(tx, resource_id, "adopt", or_held=True)
     if not change.resource.account:
         raise Conflict(f"resource {resource_id}", "it has no account", change.resource.last_error)
-    if tx.provisioning.resources.holder(change.resource.account, driver_ref) not in (None, resource_id):
-        raise Conflict(f"resource {resource_id}", f"another service stands as {driver_ref}", "give the right id")
+    if _is_another(tx, change.resource, driver_ref, seen):
+        raise not_there(change.resource, driver_ref)
     if seen is not None and seen.status is RemoteStatus.BUILDING:
         raise Conflict(f"resource {resource_id}", "it is still being built", "wait, then adopt or retry it")
     verified = "no" if seen is None else "yes"
@@ -85,6 +85,23 @@ def adopt(tx: ProvisioningTx, resource_id: UUID, driver_ref: str, seen: Found | 
     tell(tx, change.resource, ServiceActivated if first else ServiceResumed)
     converge(tx, [change])
     return change.resource
+
+
+def not_there(resource: Resource, driver_ref: str) -> Conflict:
+    """The same for what is another service, perhaps another seller's, as for what the provider does not have (B01)."""
+    return Conflict(
+        f"resource {resource.id}",
+        f"account {resource.account} has nothing with the id {driver_ref} under one of our refs that could be it",
+        f"give the id of what the provider shows and no other service is, or name it there after {resource.ref}",
+    )
+
+
+def _is_another(tx: ProvisioningTx, resource: Resource, driver_ref: str, seen: Found | None) -> bool:
+    """Whether another service stands as it, or what stands there is named after another that has not ended."""
+    if tx.provisioning.resources.holder(resource.account, driver_ref) not in (None, resource.id):
+        return True
+    named = {seen.ref} - {resource.ref} if seen is not None else set()
+    return bool(named and tx.provisioning.resources.refs_standing(resource.account, named))
 
 
 def _changed_by_hand(tx: ProvisioningTx, change: Change, held: HeldChange, verified: str) -> Resource:

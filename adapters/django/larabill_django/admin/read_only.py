@@ -10,7 +10,9 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db import models
-from django.http import HttpRequest
+from django.db.transaction import non_atomic_requests
+from django.http import HttpRequest, HttpResponse
+from django.utils.decorators import method_decorator
 
 from larabill_core.access import Actor
 from larabill_core.errors import ConfigurationError, InvalidInput
@@ -66,6 +68,11 @@ class Page(_Reading, admin.ModelAdmin):
     list_per_page = 50
     show_full_result_count = False
     ordering = ("-pk",)
+
+    @method_decorator(non_atomic_requests)
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Not in a transaction of ATOMIC_REQUESTS: on SQLite actions would wait for it, and it for them."""
+        return super().changelist_view(request, extra_context)
 
     def has_act_permission(self, request: HttpRequest) -> bool:
         """Asked by Django before it offers an action, and again before it calls one."""

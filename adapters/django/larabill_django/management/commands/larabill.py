@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from argparse import REMAINDER
 from typing import Any, ClassVar
 
 import click
@@ -30,8 +31,8 @@ class Command(BaseCommand):
             connections.close_all()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """For `call_command("larabill", "jobs", "list")`."""
-        parser.add_argument("rest", nargs="*")
+        """For `call_command("larabill", "jobs", "list", "--open")`."""
+        parser.add_argument("rest", nargs=REMAINDER)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Raises `CommandError` with LaraBill's message and exit code."""
