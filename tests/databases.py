@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from zlib import crc32
@@ -33,17 +34,17 @@ SERVERS = {
 IS_CI = os.environ.get("CI", "") == "true"
 
 KINDS = ("sqlite", "mariadb", "postgresql")
-"""What storage itself, migrations, races and the demo are tested on, always."""
+"""What storage itself, migrations, joining, races and the demo are tested on, always."""
 
 ALL_DATABASES = os.environ.get("LARABILL_DATABASES", "") == "all"
 """`nox -s databases` tries each behaviour on both servers."""
 BEHAVIOUR_KINDS = KINDS if IS_CI else ("sqlite",)
-"""What everything else is tested on: in CI on SQLite and, by turns, on one of the servers (see `turn_of`)."""
+"""What everything else is tested on: in CI on SQLite and, by turns, on a server (see `turn_of`)."""
 
 
 def turn_of(test: str) -> str:
-    """The server that a test is tried on in CI: always the same one for the same test."""
-    return KINDS[1 + crc32(test.encode()) % 2]
+    """The server that a test is tried on in CI, or none: a quarter of the tests on each, always the same ones."""
+    return ("mariadb", "postgresql", "", "")[crc32(test.encode()) % 4]
 
 
 @attrs.define
@@ -58,6 +59,11 @@ class Place:
     watched: sa.Engine | None = None
     scoped: set[str] = attrs.Factory(set)
     unscoped: list[str] = attrs.Factory(list)
+
+    @property
+    def file(self) -> Path:
+        """Where SQLite's database is."""
+        return Path(str(sa.make_url(self.url).database))
 
     def open_watched(self, url: str | sa.URL) -> sa.Engine:
         """The pool of the engines under test, kept from test to test: what SQLAlchemy has compiled is used again.
@@ -99,15 +105,14 @@ class Place:
                 )
 
     def _copy(self, storages: Sequence[Storage]) -> None:
-        file = Path(str(sa.make_url(self.url).database))
-        if file.exists():
+        if self.file.exists():
             return
         template = self.folder / ("_".join(storage.name for storage in storages) + ".template")
         if not template.exists():
             database = open_database(f"sqlite:///{template}")
             create_schema(database, storages)
             database.dispose()
-        shutil.copyfile(template, file)
+        shutil.copyfile(template, self.file)
 
     def connected(self) -> sa.Engine:
         """A pool of our own, on which no predicate is asked for."""
@@ -115,13 +120,34 @@ class Place:
             self.database = open_database(self.url)
         return self.database
 
+    def keep(self) -> None:
+        """Remember the rows that there are now, for `restore`. The caller has closed its pools."""
+        if self.kind == "sqlite":
+            shutil.copyfile(self.file, self.file.with_suffix(".kept"))
+            return
+        with self.connected().begin() as connection:
+            for table in sa.inspect(connection).get_table_names():
+                if not table.endswith("_version"):
+                    connection.exec_driver_sql(f"CREATE TABLE kept_{table} AS SELECT * FROM {table}")
+
+    def restore(self, tables: Collection[str]) -> None:
+        """The rows that were kept, in these tables; on SQLite, where the caller has closed its pools, in all."""
+        if self.kind == "sqlite":
+            for each in self.file.parent.glob(f"{self.file.name}-*"):
+                each.unlink()
+            shutil.copyfile(self.file.with_suffix(".kept"), self.file)
+            return
+        with self.connected().begin() as connection, self._without_guards(connection):
+            for table in tables:
+                connection.exec_driver_sql(f"DELETE FROM {table}")
+                connection.exec_driver_sql(f"INSERT INTO {table} SELECT * FROM kept_{table}")
+
     def empty(self) -> None:
         """Remove all rows, and all tables that `prepare` did not make."""
         if self.kind == "sqlite":
             if self.watched is not None:
                 self.watched.dispose()
-            file = Path(str(sa.make_url(self.url).database))
-            for each in file.parent.glob(f"{file.name}*"):
+            for each in self.file.parent.glob(f"{self.file.name}*"):
                 each.unlink()
             return
         with self.connected().begin() as connection:
@@ -132,11 +158,16 @@ class Place:
             full = connection.scalars(sa.text(" UNION ALL ".join(checks))).all()
             if not full:
                 return
-            before, after = _WITHOUT_GUARDS[self.kind]
-            connection.exec_driver_sql(before)
-            for table in full:
-                connection.exec_driver_sql(f"DELETE FROM {table}")
-            connection.exec_driver_sql(after)
+            with self._without_guards(connection):
+                for table in full:
+                    connection.exec_driver_sql(f"DELETE FROM {table}")
+
+    @contextmanager
+    def _without_guards(self, connection: sa.Connection) -> Iterator[None]:
+        before, after = _WITHOUT_GUARDS[self.kind]
+        connection.exec_driver_sql(before)
+        yield
+        connection.exec_driver_sql(after)
 
 
 _WITHOUT_GUARDS = {
@@ -234,3 +265,24 @@ def _without_seller(statement: str) -> frozenset[str]:
 def _after_where(statement: str) -> str:
     found = re.search(r"\b(?:WHERE|ON)\b", statement, re.IGNORECASE)
     return statement[found.start() :] if found else ""
+
+
+_WRITTEN = re.compile(r"\b(?:INSERT\s+(?:IGNORE\s+)?INTO|UPDATE|DELETE\s+FROM)\s+(larabill_\w+)", re.IGNORECASE)
+
+
+def note_writes(database: sa.Engine, written: set[str]) -> None:
+    """Add to `written` every table to which a transaction has written and was committed."""
+
+    @sa.event.listens_for(database, "before_cursor_execute")
+    def look(
+        connection: sa.Connection, cursor: object, statement: str, parameters: object, context: object, many: bool
+    ) -> None:
+        connection.info.setdefault("written", set()).update(_WRITTEN.findall(statement))
+
+    @sa.event.listens_for(database, "commit")
+    def keep(connection: sa.Connection) -> None:
+        written.update(connection.info.pop("written", ()))
+
+    @sa.event.listens_for(database, "rollback")
+    def forget(connection: sa.Connection) -> None:
+        connection.info.pop("written", None)

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from tests.cli.slow_bank import LONGEST, read_until, slow_bank
 
 from larabill_cli.main import main
 from larabill_core.clock import SystemClock
@@ -207,22 +208,40 @@ def test_database_option_takes_the_place_of_the_manifests(shop: Path) -> None:
     assert "larabill migrate" in result.stderr
 
 
-def test_worker_works_until_it_is_told_to_stop(shop: Path) -> None:
+def status_of(handler: str) -> list[str]:
+    return [job["status"] for job in answer("jobs", "list") if job["handler"] == handler]
+
+
+def test_worker_works_until_it_is_told_to_stop_and_finishes_the_job_under_way(shop: Path) -> None:
     id = unknown_job()
-    worker = process("worker", "--threads", "2", "--json", folder=shop)
-    assert worker.stderr is not None
-    lines = []
-    for line in worker.stderr:
-        lines.append(json.loads(line))
-        if lines[-1]["message"].startswith("worker starts"):
-            break
-    while answer("jobs", "show", id)["status"] != "parked":
-        assert worker.poll() is None
-    worker.send_signal(signal.SIGTERM)
-    _, rest = worker.communicate(timeout=60)
+    with slow_bank(shop / "larabill.toml") as bank:
+        worker = process("worker", "--threads", "2", "--json", folder=shop)
+        assert worker.stderr is not None
+        read_until(worker.stderr, "worker starts")
+        assert bank.asked.wait(LONGEST)
+        while answer("jobs", "show", id)["status"] != "parked":
+            assert worker.poll() is None
+        worker.send_signal(signal.SIGTERM)
+        read_until(worker.stderr, "told to stop")
+        bank.may_answer.set()
+        _, rest = worker.communicate(timeout=LONGEST)
     assert worker.returncode == 0
-    lines += [json.loads(line) for line in rest.splitlines()]
-    assert lines[-1]["message"] == "worker stops"
+    assert json.loads(rest.splitlines()[-1])["message"] == "worker stops"
+    assert status_of("billing.fetch_rates") == ["done"]
+
+
+def test_a_second_signal_stops_the_worker_at_once(shop: Path) -> None:
+    """The job that is cut off is taken up by another worker, after its lease."""
+    with slow_bank(shop / "larabill.toml") as bank:
+        worker = process("worker", "--threads", "1", folder=shop)
+        assert worker.stderr is not None
+        assert bank.asked.wait(LONGEST)
+        worker.send_signal(signal.SIGTERM)
+        read_until(worker.stderr, "told to stop")
+        worker.send_signal(signal.SIGTERM)
+        worker.communicate(timeout=LONGEST)
+    assert worker.returncode == -signal.SIGTERM
+    assert status_of("billing.fetch_rates") == ["running"]
 
 
 def test_tables_are_plain_where_rich_is_missing(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import pytest
 from click.testing import CliRunner, Result
+from tests.cli.slow_bank import LONGEST, read_until, slow_bank
 
 from larabill_cli.main import main
 
@@ -69,26 +70,31 @@ def test_a_token_for_a_customer_that_there_is_not_is_refused(folder: Path) -> No
     assert run("tokens", "create", "--customer", "cus_" + "0" * 32).exit_code == 1
 
 
-def test_a_server_answers_until_it_is_told_to_stop(folder: Path) -> None:
+def test_a_server_answers_until_it_is_told_to_stop_and_finishes_the_job_under_way(folder: Path) -> None:
     text = answer("tokens", "create", "--role", "operator")["token"]
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    server = subprocess.Popen(
-        [sys.executable, "-m", "larabill_cli", "serve", "--port", str(port)],
-        cwd=folder,
-        env=dict(os.environ),
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert server.stderr is not None
-    lines = iter(server.stderr.readline, "")
-    assert any("Uvicorn running" in line for line in lines)
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
-        assert client.get("/invoices").status_code == 401
-        found = client.get("/invoices", headers={"authorization": f"Bearer {text}"})
-        assert (found.status_code, found.json()) == (200, {"items": [], "next": None})
-        assert "server" not in found.headers
-    server.send_signal(signal.SIGTERM)
-    rest = server.communicate(timeout=60)[1]
-    assert server.returncode in (0, -signal.SIGTERM), rest
-    assert text not in rest
+    with slow_bank(folder / "larabill.toml") as bank:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "larabill_cli", "serve", "--port", str(port)],
+            cwd=folder,
+            env=dict(os.environ),
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert server.stderr is not None
+        said = read_until(server.stderr, "Uvicorn running")
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
+            assert client.get("/invoices").status_code == 401
+            found = client.get("/invoices", headers={"authorization": f"Bearer {text}"})
+            assert (found.status_code, found.json()) == (200, {"items": [], "next": None})
+            assert "server" not in found.headers
+        assert bank.asked.wait(LONGEST)
+        server.send_signal(signal.SIGTERM)
+        said += read_until(server.stderr, "told to stop")
+        bank.may_answer.set()
+        said += server.communicate(timeout=LONGEST)[1]
+    assert server.returncode in (0, -signal.SIGTERM), said
+    assert text not in said
+    fetched = [job["status"] for job in answer("jobs", "list") if job["handler"] == "billing.fetch_rates"]
+    assert fetched == ["done"]

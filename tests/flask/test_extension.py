@@ -1,4 +1,4 @@
-"""The extension: its settings, when it opens the engine, its commands, and the session of Flask-SQLAlchemy."""
+"""The extension: its settings, when it opens the engine, and its commands. Joining stands in `tests/http/joining`."""
 
 from __future__ import annotations
 
@@ -7,14 +7,11 @@ from typing import Any
 
 import flask
 import pytest
-from flask_sqlalchemy import SQLAlchemy
 from tests.billing.market import Market
 
-from larabill_billing.customers.model import NewCustomer
-from larabill_core.errors import ConfigurationError, InvalidInput
+from larabill_core.errors import ConfigurationError
 from larabill_core.keyring import KeyRing
 from larabill_flask import Larabill
-from larabill_sqlalchemy.databases import open_database
 
 
 @pytest.fixture
@@ -88,78 +85,3 @@ def test_one_extension_serves_several_applications(manifest: dict[str, Any], tmp
         with app.app_context():
             names.append(larabill.engine.manifest.basics.database)
     assert names == [f"sqlite:///{tmp_path / name}.db" for name in ("one", "two")]
-
-
-NEW = NewCustomer(name="Bea", email="bea@example.com", country="DE")
-
-
-@pytest.fixture
-def shop(market: Market, database_url: str) -> Any:
-    """The host's model beside LaraBill's tables, in one database; `shop(work)` runs it in the application."""
-    app = new_app(SQLALCHEMY_DATABASE_URI=open_database(database_url).url)
-    db = SQLAlchemy(app)
-
-    class Account(db.Model):  # type: ignore[name-defined]
-        id = db.Column(db.Integer, primary_key=True)
-        email = db.Column(db.String(50))
-
-    larabill = Larabill(app, market.engine)
-    with app.app_context():
-        db.create_all()
-
-    def run(work: Any) -> list[str]:
-        with app.app_context():
-            work(db, Account, larabill.joined(db.session))
-        with app.app_context():
-            return [account.email for account in db.session.query(Account)]
-
-    yield run
-    with app.app_context():
-        db.drop_all()
-        db.engine.dispose()
-
-
-def emails(market: Market) -> list[str]:
-    return [customer.email for customer in market.engine.billing.customers.list(market.seller)]
-
-
-def test_the_hosts_commit_keeps_both(shop: Any, market: Market) -> None:
-    def sign_up(db: Any, account: Any, larabill: Any) -> None:
-        db.session.add(account(email="bea@example.com"))
-        larabill.billing.customers.create(market.seller, NEW)
-        db.session.commit()
-
-    assert shop(sign_up) == ["bea@example.com"]
-    assert emails(market) == ["ada@example.com", "bea@example.com"]
-
-
-@pytest.mark.parametrize("flushed", [True, False])
-def test_the_hosts_rollback_keeps_nothing(shop: Any, market: Market, flushed: bool) -> None:
-    def sign_up(db: Any, account: Any, larabill: Any) -> None:
-        db.session.add(account(email="bea@example.com"))
-        if flushed:
-            db.session.flush()
-        larabill.billing.customers.create(market.seller, NEW)
-        db.session.rollback()
-
-    assert shop(sign_up) == []
-    assert emails(market) == ["ada@example.com"]
-
-
-def test_an_end_of_the_request_without_a_commit_keeps_nothing(shop: Any, market: Market) -> None:
-    assert shop(lambda db, account, larabill: larabill.billing.customers.create(market.seller, NEW)) == []
-    assert emails(market) == ["ada@example.com"]
-
-
-def test_our_error_leaves_the_hosts_rows_to_the_host(shop: Any, market: Market) -> None:
-    def sign_up(db: Any, account: Any, larabill: Any) -> None:
-        db.session.add(account(email="bea@example.com"))
-        db.session.flush()
-        with pytest.raises(InvalidInput):
-            larabill.billing.orders.place(market.seller, {"nothing": "right"})
-        with pytest.raises(InvalidInput):
-            larabill.billing.customers.create(market.seller, NewCustomer(name="", email="no", country="XX"))
-        db.session.commit()
-
-    assert shop(sign_up) == ["bea@example.com"]
-    assert emails(market) == ["ada@example.com"]

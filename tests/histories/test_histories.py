@@ -21,8 +21,8 @@ from larabill_drivers.registry import load_infos
 from larabill_drivers.world import FakeWorld
 
 SEED = int(os.environ.get("LARABILL_HISTORY_SEED", "4"))
-HISTORIES = int(os.environ.get("LARABILL_HISTORIES", "40" if IS_CI else "8"))
-"""CI plays 40, which is what it has time for, and `nox -s histories` 2,000 on each database."""
+HISTORIES = int(os.environ.get("LARABILL_HISTORIES", "200" if IS_CI else "8"))
+"""`nox -s histories` plays 2,000 on each database."""
 SHRINK = "LARABILL_HISTORY_SHRINK" in os.environ
 """A failure is then made as small as it gets, which takes minutes."""
 STEPS = 50
@@ -53,7 +53,6 @@ def new_history(
     forget()
 
 
-@pytest.mark.no_cover  # other tests cover the same lines, and watching these would take twice the time
 @pytest.mark.parametrize("database_kind", DATABASES, indirect=True)
 @pytest.mark.parametrize("part", range(PARTS))
 def test_histories(new_history: Callable[[], History], part: int) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import attrs
+from tests.http.hosts.host import NAME
 
 from larabill_core.http.request import LARGEST_BODY
 
@@ -28,8 +29,8 @@ NO_ID: Final = "inv_" + "0" * 32
 
 @attrs.frozen
 class Case:
-    """`code`: of the problem; "" for a success. `by_host`: the host answers by itself, or may (Starlette's test client
-    decodes a path twice), so only the status is ours.
+    """`code`: of the problem; "" for a success. `by_host`: the host answers by itself, so only the status is ours.
+    `session`: who is logged in by the host's own cookie.
     """
 
     name: str
@@ -38,10 +39,16 @@ class Case:
     status: int
     code: str = ""
     who: str | None = attrs.field(default="customer", kw_only=True)
+    session: str | None = attrs.field(default=None, kw_only=True)
     headers: Mapping[str, str] = attrs.field(factory=dict, kw_only=True)
     body: bytes | None = attrs.field(default=None, kw_only=True)
     chunked: bool = attrs.field(default=False, kw_only=True)
     by_host: bool = attrs.field(default=False, kw_only=True)
+
+    def by_nobody(self) -> Case:
+        """The case at a host that knows no sessions: a cookie says nothing there."""
+        changes = {"name": f"{self.name}, no session", "session": None, "headers": {**self.headers, "Cookie": "s=1"}}
+        return attrs.evolve(self, status=401, code="unauthenticated", **changes)
 
 
 def ordered(name: str, status: int, code: str = "", /, **changes: Any) -> Case:
@@ -57,6 +64,14 @@ def raw(name: str, status: int, code: str, body: bytes, /, **headers: str) -> Ca
 
 def item(**changes: Any) -> list[dict[str, Any]]:
     return [{**ORDER["items"][0], **changes}]
+
+
+def browsed(name: str, status: int, code: str = "", /, **headers: str) -> Case:
+    """An order by a customer who is logged in by cookie, as a page makes a browser send it."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    body = json.dumps(ORDER).encode()
+    sent = {**ORDERING, **named}
+    return Case(name, "POST", "/orders", status, code, who=None, session="customer", headers=sent, body=body)
 
 
 WRONG: Final = "invalid-input"
@@ -82,7 +97,7 @@ READING: Final = (
     Case("TRACE", "TRACE", "/invoices", 405, "method-not-allowed"),
     Case("not ours", "GET", "/invoicez", 404, by_host=True),
     Case("B25 traversal", "GET", "/invoices/%2e%2e%2f%2e%2e%2fetc%2fpasswd", 404, by_host=True),
-    Case("B25 twice encoded", "GET", "/invoices/..%252f..%252fetc", 404, by_host=True),
+    Case("B25 twice encoded", "GET", "/invoices/..%252f..%252fetc", 404, "not-found"),
     Case("B25 backslash", "GET", "/invoices/..%5c..%5cetc", 404, "not-found"),
     Case("B25 NUL", "GET", "/invoices/inv_%00", 404, "not-found"),
     Case("B30 CRLF in a path", "GET", "/invoices/x%0d%0aSet-Cookie:%20a=b", 404, "not-found"),
@@ -109,13 +124,10 @@ BODIES: Final = (
         for quantity in (-1, 0, 0.5, 2**63, True, [1], None, "1", "١٢", "1_000")
     ),
     *(
-        attrs.evolve(
-            ordered(f"B08 {amount}", 422, WRONG, expected_total={"amount": amount, "currency": "EUR"}),
-            path="/orders",
-            headers=ORDERING,
-        )
+        ordered(f"B08 {amount}", 422, WRONG, expected_total={"amount": amount, "currency": "EUR"})
         for amount in ("NaN", "Infinity", "1e400", "0.001", "１２", 5)
     ),
+    ordered("B06 another total", 409, "conflict", expected_total={"amount": "0.01", "currency": "EUR"}),
     *(ordered(f"B10 {currency}", 422, WRONG, currency=currency) for currency in ("eur", "ZZZ", "XX", 978)),
     ordered("B06 a plan that is not sold", 422, WRONG, items=item(plan_code="hidden")),
     attrs.evolve(ordered("B01 for somebody else", 404, "not-found"), who="other_customer"),
@@ -235,4 +247,82 @@ CHANGING: Final = (
     Case("B15 unknown account", "POST", "/payments/webhooks/nope", 404, "not-found", who=None, body=b"{}"),
     Case("B15 traversal", "POST", "/payments/webhooks/%2e%2e%5c", 404, "not-found", who=None, body=b"{}"),
 )
-CASES: Final = (*READING, *BODIES, *CHANGING)
+OURS: Final = f"http://{NAME}"
+FOREIGN: Final = "foreign-origin"
+FOREIGN_PAGES: Final = (
+    browsed("B31 no Origin", 403, FOREIGN),
+    *(
+        browsed(f"B31 Origin {origin}", 403, FOREIGN, Origin=origin)
+        for origin in (
+            "null",
+            "http://evil.test",
+            f"{OURS}.evil.test",
+            f"http://{NAME}@evil.test",
+            f"http://x.{NAME}",
+            "",
+        )
+    ),
+    browsed("B31 cross-site, whatever the Origin", 403, FOREIGN, Origin=OURS, Sec_Fetch_Site="cross-site"),
+    browsed("B31 same-site", 403, FOREIGN, Origin=OURS, Sec_Fetch_Site="same-site"),
+    browsed("B31 another host by header", 403, FOREIGN, Origin="http://evil.test", X_Forwarded_Host="evil.test"),
+    browsed("B31 the Referer is no Origin", 403, FOREIGN, Referer=f"{OURS}/"),
+    browsed("B31 a password of the browser's own", 403, FOREIGN, Authorization="Basic YTpi", Origin="http://evil.test"),
+    browsed("B31 as text, with a cookie", 415, "unsupported-media-type", Origin=OURS, Content_Type="text/plain"),
+    browsed(
+        "B31 as a form", 415, "unsupported-media-type", Origin=OURS, Content_Type="application/x-www-form-urlencoded"
+    ),
+    browsed("a session and its Origin", 201, Origin=OURS),
+    browsed("a session on a page of ours", 201, Sec_Fetch_Site="same-origin"),
+    Case(
+        "a session looks from anywhere",
+        "GET",
+        "/invoices",
+        200,
+        who=None,
+        session="customer",
+        headers={"Origin": "null"},
+    ),
+    attrs.evolve(browsed("B31 a session for another", 403, "forbidden", Origin=OURS), method="POST", path="/customers"),
+    attrs.evolve(
+        browsed(
+            "B31 a session that nobody signed", 401, "unauthenticated", Origin=OURS, Cookie="session=x; sessionid=x"
+        ),
+        session=None,
+    ),
+)
+DOORS: Final = (
+    Case("B15 GET on a gateway's webhook", "GET", PAID, 405, "method-not-allowed", who=None),
+    Case("B15 PUT on a gateway's webhook", "PUT", PAID, 405, "method-not-allowed", who=None, body=b"{}"),
+    Case("B15 a provider at the gateways' door", "POST", "/payments/webhooks/acme", 404, "not-found", who=None),
+    Case(
+        "B15 a gateway at the providers' door",
+        "POST",
+        "/provision/webhooks/pay",
+        404,
+        "not-found",
+        who=None,
+        body=b"{}",
+    ),
+    Case("B15 unknown provider", "POST", "/provision/webhooks/nope", 404, "not-found", who=None, body=b"{}"),
+    *(
+        Case(f"B15 {name[:20]}", "POST", f"/payments/webhooks/{name}", 404, "not-found", who=None, body=b"{}")
+        for name in ("%2e%2e", "%252e%252e%252fpay", "pay%00", "Pay", "pay%20", "x" * 300, "test", "debug")
+    ),
+    *(
+        Case(f"B15 {path}", "POST", path, 404, who=None, body=b"{}", by_host=True)
+        for path in ("/payments/webhooks/..%2fpay", "/provision/webhooks/x%2f..%2facme")
+    ),
+    Case("B14 provider's webhook too large", "POST", HOOK, 413, "too-large", who=None, body=b" " * (LARGEST_BODY + 1)),
+    Case("B14 deep, unsigned", "POST", PAID, 400, "unverified", who=None, body=b"[" * 100_000),
+    Case("B14 deep, unsigned, to a provider", "POST", HOOK, 400, "unverified", who=None, body=b"[" * 100_000),
+    Case(
+        "B32 where to return to is not the client's to say",
+        "POST",
+        "/invoices/{invoice}/checkout",
+        422,
+        WRONG,
+        headers=ORDERING,
+        body=b'{"account": "pay", "return_url": "//evil.test"}',
+    ),
+)
+CASES: Final = (*READING, *BODIES, *CHANGING, *FOREIGN_PAGES, *DOORS)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import sqlite3
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+"""How days and instants begin: what stands beside them in their indexes tells copies apart."""
 
 
 def multiply(file: Path, copies: int, keep: set[bytes]) -> None:
@@ -47,7 +51,7 @@ def _again(value: Any, n: int, unique: bool, keep: set[bytes]) -> Any:
     match value:
         case bytes() if len(value) == 16 and value not in keep:
             return hashlib.sha256(value + bytes([n])).digest()[:16]
-        case str() if unique:
+        case str() if unique and not _DAY.match(value):
             return f"{value}{n}"
         case int() if unique:
             return value + 1000 * n

@@ -13,7 +13,7 @@ from larabill_billing.customers.model import NewSeller
 from larabill_billing.module import MODULE as BILLING
 from larabill_core.access import Actor
 from larabill_core.engine import Engine
-from larabill_core.errors import Conflict, RetryLater, StaleVersion
+from larabill_core.errors import Conflict, RetryLater, StaleVersion, Unverified
 from larabill_core.http.api import Api
 from larabill_core.http.endpoint import Call, Document, Endpoint
 from larabill_core.http.request import Request, Response
@@ -46,6 +46,7 @@ ENDPOINTS: Final = (
     _row("save_thing", "PUT", "/things/{thing}", body=NewThing, versioned=True),
     _row("drop_thing", "DELETE", "/things/{thing}", answer=None),
     _row("send_thing", "POST", "/things/{thing}/send", external=True, scope="seller"),
+    _row("move_thing", "PUT", "/things/{thing}/place", external=True, versioned=True),
     _row("read_file", "GET", "/things/{thing}/file", ability="things.read", answer=Document),
     _row("sweep", "POST", "/sweep", scope="installation", answer=None, idempotent=True),
     _row("hear", "POST", "/hear/{gateway}", scope="public", ability="", raw=True, external=True),
@@ -83,6 +84,11 @@ def drop_thing(tx: Any, call: Call[Any, None]) -> None:
     tx.enqueue(NewJob(handler=EFFECT))
 
 
+def move_thing(engine: Engine, call: Call[Any, None]) -> Thing:
+    call.at_version("thing", call.path["thing"], 3)
+    return Thing(id=call.path["thing"], name="moved", version=4)
+
+
 def send_thing(engine: Engine, call: Call[Any, None]) -> Thing:
     return Thing(id=call.path["thing"], name="sent")
 
@@ -96,6 +102,8 @@ def sweep(tx: Any, call: Call[Any, None]) -> None:
 
 
 def hear(engine: Engine, call: Call[Any, None]) -> Thing:
+    if call.raw == b"forged":
+        raise Unverified("it is forged")
     return Thing(id=call.path["gateway"], name=str(len(call.raw)))
 
 

@@ -1,19 +1,26 @@
 """One valid request for each endpoint: what its body and query hold, and what its path names, where not what it says.
 
-`{invoice}` in a text stands for the id of the estate's thing of that kind. An endpoint with a body, or with a query
+`{invoice}` in a text stands for the id of somebody's thing of that kind. An endpoint with a body, or with a query
 that must say something, stands here; what needs neither does not.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+import attrs
 import msgspec
-from tests.http.estate import Estate
+from tests.conftest import START
+from tests.http.furnishing import HOOK_SECRET, PAY_SECRET
 
-from larabill_core.http.endpoint import Endpoint
+from larabill_core.http.endpoint import JSON, Endpoint
+from larabill_core.ids import new_id
+from larabill_core.privacy import Secret
+from larabill_drivers.signatures import sign
+from larabill_drivers.world import SIGNATURE_HEADER
 
 PLAN: Final = {"code": "web", "name": "Web hosting", "prices": {"EUR": {"monthly": "6.00"}}}
 TEN: Final = {"amount": "10.00", "currency": "EUR"}
@@ -32,6 +39,8 @@ BODIES: Final[Mapping[str, Any]] = {
     # catalogue, customers, sellers
     "load_catalog": {"plans": [PLAN]},
     "create_customer": {"name": "Cy", "email": "cy@example.com", "country": "DE"},
+    "change_seller": {"phone": "+49 30 1234"},
+    "change_customer": {"company": "Lovelace Ltd"},
     "set_customer_group": {"group": "friends"},
     "create_seller": {"name": "Third Ltd", "country": "FR", "currency": "EUR"},
     # orders and agreements
@@ -43,9 +52,9 @@ BODIES: Final[Mapping[str, Any]] = {
     "cancel_subscription": {"when": "period_end"},
     "end_subscription": {"when": "now", "reason": "asked for"},
     # payments
-    "store_payment_method": {"account": "pay", "token": "pm_2", "label": "Visa 1881"},
+    "store_payment_method": {"account": "{gateway}", "token": "pm_2", "label": "Visa 1881"},
     "pay_invoice": {"method": "{payment_method}"},
-    "open_checkout": {"account": "pay"},
+    "open_checkout": {"account": "{gateway}"},
     "record_payment": {"amount": {"amount": "1.00", "currency": "EUR"}, "reference": "line 7"},
     "receive_payment": {"amount": {"amount": "1.00", "currency": "EUR"}, "reference": "line 8"},
     "refund_payment": {"reason": "sorry"},
@@ -53,7 +62,7 @@ BODIES: Final[Mapping[str, Any]] = {
     "reverse_payment": {"reason": "it never came"},
     "resolve_payment_review": {"transaction": None, "reason": "looked there"},
     "top_up_credit": {"amount": TEN, "method": "{payment_method}"},
-    "open_top_up": {"amount": TEN, "account": "pay"},
+    "open_top_up": {"amount": TEN, "account": "{gateway}"},
     "record_top_up": {"amount": TEN, "reference": "line 9"},
     "set_top_up_rule": {"threshold": TEN, "amount": TEN},
     # invoices, drafts, credit
@@ -87,7 +96,7 @@ BODIES: Final[Mapping[str, Any]] = {
     # coupons, referrals, vouchers, rates, taxes
     "create_coupon": {"name": "Summer", "codes": ["SUMMER"], "percent": "10"},
     "end_coupon": {},
-    "redeem_coupon": {"code": "SPRING", "customer": "{customer}"},
+    "redeem_coupon": {"code": "{coupon_code}", "customer": "{customer}"},
     "refer_customer": {"referrer": "{customer}", "referred": "{second_customer}"},
     "issue_vouchers": {
         "batch_uuid": "0198c0de-0000-7000-8000-000000000001",
@@ -107,7 +116,7 @@ BODIES: Final[Mapping[str, Any]] = {
     "put_credential": {"driver": "fake", "secrets": {"token": "t0ken"}},
     "resize_resource": {"plan": "web", "spec": {"domain": "example.com"}},
     "abandon_resource": {"remedy": "credit"},
-    "adopt_resource": {"driver_ref": "thing-1"},
+    "adopt_resource": {"driver_ref": "{driver_ref}"},
 }
 
 DAYS: Final = "first=2026-01-01&last=2026-01-31"
@@ -126,7 +135,25 @@ QUERIES: Final[Mapping[str, str]] = {
     "get_usage": "start_on=2026-01-01&end_on=2026-02-01",
 }
 
-_NAMED: Final = re.compile(r"\{[a-z_]+\}")
+RAW: Final[Mapping[str, bytes]] = {
+    "import_bank_statement": b"id,date,amount,text\nb9,2026-01-31,3.00,for cake",
+    "receive_provider_webhook": json.dumps(
+        {
+            "id": "evt_9",
+            "type": "resource.active",
+            "account": "acme",
+            "data": {"id": "x", "ref": "lb-9", "state": "active"},
+        }
+    ).encode(),
+    "receive_gateway_webhook": json.dumps(
+        {"id": "evt_9", "type": "payment.changed", "account": "pay", "data": {"transaction": "t9", "state": "captured"}}
+    ).encode(),
+}
+"""The bodies that are no JSON of ours."""
+SIGNED: Final = {"receive_provider_webhook": HOOK_SECRET, "receive_gateway_webhook": PAY_SECRET}
+"""Who signs it, and with what."""
+IN_VERSION: Final = {"unmatch_bank_line": 2}
+"""Where no GET shows it."""
 
 ELSEWHERE: Final[Mapping[str, str]] = {
     "kick_order": "failed_order",
@@ -136,56 +163,92 @@ ELSEWHERE: Final[Mapping[str, str]] = {
     "get_payment_plan": "planned_invoice",
     "break_payment_plan": "planned_invoice",
     "reverse_payment": "manual_payment",
+    "resolve_payment_review": "unclear_payment",
+    "check_vat_id": "second_customer",
+    "release_hold": "held_subscription",
+    "adopt_resource": "failed_resource",
+    "resume_resource": "suspended_resource",
+    "resume_dunning": "waiting_invoice",
+    "withdraw_promise": "waiting_invoice",
+    "unmatch_bank_line": "matched_bank_line",
+    "import_bank_statement": "bank_account",
     "replay_provider_webhook": "provider_webhook",
     "get_gateway_webhook": "gateway_webhook",
     "replay_gateway_webhook": "gateway_webhook",
 }
-"""Where the estate's thing of that kind is in no state for it: another one, by its name in the estate."""
+"""Where the thing of that kind is in no state for it: another one, by its name in the estate."""
 
 
-def body_of(endpoint: Endpoint, estate: Estate) -> Any:
-    """What to send; None for nothing. Fails for an endpoint with a body that has no sample here."""
+@attrs.frozen(kw_only=True)
+class Sample:
+    """A request as it is sent, without who sends it. `names`: whether more than its path names a thing."""
+
+    path: str
+    query: str
+    body: bytes | None
+    headers: tuple[tuple[str, str], ...]
+    names: bool
+
+    @property
+    def url(self) -> str:
+        return f"{self.path}?{self.query}" if self.query else self.path
+
+
+def sample_of(endpoint: Endpoint, things: Mapping[str, str], body: Any = None, query: str | None = None) -> Sample:
+    """The request with these things; with another body or query than stands here, if given.
+
+    Fails for what has no sample here: a body, a parameter that is demanded, a kind of thing that the estate has not.
+    """
+    body = _body(endpoint) if body is None else body
+    query = _query(endpoint) if query is None else query
+    headers = [("Idempotency-Key", new_id().hex)] if endpoint.needs_key else []
+    sent = RAW.get(endpoint.id)
+    if body is not None:
+        sent = msgspec.json.encode(_filled(body, things))
+        headers.append(("Content-Type", JSON))
+    if endpoint.id in SIGNED and sent is not None:
+        headers.append((SIGNATURE_HEADER, sign(sent, Secret(SIGNED[endpoint.id]), START)))
+    return Sample(
+        path=_path(endpoint, things),
+        query=query.format_map(things),
+        body=sent,
+        headers=tuple(headers),
+        names=bool(_NAMED.search(repr(body) + query)),
+    )
+
+
+_NAMED: Final = re.compile(r"\{[a-z_]+\}")
+
+
+def _body(endpoint: Endpoint) -> Any:
     if endpoint.body is None:
         return None
     assert endpoint.id in BODIES, f"the endpoint {endpoint.id} takes a body: add a valid one to tests/http/samples.py"
-    return _filled(BODIES[endpoint.id], estate.things)
+    return BODIES[endpoint.id]
 
 
-def query_of(endpoint: Endpoint, estate: Estate) -> str:
-    """What to ask for. Fails for an endpoint that demands a parameter and has no sample here."""
+def _query(endpoint: Endpoint) -> str:
     required = [field.encode_name for field in msgspec.structs.fields(endpoint.query) if field.required]
     assert not required or endpoint.id in QUERIES, (
         f"the endpoint {endpoint.id} demands {', '.join(required)}: add a valid query to tests/http/samples.py"
     )
-    return QUERIES.get(endpoint.id, "").format_map(estate.things)
+    return QUERIES.get(endpoint.id, "")
 
 
-def path_of(endpoint: Endpoint, estate: Estate) -> str:
-    """The path, filled. Fails for a kind of thing that the estate does not have."""
-    things = dict(estate.things)
+def _path(endpoint: Endpoint, things: Mapping[str, str]) -> str:
     if endpoint.id in ELSEWHERE:
-        things |= dict.fromkeys(endpoint.parameters, things[ELSEWHERE[endpoint.id]])
+        things = {**things, **dict.fromkeys(endpoint.parameters, things[ELSEWHERE[endpoint.id]])}
     missing = set(endpoint.parameters) - things.keys()
-    assert not missing, f"the path of {endpoint.id} names a {missing.pop()}: add one to tests/http/estate.py"
+    assert not missing, f"the path of {endpoint.id} names a {missing.pop()}: add one to tests/http/belongings.py"
     return endpoint.path.format_map(things)
-
-
-def names_a_thing(endpoint: Endpoint) -> bool:
-    """Whether the sample's body or query names a thing of the estate."""
-    return bool(_NAMED.search(repr(BODIES.get(endpoint.id)) + QUERIES.get(endpoint.id, "")))
 
 
 def _filled(sample: Any, things: Mapping[str, str]) -> Any:
     match sample:
         case dict():
-            return {key: _filled(value, things) for key, value in sample.items()}
+            return {key.format_map(things): _filled(value, things) for key, value in sample.items()}
         case list():
             return [_filled(value, things) for value in sample]
         case str():
             return sample.format_map(things)
     return sample
-
-
-def encoded(data: Any) -> bytes | None:
-    """A body as it is sent."""
-    return None if data is None else msgspec.json.encode(data)

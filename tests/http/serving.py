@@ -9,6 +9,8 @@ from contextlib import contextmanager
 
 import uvicorn
 from fastapi import FastAPI
+from tests.http.hosts.host import Host
+from werkzeug.serving import make_server
 
 
 @contextmanager
@@ -23,3 +25,21 @@ def serving(app: FastAPI) -> Iterator[str]:
         finally:
             server.should_exit = True
             thread.join()
+
+
+@contextmanager
+def listening(host: Host) -> Iterator[str]:
+    """A server of the host's kind; below which URL LaraBill is mounted."""
+    if host.kind == "asgi":
+        with serving(host.app) as url:
+            yield url + host.prefix
+        return
+    server = make_server("127.0.0.1", 0, host.app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}{host.prefix}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, Final
 from uuid import UUID
 
+import attrs
 import msgspec
 import pytest
 import sqlalchemy as sa
 from tests.http.estate import Estate, build
 from tests.http.hosts.alone import open_alone
-from tests.http.hosts.host import Host
+from tests.http.hosts.host import Answer, Host
 from tests.http.many import multiply
 from tests.http.test_matrix import ENDPOINTS, ask
 
@@ -32,28 +32,36 @@ def is_list(endpoint: Endpoint) -> bool:
 LISTS: Final = [endpoint for endpoint in ENDPOINTS if is_list(endpoint)]
 
 
+@attrs.frozen
+class Cost:
+    """What one list took: its answer, and how many statements."""
+
+    answer: Answer
+    statements: int
+
+
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Estate, Host]]:
+def costs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Cost, Cost]]:
+    """Of every list, with the rows of the estate and with fifty times as many."""
     with build(tmp_path_factory.mktemp("statements")) as estate, open_alone(estate) as host:
-        yield estate, host
+        few = {endpoint.id: counted(estate, host, endpoint) for endpoint in LISTS}
+        database_of(estate.engine).dispose()
+        multiply(estate.file, MANY, {UUID(hex=id).bytes for id in estate.kept})
+        return {endpoint.id: (few[endpoint.id], counted(estate, host, endpoint)) for endpoint in LISTS}
 
 
 @pytest.mark.parametrize("endpoint", LISTS, ids=[endpoint.id for endpoint in LISTS])
 def test_a_list_costs_as_many_statements_for_fifty_rows_as_for_few(
-    endpoint: Endpoint, built: tuple[Estate, Host]
+    endpoint: Endpoint, costs: dict[str, tuple[Cost, Cost]]
 ) -> None:
-    estate, host = built
-    who = "owner" if endpoint.scope == "installation" else "staff"
-    estate.restore()
-    few, rows = counted(estate, host, endpoint, who)
-    multiply(estate.file, MANY, {UUID(hex=id).bytes for id in estate.kept})
-    many, more = counted(estate, host, endpoint, who)
-    estate.restore()
-    assert many == few, f"{few} statements for {rows} rows, {many} for {more}"
+    few, many = costs[endpoint.id]
+    assert (few.answer.status, many.answer.status) == (200, 200), many.answer.body
+    rows = [len(each.answer.data["items"]) for each in (few, many)]
+    assert many.statements == few.statements, f"{rows[0]} rows and {rows[1]} rows"
 
 
-def counted(estate: Estate, host: Host, endpoint: Endpoint, who: str) -> tuple[int, int]:
-    """How many statements the list takes, and how many rows it shows."""
+def counted(estate: Estate, host: Host, endpoint: Endpoint) -> Cost:
+    """How many statements the list takes, and what it answers."""
     seen: list[str] = []
     database = database_of(estate.engine)
 
@@ -62,8 +70,7 @@ def counted(estate: Estate, host: Host, endpoint: Endpoint, who: str) -> tuple[i
 
     sa.event.listen(database, "before_cursor_execute", note)
     try:
-        answer = ask(estate, host, endpoint, who)
+        answer = ask(estate, host, endpoint, "owner" if endpoint.scope == "installation" else "staff")
     finally:
         sa.event.remove(database, "before_cursor_execute", note)
-    assert answer.status == 200, answer.body
-    return len(seen), len(answer.data["items"])
+    return Cost(answer, len(seen))

@@ -16,7 +16,7 @@ from larabill_core.access import Actor
 from larabill_core.errors import ConfigurationError
 from larabill_core.http.api import Api
 from larabill_core.http.endpoint import Endpoint, NoQuery
-from larabill_core.http.limits import GUESSES, RateLimits
+from larabill_core.http.limits import RateLimits
 from larabill_core.http.request import LARGEST_BODY
 from larabill_core.http.table import Table
 from larabill_core.ids import public_id
@@ -100,9 +100,11 @@ def test_what_has_a_version_is_changed_in_the_version_that_was_read(
     http: Pretended, match: str | None, status: int
 ) -> None:
     headers = {} if match is None else {"if-match": match}
-    answer = http.ask("PUT", "/things/{thing}", actor=http.customer, data={"name": "b"}, headers=headers)
-    assert answer.status == status
-    assert status != 200 or answer.headers["ETag"] == '"4"'
+    in_one_transaction = http.ask("PUT", "/things/{thing}", actor=http.customer, data={"name": "b"}, headers=headers)
+    in_several = http.ask("PUT", "/things/{thing}/place", actor=http.customer, headers=headers)
+    for answer in (in_one_transaction, in_several):
+        assert answer.status == status
+        assert status != 200 or answer.headers["ETag"] == '"4"'
 
 
 @pytest.mark.parametrize(
@@ -159,8 +161,22 @@ def test_too_many_requests_are_told_so(open_test_engine: OpenTestEngine) -> None
     other = attrs.evolve(http.customer, id="c2")
     assert http.ask("GET", "/things/{thing}", actor=other).status == 200, "each for themselves"
     assert [http.ask("GET", "/things/{thing}", actor=http.staff).status for _ in range(6)] == [200] * 5 + [429]
-    assert [http.ask("POST", "/hear/{gateway}", actor=None).status for _ in range(3)] == [200, 200, 429]
-    assert GUESSES == 10
+
+
+def test_of_webhooks_only_the_refused_are_counted_and_the_genuine_pass_all_the_same(
+    open_test_engine: OpenTestEngine,
+) -> None:
+    http = Pretended.open(open_test_engine, rate_limits=RateLimits(anonymous=2))
+
+    def hear(body: bytes, remote: str = "203.0.113.7") -> Any:
+        return http.ask("POST", "/hear/{gateway}", actor=None, body=body, remote=remote)
+
+    assert {hear(b"genuine").status for _ in range(5)} == {200}
+    forged = [hear(b"forged") for _ in range(4)]
+    assert [answer.status for answer in forged] == [400, 400, 429, 429]
+    assert int(forged[-1].headers["Retry-After"]) >= 1
+    assert hear(b"genuine").status == 200, "whoever forges does not shut the gateway out"
+    assert hear(b"forged", "203.0.113.8").status == 400, "each address for itself"
 
 
 def test_requests_are_counted_here_when_redis_is_gone(open_test_engine: OpenTestEngine) -> None:
@@ -218,6 +234,7 @@ def test_a_public_endpoint_hears_raw_bytes(http: Pretended) -> None:
         ({"scope": "public"}, "is never asked for"),
         ({"scope": "public", "ability": ""}, "must be set"),
         ({"body": Endpoint}, "must be a Struct"),
+        ({"guessed": "code"}, "is no field of the body"),
         ({"method": "GET"}, "cannot belong to a GET"),
         ({"path": "/things/{thing}", "method": "PUT"}, "stands in the table already"),
         ({"id": "read_thing"}, "stands in the table already"),

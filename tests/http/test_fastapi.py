@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
@@ -14,7 +14,8 @@ from fastapi import Depends, FastAPI, Header
 from openapi_spec_validator import validate
 from pydantic import BaseModel
 from starlette.testclient import TestClient
-from tests.billing.market import Market
+from tests.billing.market import Market, open_market
+from tests.http import held
 from tests.http.serving import serving
 
 from larabill_core.access import Actor
@@ -23,7 +24,10 @@ from larabill_core.http.api import Api
 from larabill_core.http.openapi import openapi
 from larabill_core.http.request import LARGEST_BODY
 from larabill_core.ids import public_id
+from larabill_core.jobs import JobStatus, NewJob
 from larabill_fastapi import larabill_lifespan, larabill_openapi, larabill_router
+
+__all__ = ["open_market"]
 
 
 class Host:
@@ -196,6 +200,25 @@ def test_the_worker_lives_as_long_as_the_application(market: Market) -> None:
     with TestClient(FastAPI(lifespan=lifespan)):
         assert (seen, len(workers())) == (["up"], 1)
     assert (seen, workers()) == (["up", "down"], [])
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_the_job_under_way_is_finished_before_a_server_ends(open_market: Callable[..., Market]) -> None:
+    """The event loop is free meanwhile: it lets the job go, which whoever does not wait would not see."""
+    market = open_market(provisioning=held.make_module())
+    market.run(lambda tx: tx.enqueue(NewJob(handler=held.NAME)))
+    left: list[JobStatus] = []
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with larabill_lifespan(market.engine)(app):
+            yield
+            asyncio.get_running_loop().call_soon(held.may_end.set)
+        left.extend(job.status for job in market.jobs(held.NAME))
+
+    with serving(FastAPI(lifespan=lifespan)):
+        assert held.under_way.wait(timeout=20)
+    assert left == [JobStatus.DONE]
 
 
 def test_over_a_real_server(host: Host, market: Market) -> None:

@@ -26,12 +26,17 @@ def test_the_same_key_and_request_get_the_same_answer(http: Pretended) -> None:
     assert http.effects() == 1
 
 
+def test_quotes_are_not_of_the_key(http: Pretended) -> None:
+    assert http.make("a", '"k1"').body == http.make("a", "k1").body
+    assert http.effects() == 1
+
+
 def test_another_request_under_the_key_is_refused(http: Pretended) -> None:
     http.make("a", "k1")
     assert (http.make("b", "k1").status, http.effects()) == (422, 1)
 
 
-@pytest.mark.parametrize("key", ["", " ", "a" * 201, "ä", "a\nb", '"'])
+@pytest.mark.parametrize("key", ["", " ", "a" * 201, "ä", "a\nb", '"', '""', '"a', 'a"', 'a"b'])
 def test_without_a_key_nothing_is_done(http: Pretended, key: str) -> None:
     assert (http.make("a", key).status, http.effects()) == (400, 0)
     assert said(http.ask("POST", "/things", actor=http.customer, data={"name": "a"}))["code"] == "idempotency-key"

@@ -30,6 +30,7 @@ def change(headers: Mapping[str, str]) -> Request:
     [
         {},
         {"authorization": "Bearer x", "cookie": "session=1"},
+        {"authorization": "Basic x", "origin": "https://shop.test"},
         {"cookie": "session=1", "sec-fetch-site": "same-origin"},
         {"cookie": "session=1", "origin": "https://SHOP.test"},
     ],
@@ -38,6 +39,9 @@ def test_a_change_from_this_site_or_without_a_cookie_goes_on(headers: Mapping[st
     require_own_origin(change(headers))
 
 
+@pytest.mark.parametrize(
+    "said", [{"cookie": "session=1"}, {"authorization": "basic x"}, {"authorization": "Negotiate x"}]
+)
 @pytest.mark.parametrize(
     "headers",
     [
@@ -51,7 +55,9 @@ def test_a_change_from_this_site_or_without_a_cookie_goes_on(headers: Mapping[st
         {"origin": ""},
     ],
 )
-def test_with_a_cookie_it_must_come_from_this_site(headers: Mapping[str, str]) -> None:
+def test_what_a_browser_adds_by_itself_must_come_from_this_site(
+    headers: Mapping[str, str], said: Mapping[str, str]
+) -> None:
     with pytest.raises(HttpError) as refused:
-        require_own_origin(change({"cookie": "session=1", **headers}))
+        require_own_origin(change({**said, **headers}))
     assert refused.value.http_status == 403

@@ -6,19 +6,23 @@ import hashlib
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 from starlette.testclient import TestClient
 from tests.billing.market import Market
 
+from larabill_billing.customers.model import NewCustomer
 from larabill_core.access import Actor
 from larabill_core.errors import InvalidInput, NotFound
-from larabill_core.http.limits import GUESSES, network_of
+from larabill_core.http.limits import RateLimits, network_of
 from larabill_core.http.tokens import NewToken, create_token, revoke_token
 from larabill_core.ids import new_id, public_id
 from larabill_core.ports.tokens import Token
 from larabill_core.privacy import redact_text
 from larabill_fastapi.serving import make_app
+from larabill_sqlalchemy.billing.customers import CUSTOMERS, WORDS
 
 CLERK = Actor(kind="staff", id="console", roles=("operator",))
 
@@ -34,6 +38,19 @@ def make(market: Market, **changes: Any) -> tuple[Token, str]:
     return market.engine.run(lambda tx: create_token(tx, NewToken(**{**values, **changes})), actor=CLERK)
 
 
+def join(market: Market) -> UUID:
+    """One more customer."""
+    new = NewCustomer(name="Bob", email="bob@example.com", country="DE")
+    return market.engine.billing.customers.create(market.seller, new).id
+
+
+def erase(market: Market, customer: UUID) -> None:
+    """The rows are gone: who bought nothing may be deleted."""
+    for table, id in ((WORDS, WORDS.c.customer_id), (CUSTOMERS, CUSTOMERS.c.id)):
+        gone = sa.delete(table).where(table.c.seller_id == market.seller, id == customer)
+        market.run(lambda tx, gone=gone: tx.connection.execute(gone))
+
+
 def bearer(text: str) -> dict[str, str]:
     return {"authorization": f"Bearer {text}"}
 
@@ -46,7 +63,7 @@ def client(market: Market) -> Iterator[TestClient]:
 
 def test_a_token_stands_for_its_customer_or_for_staff(client: TestClient, market: Market) -> None:
     market.pay_order()
-    other = make(market, roles=("customer",), customer_id=new_id())[1]
+    other = make(market, roles=("customer",), customer_id=join(market))[1]
     mine = make(market, roles=("customer",), customer_id=market.customer)[1]
     staff = make(market)[1]
     unbound = make(market, seller_id=None)[1]
@@ -62,10 +79,15 @@ def test_a_role_without_the_ability_is_refused(client: TestClient, market: Marke
         make(market, roles=("trainee",))
 
 
-def test_wrong_expired_and_revoked_tokens_are_answered_alike(client: TestClient, market: Market) -> None:
+def test_wrong_expired_and_revoked_tokens_and_those_of_nobody_are_answered_alike(
+    client: TestClient, market: Market
+) -> None:
     token, text = make(market)
-    assert client.get("/invoices", headers=bearer(text)).status_code == 200
+    customer = join(market)
+    bobs = make(market, roles=("customer",), customer_id=customer)[1]
+    assert {client.get("/invoices", headers=bearer(each)).status_code for each in (text, bobs)} == {200}
     market.engine.run(lambda tx: revoke_token(tx, token.id), actor=CLERK)
+    erase(market, customer)
     expiring = make(market, valid_for=timedelta(days=1))[1]
     assert client.get("/invoices", headers=bearer(expiring)).status_code == 200
     market.clock.set(market.clock.now() + timedelta(days=1))
@@ -74,6 +96,7 @@ def test_wrong_expired_and_revoked_tokens_are_answered_alike(client: TestClient,
         for headers in (
             {},
             bearer(text),
+            bearer(bobs),
             bearer(expiring),
             bearer("lbt_" + "A" * 43),
             bearer(text.swapcase()),
@@ -91,8 +114,9 @@ def test_guessing_is_limited_by_address_and_holds_up_nobody_else(market: Market)
     text = make(market)[1]
     app = make_app(market.engine, worker=False)
     with TestClient(app, client=("2001:db8:1:2::7", 50000)) as thief:
-        tries = [thief.get("/invoices", headers=bearer(f"lbt_{number}")) for number in range(GUESSES + 2)]
-        assert [each.status_code for each in tries] == [401] * GUESSES + [429, 429]
+        wrong = RateLimits().guesses
+        tries = [thief.get("/invoices", headers=bearer(f"lbt_{number}")) for number in range(wrong + 2)]
+        assert [each.status_code for each in tries] == [401] * wrong + [429, 429]
         assert tries[-1].headers["content-type"] == "application/problem+json"
         assert int(tries[-1].headers["retry-after"]) > 0
         assert thief.get("/invoices", headers=bearer(text)).status_code == 200
@@ -165,3 +189,10 @@ def test_making_and_revoking_leave_their_trace(market: Market) -> None:
 def test_the_document_is_the_only_page_without_a_token(client: TestClient) -> None:
     assert client.get("/openapi.json").json()["openapi"] == "3.1.0"
     assert [client.get(path).status_code for path in ("/", "/docs", "/redoc")] == [404, 404, 404]
+
+
+def test_nobody_is_sent_elsewhere(client: TestClient) -> None:
+    """Where to would be what the request names as the host (B32, B33)."""
+    for path in ("/invoices/", "//invoices", "//evil.test/..", "/payments/webhooks/pay/"):
+        answer = client.get(f"http://evil.test{path}", follow_redirects=False)
+        assert (answer.status_code, "location" in answer.headers) == (404, False)

@@ -117,8 +117,9 @@ def test_each_thing_about_an_unpaid_invoice_has_its_letter(
     )
     engine.run(lambda tx: tx.publish(*events), seller=seller)
     engine.run_due()
-    assert [mail["Subject"] for _, mail in box.got][:2] == subjects
-    assert len({mail["Subject"] for _, mail in box.got}) == len(events)
+    told = {str(mail["Subject"]) for _, mail in box.got}
+    assert len(told) == len(events)
+    assert told >= set(subjects)
     for _, mail in box.got:
         for kind in ("plain", "html"):
             text = mail.get_body((kind,)).get_content()  # type: ignore[union-attr]

@@ -101,8 +101,21 @@ def test_what_stands_for_one_service_is_not_adopted_for_another(lost: tuple[Scen
     scene, service = lost
     other = scene.resource(scene.running())
     resource = scene.resource(service)
-    with pytest.raises(Conflict, match="another service stands as"):
+    with pytest.raises(Conflict, match="that could be it"):
         scene.engine.provisioning.resources.adopt(scene.seller, resource.id, other.driver_ref, actor=STAFF)
+
+
+@SQLITE
+def test_what_stands_there_under_another_s_name_is_not_adopted(lost: tuple[Scene, UUID]) -> None:
+    """It was made for a service whose answer never came, which may be another seller's."""
+    scene, service = lost
+    (thing,) = scene.world.resources()
+    (other,) = scene.release("bad")
+    scene.settle()
+    adopt = scene.engine.provisioning.resources.adopt
+    with pytest.raises(Conflict, match="that could be it"):
+        adopt(scene.seller, scene.resource(other).id, thing.id, actor=STAFF)
+    adopt(scene.seller, scene.resource(service).id, thing.id, actor=STAFF)
 
 
 @SQLITE

@@ -21,6 +21,7 @@ from larabill_provisioning.plans.sync import sync_plan_maps
 from larabill_provisioning.reconcile.look import look
 from larabill_provisioning.reconcile.sync import SyncDue, _batch, _note
 from larabill_provisioning.settings import PlanSettings, ProvisioningSettings
+from larabill_provisioning.webhooks import LARGEST_BODY
 from larabill_sqlalchemy.opening import database_of
 from larabill_sqlalchemy.provisioning.resources import RESOURCES
 from larabill_sqlalchemy.storage import OF_ALL_SELLERS
@@ -154,7 +155,7 @@ def test_webhook_that_is_not_believed_changes_nothing(scene: Scene) -> None:
             lambda headers, body: receive("acme", headers, body), secret=Secret("wrong"), at=scene.clock.now()
         )
     with pytest.raises(Unverified, match="at most"):
-        receive("acme", {}, b"x" * 1_000_001)
+        receive("acme", {}, b"x" * (LARGEST_BODY + 1))
     with pytest.raises(NotFound):
         receive("nobody", {}, b"{}")
     assert scene.jobs(*JobStatus) == before

@@ -221,6 +221,8 @@ BILLING: dict[str, Query] = {
     "credits.page newest first": lambda tx, of: tx.credits.page(customer_id=of.group_id, newest_first=True),
     "customers.get": lambda tx, of: tx.customers.get(of.id, lock=True),
     "customers.get_many": lambda tx, of: tx.customers.get_many(of.ids),
+    "sellers.change": lambda tx, of: tx.sellers.change(tx.sellers.get(of.seller_id)),
+    "customers.change": lambda tx, of: tx.customers.change(tx.customers.get(of.id), tx.customers.get(of.id)),
     "customers.set_group": lambda tx, of: tx.customers.set_group(of.id, "friends"),
     "customers.page": lambda tx, of: tx.customers.page(after=of.id),
     "customers.page of newest": lambda tx, of: tx.customers.page(after=of.id, newest_first=True),

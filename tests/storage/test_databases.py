@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import threading
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,35 @@ def test_a_missing_driver_is_said_with_its_extra(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("sqlalchemy.dialects.postgresql.psycopg.PGDialect_psycopg.import_dbapi", classmethod(missing))
     with pytest.raises(ConfigurationError, match=r"larabill\[postgres\]"):
         open_database("postgresql://u:hunter2@h/d")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+def test_a_forked_child_has_connections_of_its_own_and_leaves_its_parents_alone(
+    database_url: str, database_kind: str
+) -> None:
+    """A server that forks, with an application that has asked the database before."""
+    if database_kind == "sqlite":
+        pytest.skip("its connections have no number")
+    database = open_database(database_url)
+    ask = sa.text("SELECT connection_id()" if database_kind == "mariadb" else "SELECT pg_backend_pid()")
+
+    def number() -> int:
+        with database.connect() as connection:
+            return int(connection.scalar(ask))
+
+    ours = number()
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.write(writer, str(number()).encode())
+        os._exit(0)
+    os.waitpid(child, 0)
+    theirs = int(os.read(reader, 20))
+    assert theirs != ours
+    assert number() == ours
+    for end in (reader, writer):
+        os.close(end)
+    database.dispose()
 
 
 def test_values_do_not_stand_in_errors(database_url: str) -> None:

@@ -117,8 +117,11 @@ def test_a_driver_whose_parameters_are_others_is_refused_with_the_remedy(
 def test_no_job_is_carried_out_inside_the_hosts_transaction(engine: Engine, host: sa.Engine) -> None:
     """What is done at a provider would be forgotten if the host rolled back (I2)."""
     engine.run(lambda tx: tx.enqueue(NewJob(handler="sample.scripted")))
-    with host.begin() as connection, pytest.raises(RuntimeError, match="call the engine itself"):
-        engine.joined(connection).work_once()
+    with host.begin() as connection:
+        joined = engine.joined(connection)
+        for work in (joined.work_once, joined.run_due):
+            with pytest.raises(RuntimeError, match="Call the engine itself"):
+                work()
     assert [job.attempts for job in engine.run(lambda tx: tx.jobs.list())] == [0]
 
 
@@ -257,6 +260,27 @@ def test_after_a_serialization_failure_the_hosts_commit_raises(
         with pytest.raises(ConcurrencyError):
             lock(engine, connection)
         with pytest.raises(ConcurrencyError):
+            connection.commit()
+        connection.rollback()
+    assert carts(host) == ["open", "open"]
+
+
+def test_after_sqlite_has_given_up_the_transaction_the_hosts_commit_raises(
+    engine: Engine, host: sa.Engine, database_kind: str
+) -> None:
+    """As it does when the disk is full: what follows would be a transaction of its own."""
+    if database_kind != "sqlite":
+        pytest.skip("SQLite alone does so without an error of its own kind")
+
+    def lose(tx: Any) -> None:
+        tx.connection.exec_driver_sql("INSERT OR ROLLBACK INTO carts (id) VALUES (1)")
+
+    with host.connect() as connection:
+        pay(connection)
+        with pytest.raises(ConcurrencyError, match="SQLite rolled this transaction back"):
+            engine.joined(connection).run(lose, seller=SELLER)
+        pay(connection, 2)
+        with pytest.raises(ConcurrencyError, match="run the whole transaction again"):
             connection.commit()
         connection.rollback()
     assert carts(host) == ["open", "open"]

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from tests.storage.conftest import SELLER, a_note
 
 from larabill_core.engine import Engine
@@ -67,16 +67,6 @@ def test_it_is_committed_and_rolled_back_with_the_host(engine: Engine, with_conn
     with_connection(host)
     assert labels(engine) == ["b"]
     assert woken == ["woken"]
-
-
-def test_a_session_joins_too(engine: Engine, with_connection: Any) -> None:
-    async def host(connection: AsyncConnection) -> None:
-        async with AsyncSession(connection.engine) as session:
-            await session.run_sync(lambda own: add(engine, own, "a"))
-            await session.commit()
-
-    with_connection(host)
-    assert labels(engine) == ["a"]
 
 
 def test_what_is_async_itself_is_refused_with_the_remedy(engine: Engine, with_connection: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from tests.storage.sample import MODULE
 
 from larabill_core.engine import Engine
@@ -41,6 +42,21 @@ def test_a_file_opens_an_engine_on_a_migrated_database(new_database_url: str, ke
         assert engine.run_due() == 3
     finally:
         database_of(engine).dispose()
+
+
+def test_whether_the_tables_are_current_is_one_statement_also_while_somebody_writes(
+    engine: Engine, host: sa.Engine, database_kind: str
+) -> None:
+    """Such as a host, which opens LaraBill in the middle of its own transaction."""
+    said: list[str] = []
+    with host.connect() as connection:
+        if database_kind == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        sa.event.listen(database_of(engine), "before_cursor_execute", note := lambda *call: said.append(call[2]))
+        assert engine.is_ready()
+        sa.event.remove(database_of(engine), "before_cursor_execute", note)
+    assert [statement[:7] for statement in said if not statement.startswith("BEGIN")] == ["SELECT "]
+    assert "BEGIN IMMEDIATE" not in said
 
 
 def test_the_clock_that_is_given_is_used(engine: Engine, clock: ManualClock) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 from tests.storage.conftest import SELLER
 from tests.storage.sample import handlers
 
@@ -66,16 +65,6 @@ def test_not_after_the_rollback_of_the_host(engine: Engine, host: sa.Engine, see
         connection.exec_driver_sql("SELECT 1")
         connection.commit()
     assert seen == []
-
-
-def test_after_the_commit_of_the_hosts_session(engine: Engine, host: sa.Engine, seen: list[int]) -> None:
-    with Session(host) as session:
-        write(engine.joined(session))
-        session.rollback()
-        assert seen == []
-        write(engine.joined(session))
-        session.commit()
-        assert seen == [1]
 
 
 def test_a_connection_that_is_kept_tells_when_it_goes_on(engine: Engine, host: sa.Engine, seen: list[int]) -> None:

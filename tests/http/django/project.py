@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import Any
 from uuid import UUID
 
@@ -64,7 +65,8 @@ SETTINGS: dict[str, Any] = {
 def configure() -> None:
     """Make this process the project's."""
     if not settings.configured:
-        pymysql.install_as_MySQLdb()
+        if find_spec("MySQLdb") is None:  # mysqlclient is there in `nox -s django`
+            pymysql.install_as_MySQLdb()
         settings.configure(**SETTINGS)
         django.setup()
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import Group, Permission, User
+from django.db import connections
 from django.test import Client
 from tests.billing.market import Market
 
@@ -142,7 +143,10 @@ def test_a_payment_is_given_back_once(shop: Market, boss: Client) -> None:
     assert [refund.amount for refund in refunds] == [payment.amount]
 
 
-def test_a_dead_job_is_let_run_again_and_says_by_whom(shop: Market, boss: Client) -> None:
+@pytest.mark.parametrize("atomic_requests", [False, True])
+def test_a_dead_job_is_let_run_again_and_says_by_whom(shop: Market, boss: Client, atomic_requests: bool) -> None:
+    """Also where each request is a transaction of Django's: it must not hold what the use case waits for."""
+    connections["default"].settings_dict["ATOMIC_REQUESTS"] = atomic_requests
     shop.run(lambda tx: tx.enqueue(NewJob(handler="core.purge_jobs")))
     job = shop.jobs("core.purge_jobs", JobStatus.READY)[0]
     said = act(boss, "job", "retry_job", job.id)

@@ -71,6 +71,7 @@ def test_the_openapi_document_is_valid_and_has_the_prefix(browser: Client) -> No
     validate(document)
     assert found["Content-Type"] == "application/json"
     assert "/billing/invoices" in document["paths"]
+    assert Client().post("/billing/openapi.json").status_code == 405
 
 
 def test_every_path_of_the_table_has_its_route(project: Market, browser: Client) -> None:

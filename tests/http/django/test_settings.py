@@ -46,6 +46,7 @@ def test_all_faults_are_told_at_once_by_key_path_with_the_nearest_known_key(file
 def test_settings_that_are_missing_or_no_dict_are_told(file: dict[str, Any], given: Any) -> None:
     with override_settings(LARABILL=given):
         assert [id for id, _ in told()] == ["larabill.E001"]
+        connections["default"].connect()
 
 
 def test_the_database_is_named_by_its_alias_only(file: dict[str, Any]) -> None:

@@ -6,15 +6,14 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Final, TypeAlias
 
-from tests.http.estate import Estate
 from tests.http.hosts.alone import open_alone
 from tests.http.hosts.django import open_django
 from tests.http.hosts.fastapi import open_fastapi
 from tests.http.hosts.flask import open_flask
-from tests.http.hosts.host import Host
+from tests.http.hosts.host import Behind, Host
 from tests.http.hosts.serve import open_serve
 
-OpenHost: TypeAlias = Callable[[Estate], AbstractContextManager[Host]]
+OpenHost: TypeAlias = Callable[[Behind], AbstractContextManager[Host]]
 
 HOSTS: Final[Mapping[str, OpenHost]] = {
     "alone": open_alone,

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from starlette.testclient import TestClient
-from tests.http.estate import Estate
 from tests.http.hosts.asgi import AsgiHost
-from tests.http.hosts.host import ADDRESS, Host
+from tests.http.hosts.host import Behind, Host
 
 from larabill_fastapi.serving import make_app
 
 
 @contextmanager
-def open_serve(estate: Estate) -> Iterator[Host]:
-    with TestClient(make_app(estate.engine, worker=False), client=(ADDRESS, 50_000)) as client:
-        yield AsgiHost(name="serve", prefix="", tokens=estate.tokens, client=client)
+def open_serve(behind: Behind) -> Iterator[Host]:
+    with TestClient(make_app(behind.engine, worker=False)) as client:
+        yield AsgiHost(name="serve", prefix="", tokens=behind.tokens, cookies={}, client=client)

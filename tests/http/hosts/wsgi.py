@@ -18,11 +18,18 @@ class WsgiHost:
     name: str
     prefix: str
     tokens: Mapping[str, str]
+    cookies: Mapping[str, str]
     app: Any
     kind: Literal["wsgi"] = "wsgi"
 
     def send(
-        self, method: str, path: str, headers: Headers = (), body: bytes | Iterable[bytes] | None = None
+        self,
+        method: str,
+        path: str,
+        headers: Headers = (),
+        body: bytes | Iterable[bytes] | None = None,
+        *,
+        remote: str = ADDRESS,
     ) -> Answer:
         whole = body if isinstance(body, bytes) else None
         builder = EnvironBuilder(
@@ -32,7 +39,7 @@ class WsgiHost:
             headers=list(headers),
             data=whole,
         )
-        environ = {**builder.get_environ(), "REMOTE_ADDR": ADDRESS}
+        environ = {**builder.get_environ(), "REMOTE_ADDR": remote}
         if body is not None and not isinstance(body, bytes):
             environ |= {"wsgi.input": _Pieces(body), "wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
             environ.pop("CONTENT_LENGTH", None)

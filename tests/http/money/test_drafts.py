@@ -81,6 +81,7 @@ def test_every_fault_of_a_draft_is_told_at_its_place(desk: Desk) -> None:
         {"lines": [{**ADVICE, "unit_price": "-1"}]},
         {"lines": [{**ADVICE, "quantity": "1e3"}]},
         {"lines": [{**ADVICE, "id": "inv_" + "0" * 32}]},
+        {"lines": [{**ADVICE, "id": "lin_" + "0" * 32}]},
         {"lines": [{**ADVICE, "tax_class": "\ud800"}]},
         {"due_on": "tomorrow"},
     ],
@@ -88,6 +89,16 @@ def test_every_fault_of_a_draft_is_told_at_its_place(desk: Desk) -> None:
 def test_a_draft_takes_what_is_asked_for_and_no_more(desk: Desk, change: dict[str, Any]) -> None:
     new = {"customer": desk.customer, "lines": [ADVICE], **change}
     assert desk.ask(desk.staff, "POST", "/drafts", new).status == 422
+
+
+def test_a_draft_keeps_its_own_lines_and_takes_no_others(desk: Desk) -> None:
+    mine, other = draft(desk), draft(desk)
+    at, kept = {"draft": mine["id"]}, [{**ADVICE, "id": mine["lines"][0]["id"], "quantity": "2"}, ADVICE]
+    edited = desk.do(desk.staff, "PATCH", DRAFT, {"lines": kept}, version=1, **at)
+    assert edited["lines"][0]["id"] == mine["lines"][0]["id"]
+    foreign = {"lines": [kept[0], {**ADVICE, "id": other["lines"][0]["id"]}]}
+    refused = desk.ask(desk.staff, "PATCH", DRAFT, foreign, version=2, **at)
+    assert (refused.status, pointers(refused)) == (422, {"/lines/1/id"})
 
 
 def test_a_tax_class_that_nobody_knows_is_no_fault_of_ours(desk: Desk) -> None:

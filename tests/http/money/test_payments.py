@@ -87,6 +87,14 @@ def test_another_customers_invoice_method_and_payment_are_not_there(desk: Desk) 
     assert desk.get(bob, "/payments")["items"] == []
 
 
+def test_who_names_a_gateway_that_is_none_is_not_told_which_there_are(desk: Desk) -> None:
+    wanted = {"account": "nope"}
+    refused = desk.ask(desk.ada, "POST", "/invoices/{invoice}/checkout", wanted, invoice=desk.invoice())
+    assert (refused.status, body(refused)["detail"]) == (404, "there is no driver account nope")
+    webhook = desk.tell({}, b"{}", "nope")
+    assert (webhook.status, body(webhook)["detail"]) == (404, "there is no webhook endpoint nope")
+
+
 @pytest.mark.parametrize("id", ["1", "pay_1", "PAY_" + "0" * 32, "inv_" + "0" * 32, "pay_" + "A" * 32, " ", "null"])
 def test_what_can_be_no_id_names_nothing(desk: Desk, id: str) -> None:
     assert desk.ask(desk.ada, "GET", "/payments/{payment}", payment=id).status == 404

@@ -56,9 +56,66 @@ def test_a_code_that_is_none_is_named_in_the_body(staff: Desk, market: Market) -
     assert pointers(staff.post("/redemptions", both, status=422)) == {"/customer"}
 
 
-def test_codes_are_not_guessed(me: Desk, market: Market) -> None:
+def test_a_customer_is_not_told_a_code_that_was_from_one_that_never_was(me: Desk, staff: Desk, market: Market) -> None:
+    """Also where other things stand against it (B16); staff are told all."""
+    gone: dict[str, dict[str, Any]] = {
+        "EXPIRED": {"valid_until": "2026-01-01T00:00:00Z", "countries": ["AT"]},
+        "TO-COME": {"valid_from": "2026-12-01T00:00:00Z", "minimum_spend": {"EUR": "99.00"}},
+        "ENDED": {"exclusive": True},
+        "USED-UP": {"limit": 1},
+    }
+    made = {
+        code: staff.post("/coupons", {**SPRING, "codes": [code], **terms}, status=201) for code, terms in gone.items()
+    }
+    staff.post("/coupons/{coupon}/end", {}, coupon=made["ENDED"]["id"])
+    market.pay_order()
+    staff.post("/redemptions", {"code": "USED-UP", "customer": cus(market)}, status=201)
+    body = {"currency": "EUR", "items": [{"plan_code": "web", "cycle": "monthly", "region": "eu"}]}
+    codes = [*gone, "NEVER-WAS", "ENDED"]
+    told = me.post("/orders/preview", {**body, "codes": codes}, status=422)["errors"]
+    assert [(each["pointer"], each["value"]) for each in told] == [
+        (f"/codes/{index}", f"'{code}'") for index, code in enumerate(codes)
+    ]
+    assert len({(each["detail"], each.get("remedy", "")) for each in told}) == 1
+    alone = [me.post("/redemptions", {"code": code}, status=422)["errors"] for code in codes[1:5]]
+    assert {(len(errors), errors[0]["detail"]) for errors in alone} == {(1, told[0]["detail"])}
+    details = {
+        each["detail"]
+        for each in staff.post("/orders/preview", {**body, "codes": codes, "customer": cus(market)}, status=422)[
+            "errors"
+        ]
+    }
+    assert {"has expired", "is used up", "is not a code of ours", "is not valid before 2026-12-01 00:00 UTC"} <= details
+
+
+ORDER: dict[str, Any] = {"currency": "EUR", "items": [{"plan_code": "web", "cycle": "monthly", "region": "eu"}]}
+
+
+def test_codes_are_not_guessed(me: Desk, other: Desk, staff: Desk, market: Market) -> None:
     tried = [me.ask("POST", "/redemptions", {"code": f"GUESS-{number}"}).status for number in range(11)]
     assert (tried[-1], 429 in tried[:10]) == (429, False)
+    staff.post("/coupons", SPRING, status=201)
+    refused = me.ask("POST", "/orders/preview", {**ORDER, "codes": ["SPRING-A"]})
+    assert (refused.status, refused.headers["RateLimit-Policy"]) == (429, '"guesses";q=10;w=60'), "nor told if right"
+    me.post("/orders/preview", ORDER)
+    other.post("/orders/preview", {**ORDER, "codes": ["SPRING-A"]})
+    for _ in range(11):
+        staff.post("/redemptions", {"code": "NO", "customer": cus(market)}, status=422)
+
+
+def test_each_code_of_an_order_is_a_guess(me: Desk) -> None:
+    for first in (0, 5):
+        codes = [f"GUESS-{number}" for number in range(first, first + 5)]
+        me.post("/orders/preview", {**ORDER, "codes": codes}, status=422)
+    me.post("/orders/preview", {**ORDER, "codes": ["GUESS-10"]}, status=429)
+
+
+def test_orders_without_a_code_and_codes_that_are_right_are_no_guesses(me: Desk, staff: Desk) -> None:
+    staff.post("/coupons", SPRING, status=201)
+    for _ in range(11):
+        me.post("/orders/preview", ORDER)
+        me.post("/orders/preview", {**ORDER, "codes": ["SPRING-A"]})
+        me.post("/orders/preview", {**ORDER, "items": [{"plan_code": "none", "cycle": "monthly"}]}, status=422)
 
 
 def test_coupons_are_for_staff(me: Desk) -> None:

@@ -36,8 +36,11 @@ def test_a_price_that_changed_since_it_was_shown_is_a_conflict_with_the_new_one(
     shown = me.post("/orders/preview", order())["document"]["total"]
     dearer = CATALOG.replace('monthly = "5.00"', 'monthly = "6.00"')
     market.engine.billing.catalog.load(market.seller, parse_catalog(dearer))
-    problem = me.post("/orders", order(expected_total=shown), status=409)
-    assert "15.00 EUR" in problem["detail"]
+    for path in ("/orders/preview", "/orders"):
+        problem = me.post(path, order(expected_total=shown), status=409)
+        assert "15.00 EUR" in problem["detail"]
+    now = {"amount": "15.00", "currency": "EUR"}
+    assert me.post("/orders/preview", order(expected_total=now))["document"]["total"] == now
     assert me.get("/orders")["items"] == []
 
 
