@@ -1,11 +1,12 @@
-"""What HTTP costs over the bare use case, in each host.
+"""What LaraBill's HTTP layer costs over the bare use case, in each host.
 
     python -m benchmarks.http --n 200 --rounds 9 --json
 
-One invoice is read: by the use case alone, in its transaction and encoded, and by GET through each host, called as a
-server calls it, without a client or a socket. They alternate in one process on one SQLite database; what is told is
-the median over the rounds of the difference, in milliseconds of CPU a request. The limit is 0.5. `serve` also looks up
-the token, in a transaction of its own, which is its login and not the layer's.
+One invoice is read by GET, through each host, called as a server calls it, without a client or a socket. Beside it the
+same application has a page of its own, with the same login, that calls the use case and answers with the same body:
+what its developer would write without LaraBill's HTTP. All alternate in one process on one SQLite database. `over` is
+the median over the rounds of the difference between the two, in milliseconds of CPU a request; the limit is 0.5.
+`whole` is the difference to the use case alone, without any host: it holds what the framework itself costs.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any, Final
@@ -33,6 +35,7 @@ from tests.http.estate import Estate, build
 from tests.http.hosts import HOSTS
 from tests.http.hosts.host import ADDRESS, NAME, Host
 
+from benchmarks.sides.pages import PAGE, add_page
 from larabill_billing.invoicing.endpoints import get_invoice
 from larabill_core.http.endpoint import Call, NoQuery
 from larabill_core.ids import parse_public_id
@@ -49,49 +52,64 @@ Batch = Callable[[int], None]
 def main(n: int, rounds: int, only_json: bool) -> None:
     """Measure and print one JSON object as the last line."""
     with tempfile.TemporaryDirectory() as folder, build(Path(folder)) as estate, ExitStack() as stack:
-        sides = {"bare": _bare(estate)}
+        read = reading(estate)
+        sides: dict[str, tuple[Batch, Batch]] = {}
         for name, opens in HOSTS.items():
-            sides[name] = _through(stack.enter_context(opens(estate)), estate)
-        result = measure(sides, n, rounds)
+            host = stack.enter_context(opens(estate))
+            if name != "alone":  # which is no framework, and has no pages
+                add_page(name, host, estate, read)
+            page = partial(repeated, read) if name == "alone" else _through(host, PAGE)
+            sides[name] = page, _through(host, f"{host.prefix}/invoices/{estate.things['invoice']}")
+        result = measure(partial(repeated, read), sides, n, rounds)
     if not only_json:
         for name, value in result.items():
-            click.echo(f"{name:>12}  {value}", err=True)
+            click.echo(f"{name:>16}  {value}", err=True)
     click.echo(json.dumps(result))
 
 
-def measure(sides: dict[str, Batch], n: int, rounds: int) -> dict[str, float]:
-    """Milliseconds of CPU a request: of the bare use case, and over it in each host."""
-    for side in sides.values():
-        side(n // 4)
-    took: dict[str, list[float]] = {name: [] for name in sides}
+def measure(bare: Batch, sides: dict[str, tuple[Batch, Batch]], n: int, rounds: int) -> dict[str, float]:
+    """Milliseconds of CPU a request: of the bare use case; over a page of the host's own; and over no host at all."""
+    took: dict[tuple[str, int], list[float]] = {}
+    batches = {("bare", 0): bare} | {(name, side): pair[side] for name, pair in sides.items() for side in (0, 1)}
+    for batch in batches.values():
+        batch(n // 4)
     for _ in range(rounds):
-        for name, side in sides.items():
+        for key, batch in batches.items():
             gc.collect()
             before = time.process_time()
-            side(n)
-            took[name].append((time.process_time() - before) * 1000 / n)
-    over = {
-        name: median(mine - bare for mine, bare in zip(found, took["bare"], strict=True))
-        for name, found in took.items()
-        if name != "bare"
-    }
-    return {"bare_ms": round(median(took["bare"]), 3), **{f"{name}_over_ms": round(ms, 3) for name, ms in over.items()}}
+            batch(n)
+            took.setdefault(key, []).append((time.process_time() - before) * 1000 / n)
+    alone = took["bare", 0]
+    result = {"bare_ms": median(alone)}
+    for name in sides:
+        result[f"{name}_over_ms"] = _difference(took[name, 1], took[name, 0])
+        result[f"{name}_whole_ms"] = _difference(took[name, 1], alone)
+    return {name: round(value, 3) for name, value in result.items()}
 
 
-def _bare(estate: Estate) -> Batch:
+def _difference(mine: list[float], other: list[float]) -> float:
+    return median(one - two for one, two in zip(mine, other, strict=True))
+
+
+def reading(estate: Estate) -> Callable[[], bytes]:
+    """The use case in its transaction, and its answer encoded."""
     engine, actor = estate.engine, estate.principals["customer"]
     path = {"invoice": parse_public_id(estate.things["invoice"], "inv", "invoice")}
     call: Call[Any, None] = Call(actor=actor, seller_id=actor.seller_id, path=path, query=NoQuery(), body=None)
 
-    def batch(n: int) -> None:
-        for _ in range(n):
-            engine.run(lambda tx: msgspec.json.encode(get_invoice(tx, call)), seller=actor.seller_id, actor=actor)
+    def read() -> bytes:
+        return engine.run(lambda tx: msgspec.json.encode(get_invoice(tx, call)), seller=actor.seller_id, actor=actor)
 
-    return batch
+    return read
 
 
-def _through(host: Host, estate: Estate) -> Batch:
-    path = f"{host.prefix}/invoices/{estate.things['invoice']}"
+def repeated(read: Callable[[], bytes], n: int) -> None:
+    """The use case, so many times."""
+    for _ in range(n):
+        read()
+
+
+def _through(host: Host, path: str) -> Batch:
     token = f"Bearer {host.tokens['customer']}"
     return _wsgi(host.app, path, token) if host.kind == "wsgi" else _asgi(host.app, path, token)
 

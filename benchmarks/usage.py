@@ -75,8 +75,8 @@ class Shop:
         return self.engine.billing.default_seller()
 
 
-def open_shop(url: str, folder: Path) -> Shop:
-    """Make the tables, a seller, and a hundred agreements of one item each."""
+def open_shop(url: str, folder: Path, agreements: int = AGREEMENTS) -> Shop:
+    """Make the tables, a seller, and so many agreements of one item each."""
     settings: dict[str, Any] = {
         "larabill": {"database": url, "keys": str(folder / new_id().hex), "modules": ["billing"]},
         "billing": {"seller": {"name": "S", "country": "DE", "currency": "EUR"}},
@@ -92,12 +92,12 @@ def open_shop(url: str, folder: Path) -> Shop:
     billing.catalog.load(seller, parse_catalog(CATALOG))
     customer = billing.customers.create(seller, NewCustomer(name="N", email="n@example.com", country="DE"))
     item = NewItem(plan_code="metered", cycle="monthly")
-    for _ in range(AGREEMENTS):
+    for _ in range(agreements):
         billing.orders.place(
             seller, PlaceOrder(order_uuid=new_id(), customer_id=customer.id, currency="EUR", items=(item,))
         )
     engine.run_due()
-    found = engine.run(lambda tx: tx.billing.subscriptions.page(limit=AGREEMENTS), seller=seller)
+    found = engine.run(lambda tx: tx.billing.subscriptions.page(limit=agreements), seller=seller)
     items = engine.run(lambda tx: tx.billing.subscriptions.items([each.id for each in found]), seller=seller)
     clock.set(START + timedelta(days=20))
     return Shop(engine, [(each.id, items[each.id][0].id) for each in found])
@@ -167,8 +167,9 @@ def measure(url: str, n: int, rounds: int, folder: Path) -> dict[str, Any]:
     """Alternate the sides. Besides, with a fifth of the events: all of them sent again, and a tenth of them known."""
     few = max(n // 5, 10)
     with temporary(url, keep=False) as ours, temporary(url, keep=False) as theirs:
-        shop = open_shop(ours.render_as_string(hide_password=False), folder)
-        other = open_shop(theirs.render_as_string(hide_password=False), folder)
+        shop, other = (
+            open_shop(each.render_as_string(hide_password=False), folder, min(n, AGREEMENTS)) for each in (ours, theirs)
+        )
         plain = database_of(other.engine)
         times: list[tuple[float, float, float, float]] = []
         warm = lines_for(shop, few)

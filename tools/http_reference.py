@@ -7,7 +7,7 @@ from itertools import groupby
 from pathlib import Path
 
 from larabill_core.http.endpoint import Endpoint
-from larabill_core.http.limits import GUESSES, RateLimits
+from larabill_core.http.limits import RateLimits
 from larabill_core.http.table import Table
 from larabill_core.kernel import KERNEL
 from larabill_core.module import installed_modules
@@ -23,7 +23,9 @@ answers look like stands in `openapi.json` under the prefix at which the host mo
 **Who.** Nobody is answered 401, whoever lacks the ability 403. The scope says whose rows an endpoint is about: *own*:
 a customer's own, and all of the seller's for staff; *seller*: for staff; *installation*: for staff who are bound to no
 seller among several; *public*: the request itself is verified. What belongs to another is answered like what is not
-there: 404. Staff of several sellers name one in the header `Larabill-Seller`.
+there: 404, whether the path, the query or the body names it. Lines of a document, items of an agreement and events of
+usage are faults at their place instead (422), again the same for what is another's as for what is not there. Staff of
+several sellers name one in the header `Larabill-Seller`.
 
 **Once.** *key*: needs an `Idempotency-Key`. The same key and request give the same answer for 24 hours; with another
 request 422; while the first is in flight 409. *version*: needs `If-Match` with the `ETag` of what was read: 428
@@ -37,8 +39,9 @@ fault of the input at once: a JSON Pointer into the body, or the name of a param
 the log is searched for. See [errors](errors.md).
 
 **Limits**, for each minute: {LIMITS.customer} requests for a customer, {LIMITS.staff} for staff, {LIMITS.anonymous}
-for an address without login, {GUESSES} for what could be guessed; then 429 with `Retry-After`. A body holds at most
-one MiB (413).
+for an address without login; then 429 with `Retry-After`. Of webhooks only those count that are refused. Of a
+customer's codes, of coupons and vouchers, {LIMITS.guesses} may be refused: those that are accepted do not count. A body
+holds at most one MiB (413).
 """
 
 
