@@ -22,7 +22,7 @@ test: ## all tests; databases and servers that do not run here are skipped and n
 	@tools/bootstrap.sh test
 	@$(PYTEST) $(PYTEST_ARGS)
 
-check: lint types imports ## what CI asks besides the tests: lint, types, import rules, coverage gate
+check: lint types imports ## lint, types, import rules, and all tests with the coverage gate
 	@rm -f .coverage .coverage.*
 	@$(MAKE) --no-print-directory test PYTEST_ARGS="$(COVERED)"
 	@$(MAKE) --no-print-directory gate

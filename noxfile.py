@@ -90,6 +90,16 @@ def databases(session: nox.Session) -> None:
     session.run("pytest", "-q", "-n", "auto", *session.posargs, env={"CI": "true", "LARABILL_DATABASES": "all"})
 
 
+@nox.session(python="3.12")
+@nox.parametrize("version", ["5.2", "6"])
+def django(session: nox.Session, version: str) -> None:
+    """Django projects on each version that we support, through mysqlclient: Debian's libmariadb-dev and pkg-config."""
+    install_dev(session)
+    session.install("mysqlclient", f"django=={version}.*")
+    env = {"CI": "true", "LARABILL_DATABASES": "all"}
+    session.run("pytest", "-q", "-n", "auto", "tests/http/django", "tests/http/joining", *session.posargs, env=env)
+
+
 @nox.session
 def kills(session: nox.Session) -> None:
     """Ten thousand random kills of the worker; nox -s kills -- --database URL names another database."""
