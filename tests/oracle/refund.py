@@ -27,7 +27,7 @@ def polar_total(case: Case) -> Answers:
     gross = amount if inputs["behavior"] == "inclusive" else total([amount, tax])
     most = total([gross, units.from_cents(inputs["applied_balance_cents"])])
     refund = units.from_cents(inputs["refund_total_cents"])
-    share = tax_share(Share(gross=gross, tax=tax), refund, (), CURRENCY, most=most)
+    share = _share(Share(gross=gross, tax=tax), refund, most)
     return {"net_and_tax_cents": [units.cents(share.net), units.cents(share.tax)]}
 
 
@@ -37,8 +37,13 @@ def polar_net(case: Case) -> Answers:
     net, tax = units.from_cents(inputs["net_cents"]), units.from_cents(inputs["tax_cents"])
     most = total([net, units.from_cents(inputs["applied_balance_cents"])])
     refund = units.from_cents(inputs["refund_net_cents"])
-    share = tax_share(Share(gross=net, tax=tax), refund, (), CURRENCY, most=most)
+    share = _share(Share(gross=net, tax=tax), refund, most)
     return {"refund_tax_cents": units.cents(share.tax)}
+
+
+def _share(whole: Share, refund: Decimal, most: Decimal) -> Share:
+    """What leaves nothing takes all of the tax."""
+    return Share(gross=refund, tax=whole.tax) if refund == most else tax_share(whole, refund, CURRENCY)
 
 
 def lago_termination(case: Case) -> Answers:

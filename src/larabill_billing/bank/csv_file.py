@@ -26,8 +26,8 @@ def read_csv(content: bytes, account: BankAccount) -> list[StatementLine]:
     except UnicodeDecodeError:
         raise InvalidInput.one("file", f"is not in {columns.encoding}", remedy="set csv.encoding") from None
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=columns.delimiter, restkey="", strict=True)
-    _check_head(columns, reader.fieldnames or ())
     try:
+        _check_head(columns, reader.fieldnames or ())
         for row in reader:
             with lines.faults.at(f"line {reader.line_num}"):
                 lines.add(**_values(row, account, lines.faults))

@@ -1,29 +1,28 @@
 """What a credit note gives back of an invoice: pure, and to the cent.
 
 All credit notes of an invoice together never come to more than the invoice, line by line and tax by tax; when nothing
-is left they have come to exactly its amounts. So a tax is not reckoned anew, but is the share of what is left of the
-invoice's own; the last note takes the rest.
+is left they have come to exactly its amounts. So a tax is not reckoned anew, but is a share of the invoice's own; what
+a note is rounded by is made good by the next, and the last one takes the rest.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal, localcontext
-from typing import Final, TypeAlias
+from typing import TypeAlias
 from uuid import UUID
 
 import attrs
 
-from larabill_billing.invoicing.model import DocumentType, Invoice, TaxSubtotal
+from larabill_billing.invoicing.model import DocumentType, Invoice, InvoiceLine, TaxSubtotal
 from larabill_billing.invoicing.shares import Share, tax_share
 from larabill_billing.invoicing.totals import Totals
-from larabill_billing.pricing.exact import EXACT, minor_unit, settled, spread
+from larabill_billing.pricing.exact import EXACT, ONE, ZERO, minor_unit, settled, spread
 from larabill_billing.tax.model import TaxRate
 from larabill_core.errors import Conflict, Faults, InvalidInput
 from larabill_core.ids import public_id
 from larabill_core.money import exponent, parse_decimal, quantize
 
-ZERO: Final = Decimal(0)
 TaxKey: TypeAlias = tuple[str, Decimal, str, str]
 Lines: TypeAlias = Mapping[UUID, Decimal]
 
@@ -100,35 +99,37 @@ def by_lines(invoice: Invoice, left: Left, wanted: Mapping[UUID, object]) -> Giv
     for line_id, net in nets.items():
         if abs(net) > abs(left.lines[line_id]):
             raise _too_much(invoice, f"of line {line_id} {_shown(left.lines[line_id], left)} are left")
-    shares = [_share(each, left, nets, invoice) for each in left.taxes]
-    return _checked(invoice, left, _sums(invoice, nets, left, [each.tax for each in shares], shares))
+    unit = minor_unit(left.currency)
+    shares = _exact_shares(invoice, left, nets)
+    return _checked(invoice, left, _sums(invoice, nets, shares, [each.tax.quantize(unit) for each in shares]))
 
 
 def by_amount(invoice: Invoice, left: Left, amount: object) -> Given:
-    """Give back so much with tax, in proportion to what is left of each line and tax.
+    """Give back so much with tax, in proportion to what is left of each line that was sold.
+
+    Lines of less than nothing stay as they are until everything is given back.
 
     Raises `InvalidInput`; `Conflict` for more than is left.
     """
     wanted = parse_decimal(amount, places=exponent(left.currency), path="amount")
     if wanted <= 0:
         raise InvalidInput.one("amount", "must be more than 0", amount)
-    if wanted > left.total or left.net <= 0:
+    sold = {line_id: net for line_id, net in left.lines.items() if net > 0}
+    if wanted > left.total or not sold:
         raise _too_much(invoice, f"{_shown(left.total, left)} are left")
     if wanted == left.total:
         return everything(invoice, left)
     unit = minor_unit(left.currency)
     with localcontext(EXACT):
-        given = Share(gross=invoice.total - left.total, tax=invoice.tax - left.tax)
-        share = tax_share(Share(gross=invoice.total, tax=invoice.tax), wanted, [given], left.currency)
-        net = max(min(share.net, left.net, wanted), min(unit, left.net), wanted - left.tax)
-        weights = [*left.lines.values()]
-        parts = spread([settled(each * net / left.net) for each in weights], net, unit)
-        taxes = [ZERO for _ in left.taxes]
-        if left.tax:
-            due = wanted - net
-            taxes = spread([settled(each.tax * due / left.tax) for each in left.taxes], due, unit)
-    nets = {line_id: part for line_id, part in zip(left.lines, parts, strict=True) if part}
-    return _sums(invoice, nets, left, taxes, [_share(each, left, nets, invoice) for each in left.taxes])
+        whole, taxed = sum(sold.values(), ZERO), _taxes_due(invoice, sold)
+        carried = left.tax - _taxes_due(invoice, left.lines)
+        share = tax_share(Share(gross=whole + taxed, tax=taxed), wanted, left.currency, carried=carried)
+        net = min(max(share.net, unit), whole)
+        parts = spread([settled(each * net / whole) for each in sold.values()], net, unit)
+        nets = {line_id: part for line_id, part in zip(sold, parts, strict=True) if part}
+        shares = _exact_shares(invoice, left, nets)
+        taxes = spread([each.tax for each in shares], wanted - net, unit) if shares else []
+    return _sums(invoice, nets, shares, taxes)
 
 
 def everything(invoice: Invoice, left: Left) -> Given:
@@ -136,27 +137,53 @@ def everything(invoice: Invoice, left: Left) -> Given:
     nets = {line_id: net for line_id, net in left.lines.items() if net}
     if not nets or left.total <= 0:
         raise _too_much(invoice, "nothing is left")
-    return _sums(invoice, nets, left, [each.tax for each in left.taxes], left.taxes)
+    return _sums(invoice, nets, left.taxes, [each.tax for each in left.taxes])
 
 
-def _share(subtotal: TaxSubtotal, left: Left, nets: Lines, invoice: Invoice) -> TaxSubtotal:
-    """Of base and tax, the share that these lines have in what is left of the lines that bear the tax."""
-    bearing = [line.id for line in invoice.lines if _key(subtotal) in map(_key_of_rate, line.taxes)]
-    if not bearing:
-        return attrs.evolve(subtotal, base=ZERO, tax=ZERO)
-    if all(nets.get(line_id, ZERO) == left.lines[line_id] for line_id in bearing):
-        return subtotal
-    unit = minor_unit(left.currency)
+def _exact_shares(invoice: Invoice, left: Left, nets: Lines) -> list[TaxSubtotal]:
+    """Base and tax that so much of the lines comes to; the tax before it is rounded.
+
+    What earlier notes were rounded up or down is in it, so that it never adds up to more than one rounding.
+    """
+    shares = []
+    for sold, rest in zip(invoice.taxes, left.taxes, strict=True):
+        bearing = _bearing(sold, invoice)
+        if all(nets.get(line_id, ZERO) == left.lines[line_id] for line_id in bearing):
+            shares.append(rest)
+            continue
+        with localcontext(EXACT):
+            due, whole = _due(sold, invoice, nets), _due(sold, invoice, left.lines)
+            tax = settled(due.tax + rest.tax - whole.tax)
+            if 0 <= due.tax <= whole.tax:
+                tax = max(min(tax, rest.tax), ZERO)
+            shares.append(attrs.evolve(sold, base=due.base.quantize(minor_unit(left.currency)), tax=tax))
+    return shares
+
+
+def _taxes_due(invoice: Invoice, nets: Lines) -> Decimal:
+    return sum((_due(each, invoice, nets).tax for each in invoice.taxes), ZERO)
+
+
+def _due(sold: TaxSubtotal, invoice: Invoice, nets: Lines) -> TaxSubtotal:
+    """Base and tax of so much of the lines, not rounded: by the rate, and the share of what else the invoice came to.
+
+    That is what it was rounded by; and for a tax on a tax, which has other taxes in its base, what those make.
+    """
+    bearing = _bearing(sold, invoice)
     with localcontext(EXACT):
-        whole = sum((left.lines[line_id] for line_id in bearing), ZERO)
+        whole = sum((line.amount - line.share for line in bearing.values()), ZERO)
         part = sum((nets.get(line_id, ZERO) for line_id in bearing), ZERO)
-        if not whole:
-            return attrs.evolve(subtotal, base=part, tax=settled(part * subtotal.rate / 100).quantize(unit))
-        base, tax = (settled(each * part / whole).quantize(unit) for each in (subtotal.base, subtotal.tax))
-    return attrs.evolve(subtotal, base=base, tax=tax)
+        share = min(max(part / whole, ZERO), ONE) if whole else ZERO
+        base = part + (sold.base - whole) * share
+        tax = part * sold.rate / 100 + (sold.tax - whole * sold.rate / 100) * share
+    return attrs.evolve(sold, base=base, tax=tax)
 
 
-def _sums(invoice: Invoice, nets: Lines, left: Left, taxes: Sequence[Decimal], shares: Sequence[TaxSubtotal]) -> Given:
+def _bearing(subtotal: TaxSubtotal, invoice: Invoice) -> dict[UUID, InvoiceLine]:
+    return {line.id: line for line in invoice.lines if _key(subtotal) in map(_key_of_rate, line.taxes)}
+
+
+def _sums(invoice: Invoice, nets: Lines, shares: Sequence[TaxSubtotal], taxes: Sequence[Decimal]) -> Given:
     lines = [line for line in invoice.lines if line.id in nets]
     subtotals = [attrs.evolve(share, tax=tax) for share, tax in zip(shares, taxes, strict=True)]
     net, tax = sum(nets.values(), ZERO), sum(taxes, ZERO)

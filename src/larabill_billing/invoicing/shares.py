@@ -5,11 +5,11 @@ All amounts are of one currency and not negative, gross with the tax in it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 import attrs
 
+from larabill_billing.pricing.exact import EXACT, ONE, ZERO, settled
 from larabill_core.errors import InvalidInput
 from larabill_core.money import quantize
 
@@ -26,21 +26,17 @@ class Share:
         return self.gross - self.tax
 
 
-def tax_share(
-    total: Share, part: Decimal, earlier: Sequence[Share], currency: str, *, most: Decimal | None = None
-) -> Share:
-    """The share of a `part` of `total`, after the `earlier` ones: tax x part / gross, rounded to the currency.
+def tax_share(total: Share, part: Decimal, currency: str, *, carried: Decimal = ZERO) -> Share:
+    """The share of a `part` of `total`: tax x part / gross and the `carried`, rounded to the currency.
 
-    Never more tax than is left of it; a part that leaves nothing of `most` (all that can be divided up, mostly `total`)
-    takes the rest, so that all shares add up exactly. Raises `InvalidInput` for more than is left.
+    What is `carried` is how much less earlier shares were given than they came to exactly, so that roundings do not
+    pile up. Never less than no tax, nor more than all of it. Raises `InvalidInput` for a part of nothing.
     """
-    left = (total.gross if most is None else most) - sum((each.gross for each in earlier), Decimal(0))
-    if not 0 < part <= left:
-        raise InvalidInput.one("amount", f"must be more than 0, and {left} at most", part)
-    tax_left = total.tax - sum((each.tax for each in earlier), Decimal(0))
-    if part == left:
-        return Share(gross=part, tax=min(part, tax_left))
-    return Share(gross=part, tax=min(share_of(total.tax, part, total.gross, currency), tax_left))
+    if part <= 0:
+        raise InvalidInput.one("amount", "must be more than 0", part)
+    with localcontext(EXACT):
+        exact = settled(total.tax * min(part / total.gross, ONE) + carried)
+        return Share(gross=part, tax=max(min(quantize(exact, currency), part), ZERO))
 
 
 def share_of(amount: Decimal, part: Decimal, whole: Decimal, currency: str) -> Decimal:

@@ -78,6 +78,7 @@ def test_what_is_no_amount_is_refused_by_its_line(amount: str) -> None:
         b"id,date,text\nA1,2026-02-03,x\n",
         b"\xff\xfe\x00",
         b'id,date,amount,text\nA1,2026-02-03,1.00,"x\n',
+        b'"id"x,date,amount,text\nA1,2026-02-03,1.00,x\n',
         b"id,date,amount,text\nA1,2026-02-03,1.00,x\nA1,2026-02-03,1.00,x\n",
         b"id,date,amount,text\n,2026-02-03,1.00,x\n",
         b"id,date,amount,text\n4242424242424242,2026-02-03,1.00,x\n",
