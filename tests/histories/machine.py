@@ -319,6 +319,7 @@ class History(RuleBasedStateMachine):
         none_of(checks.unfinished(company))
         none_of(checks.lost_money(company))
         none_of(checks.lost_services(company))
+        self.watch.close()
 
     # With what it is written
 

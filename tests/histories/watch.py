@@ -28,7 +28,12 @@ class Watch:
         self._count = 0
         self._read: set[str] | None = None
         self._known: dict[object, tuple[object, int, frozenset[str], Any]] = {}
+        self._database = database
         sa.event.listen(database, "before_cursor_execute", self._hear)
+
+    def close(self) -> None:
+        """Hear no more: the next history is on the same database."""
+        sa.event.remove(self._database, "before_cursor_execute", self._hear)
 
     def _hear(self, connection: Any, cursor: Any, statement: str, *_: Any) -> None:
         writes, tables = parsed(statement)
