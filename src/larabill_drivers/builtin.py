@@ -5,6 +5,7 @@ from __future__ import annotations
 from larabill_core.contracts.provider import DriverInfo, DriverType
 from larabill_drivers.cloud.generic_ssh.settings import GenericSshSettings
 from larabill_drivers.fake import FakeSettings
+from larabill_drivers.game.pterodactyl.settings import PterodactylConfig, PterodactylSettings, PterodactylSpec
 from larabill_drivers.gateways.fake import FakeGatewaySettings
 from larabill_drivers.gateways.stripe.driver import StripeSettings
 from larabill_drivers.hookspecs import hookimpl
@@ -21,6 +22,14 @@ def larabill_drivers() -> list[DriverInfo]:
             type=DriverType.CLOUD,
             settings_class=GenericSshSettings,
             target="larabill_drivers.cloud.generic_ssh.driver:make",
+        ),
+        DriverInfo(
+            name="pterodactyl",
+            type=DriverType.GAME,
+            settings_class=PterodactylSettings,
+            config_class=PterodactylConfig,
+            spec_class=PterodactylSpec,
+            target="larabill_drivers.game.pterodactyl.driver:Pterodactyl",
         ),
         DriverInfo(
             name="fake",

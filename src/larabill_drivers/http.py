@@ -169,6 +169,7 @@ def _watchdog(seconds: float) -> Iterator[tuple[Any, Any]]:
     """A deadline for the whole, which the timeouts of single reads are not: a byte now and then would go on for ever.
 
     Gives a trace for httpx, by which the socket is learnt that is shut when time is up, and `remaining()` in seconds.
+    Until there is a socket httpx's own timeout holds.
     """
     sockets: list[socket.socket] = []
     end = time.monotonic() + seconds
@@ -176,6 +177,9 @@ def _watchdog(seconds: float) -> Iterator[tuple[Any, Any]]:
     def trace(event: str, info: Mapping[str, Any]) -> None:
         if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
             sockets.append(info["return_value"].get_extra_info("socket"))
+            if len(sockets) == 1:
+                timer.interval = max(end - time.monotonic(), 0.0)
+                timer.start()
 
     def shut() -> None:
         for connection in sockets[-1:]:
@@ -185,7 +189,6 @@ def _watchdog(seconds: float) -> Iterator[tuple[Any, Any]]:
 
     timer = threading.Timer(seconds, shut)
     timer.daemon = True
-    timer.start()
     try:
         yield trace, lambda: max(end - time.monotonic(), 0.01)
     finally:

@@ -35,7 +35,7 @@ class StubStanding:
 
 class StubContacts:
     def get(self, tx: Any, customer_id: UUID) -> Contact | None:
-        return Contact(name="Canary Person", email=CANARY_MAIL)
+        return Contact(customer_id=customer_id, name="Canary Person", email=CANARY_MAIL)
 
 
 STANDING = StubStanding()

@@ -21,6 +21,7 @@ class CustomerContacts:
         if customer is None:
             return None
         return Contact(
+            customer_id=customer.id,
             name=customer.name,
             email=customer.email,
             company=customer.company,

@@ -10,8 +10,12 @@ import attrs
 
 @attrs.frozen(kw_only=True)
 class Contact:
-    """What a panel or a letter needs. Personal data: kept out of logs, jobs and audits (I12)."""
+    """What a panel or a letter needs. Personal data: kept out of logs, jobs and audits (I12).
 
+    By `customer_id` a panel knows that two services are of the same customer.
+    """
+
+    customer_id: UUID
     name: str = attrs.field(repr=False)
     email: str = attrs.field(repr=False)
     company: str = attrs.field(default="", repr=False)

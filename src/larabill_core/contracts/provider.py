@@ -9,6 +9,9 @@ from uuid import UUID
 
 import attrs
 
+from larabill_core.contracts.access import CanChangeContact, CanResetPassword
+from larabill_core.contracts.addresses import Addresses, CanSetReverseName
+from larabill_core.contracts.backups import Backups
 from larabill_core.contracts.gateway import (
     CanFindDispute,
     CanFindTransaction,
@@ -16,8 +19,8 @@ from larabill_core.contracts.gateway import (
     GatewayListing,
     PaymentGateway,
 )
-from larabill_core.contracts.inventory import Inventory
-from larabill_core.contracts.metrics import Metrics
+from larabill_core.contracts.inventory import CanListImages, CanTellCapacity, CanTellQuotas, Inventory
+from larabill_core.contracts.metrics import CanTellCosts, CanTellHealth, Metrics
 from larabill_core.contracts.power import Power
 from larabill_core.contracts.provisioner import (
     CanDeprovision,
@@ -30,6 +33,7 @@ from larabill_core.contracts.provisioner import (
     CanSuspend,
 )
 from larabill_core.contracts.rates import ExchangeRates
+from larabill_core.contracts.sign_on import SignOn
 from larabill_core.contracts.tax import TaxIdRegister, TaxProvider
 from larabill_core.contracts.webhooks import Webhooks
 
@@ -54,13 +58,17 @@ class DriverInfo:
     """A driver's card, given to the registry. `target` ("package.module:Class") is imported at first use.
 
     The class is called as `Class(settings, account=name, clock=clock)`, `settings` being an instance of
-    `settings_class` (a frozen attrs class: its fields are the keys allowed in the manifest).
+    `settings_class` (a frozen attrs class: its fields are the keys allowed in the manifest). In the same way
+    `config_class` says what may stand in the `config` of a `[[provisioning.plans]]` entry, `spec_class` what a customer
+    may choose; None for a driver that takes anything.
     """
 
     name: str
     type: DriverType
     settings_class: builtins.type[Any]
     target: str
+    config_class: builtins.type[Any] | None = None
+    spec_class: builtins.type[Any] | None = None
     api_version: int = API_VERSION
 
 
@@ -88,8 +96,19 @@ CAPABILITIES: dict[str, type[Any]] = {
     "deprovision": CanDeprovision,
     "list": CanList,
     "power": Power,
+    "sign_on": SignOn,
+    "reset_password": CanResetPassword,
+    "change_contact": CanChangeContact,
+    "backups": Backups,
+    "addresses": Addresses,
+    "reverse_names": CanSetReverseName,
     "metrics": Metrics,
+    "health": CanTellHealth,
+    "costs": CanTellCosts,
     "inventory": Inventory,
+    "images": CanListImages,
+    "quotas": CanTellQuotas,
+    "capacity": CanTellCapacity,
     "webhooks": Webhooks,
     "payments": PaymentGateway,
     "payments_find": CanFindTransaction,

@@ -12,4 +12,4 @@ class TestAcme(ProvisionerContract):
 
 import pytest
 
-pytest.register_assert_rewrite("larabill_drivers.testing.provisioner")
+pytest.register_assert_rewrite("larabill_drivers.testing.provisioner", "larabill_drivers.testing.behind_http")

@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from larabill_core.calls.guard import checked, checked_found, checked_listing
+from larabill_core.contracts.customers import Contact
 from larabill_core.contracts.outcome import Done, Failed, Outcome, Pending, Unknown
 from larabill_core.contracts.power import POWER
 from larabill_core.contracts.provider import Provider, capabilities
@@ -25,6 +26,7 @@ Script: TypeAlias = Callable[[str, Trouble], None]
 """`script(method, trouble)`: the next call of that method ends so, once."""
 
 PASSWORD = "conformance-Passw0rd"  # noqa: S105 - of the tests
+CONTACT = Contact(customer_id=UUID(int=0xC0FFEE), name="Canary Person", email="canary.person@example.com")
 MOST_POLLS = 100
 
 
@@ -39,6 +41,8 @@ class ProvisionerContract:
     region: ClassVar[str] = ""
     spec: ClassVar[Mapping[str, Any]] = {}
     config: ClassVar[Mapping[str, Any]] = {}
+    other_config: ClassVar[Mapping[str, Any] | None] = None
+    """What a resize comes with, where that is another `config`."""
 
     @pytest.fixture
     def driver(self) -> Any:
@@ -63,7 +67,7 @@ class ProvisionerContract:
             "region": self.region,
             "spec": dict(self.spec),
             "config": dict(self.config),
-            "contact": None,
+            "contact": CONTACT,
             "password": Secret(PASSWORD),
             "progress": {},
             "save_progress": lambda progress: None,
@@ -78,8 +82,11 @@ class ProvisionerContract:
             driver_ref=built.ref or "",
             plan_code=self.other_plan if action == "resize" else self.plan,
             spec=dict(self.spec),
-            config=dict(self.config),
+            config=dict((self.other_config or self.config) if action == "resize" else self.config),
         )
+
+    def wait(self, outcome: Pending) -> None:
+        """Time goes by between two polls, where the provider's clock is a manual one."""
 
     def settle(self, driver: Any, outcome: Outcome, ref: str) -> Outcome:
         """The end of an outcome that may be pending. Every answer on the way must be fit to be stored."""
@@ -87,6 +94,7 @@ class ProvisionerContract:
             assert checked(outcome) == outcome
             if not isinstance(outcome, Pending):
                 return outcome
+            self.wait(outcome)
             outcome = driver.poll(outcome.handle, ref)
         pytest.fail(f"still pending after {MOST_POLLS} polls")
 

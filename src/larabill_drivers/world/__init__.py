@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import attrs
 
@@ -27,6 +27,8 @@ from larabill_drivers.world.faults import Fault
 from larabill_drivers.world.store import SCHEMA, LoggedCall, Thing, WorldTx, connect
 
 __all__ = ["SIGNATURE_HEADER", "FakeWorld", "Fault", "LoggedCall", "Thing", "WorldTx", "dispute_data", "payment_data"]
+
+T = TypeVar("T")
 
 SIGNATURE_HEADER = "Fake-Signature"
 
@@ -198,6 +200,22 @@ class FakeWorld:
             fault.raise_instead()
         with self.transaction() as tx:
             return look(tx)
+
+    def serve(
+        self, call: LoggedCall, effect: Callable[[WorldTx], T], armed: Fault | None = None
+    ) -> tuple[Fault | None, T | None]:
+        """One call of a provider that is told itself how to go wrong: the fault, and what `effect` gave unless before.
+
+        `armed` goes before what is scripted.
+        """
+        fault = armed or self._begin(call, timedelta(0))
+        if fault is not None and fault.when == "before":
+            return fault, None
+        with self.transaction() as tx:
+            result = effect(tx)
+            if tx.changed:
+                tx.log(attrs.evolve(call, phase="effect"))
+        return fault, result
 
     @contextmanager
     def transaction(self) -> Iterator[WorldTx]:

@@ -6,24 +6,43 @@ import json
 import os
 import signal
 from datetime import timedelta
-from typing import Literal, NoReturn, TypeAlias
+from typing import Any, Literal, NoReturn, TypeAlias
 
 import attrs
 
 from larabill_core.contracts.outcome import Failed, Outcome, Unknown
 from larabill_core.errors import InvalidInput, RetryLater
 
-What: TypeAlias = Literal["timeout", "server_error", "cut", "rate_limited", "refused", "crash", "exit", "kill"]
+What: TypeAlias = Literal[
+    "timeout",
+    "server_error",
+    "cut",
+    "html",
+    "oversized",
+    "drip",
+    "hostile",
+    "rate_limited",
+    "refused",
+    "inside",
+    "crash",
+    "exit",
+    "kill",
+]
 When: TypeAlias = Literal["before", "after"]
 
 _NOT_SENT = {
     "rate_limited": "429: too many requests",
     "refused": "the provider refuses this",
+    "inside": "the provider refuses this, with success as its status",
 }
 _SENT = {
     "timeout": "no answer in time",
     "server_error": "the provider answered 503",
     "cut": "the answer was cut off in the middle",
+    "html": "the answer is a page for people",
+    "oversized": "the answer is too long",
+    "drip": "the answer comes too slowly",
+    "hostile": "the answer cannot be believed",
 }
 
 
@@ -33,7 +52,9 @@ class Fault:
 
     `when`: before the effect (nothing has happened) or after it (it has, and the caller does not learn it).
     "crash" raises RuntimeError in the driver, "exit" SystemExit; "kill" ends the calling process by SIGKILL.
-    "rate_limited" and "refused" say that nothing happened, so they only come before.
+    "rate_limited", "refused" and "inside" (refused under HTTP 200) say that nothing happened, so they only come before.
+    Of a provider behind HTTP: `status` of a "server_error", `at` how many bytes come of a "cut" answer, `body` what
+    stands in every place of a "hostile" one.
     """
 
     method: str
@@ -42,6 +63,9 @@ class Fault:
     times: int = 1
     ref: str = ""
     retry_after: timedelta | None = None
+    status: int = 503
+    at: int = 0
+    body: Any = None
 
     def __attrs_post_init__(self) -> None:
         if self.times < 1:

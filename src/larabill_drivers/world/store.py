@@ -25,6 +25,7 @@ CREATE TABLE IF NOT EXISTS call (
   phase TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS webhook (
   n INTEGER PRIMARY KEY, account TEXT NOT NULL, body TEXT NOT NULL, sent INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS sequence (name TEXT PRIMARY KEY, last INTEGER NOT NULL);
 """
 
 
@@ -86,8 +87,20 @@ class WorldTx:
         ).fetchall()
         return _thing(rows[0]) if rows else None
 
-    def make(self, kind: str, *, account: str, ref: str, key: str, body: Mapping[str, Any]) -> Thing:
-        thing = Thing(id=f"{kind[:3]}_{new_id().hex}", kind=kind, account=account, ref=ref, key=key, body=dict(body))
+    def next_number(self, name: str, first: int = 1) -> int:
+        """The next of a provider's numbers, which are never used again."""
+        self._connection.execute("INSERT OR IGNORE INTO sequence VALUES (?, ?)", (name, first - 1))
+        self._connection.execute("UPDATE sequence SET last = last + 1 WHERE name = ?", (name,))
+        (last,) = self._connection.execute("SELECT last FROM sequence WHERE name = ?", (name,)).fetchone()
+        return int(last)
+
+    def make(
+        self, kind: str, *, account: str, ref: str = "", key: str = "", body: Mapping[str, Any], id: str = ""
+    ) -> Thing:
+        """`id` is unique in the world, whatever the kind."""
+        thing = Thing(
+            id=id or f"{kind[:3]}_{new_id().hex}", kind=kind, account=account, ref=ref, key=key, body=dict(body)
+        )
         self.changed = True
         row = (thing.id, kind, account, ref, key, json.dumps(thing.body))
         self._connection.execute("INSERT INTO thing VALUES (?, ?, ?, ?, ?, ?)", row)

@@ -8,13 +8,15 @@ from larabill_core.contracts.provider import DriverType
 from larabill_core.errors import ConfigurationError, Faults
 from larabill_core.ids import new_id
 from larabill_core.ports.drivers import Drivers
+from larabill_core.structure import structure
 from larabill_provisioning.plans.model import PlanMap
 from larabill_provisioning.ports import ProvisioningTx
 from larabill_provisioning.settings import PlanSettings
 
 
 def check_accounts(plans: Sequence[PlanSettings], drivers: Drivers) -> None:
-    """Raise `ConfigurationError` with every entry whose account is not configured, or cannot hold a resource."""
+    """Raise `ConfigurationError` with every entry whose account is not configured or cannot hold a resource, and with
+    every fault of what the entry's driver is told of the plan."""
     accounts = drivers.accounts()
     faults = Faults()
     for index, entry in enumerate(plans):
@@ -26,6 +28,8 @@ def check_accounts(plans: Sequence[PlanSettings], drivers: Drivers) -> None:
             elif accounts[entry.account].type in (DriverType.GATEWAY, DriverType.SERVICE):
                 kind = accounts[entry.account].type.value.lower()
                 faults.add("account", f"is a {kind}, which cannot build anything", value=entry.account)
+            elif (config_class := accounts[entry.account].config_class) is not None:
+                structure(config_class, entry.config, faults, "config")
     faults.raise_if_any(ConfigurationError)
 
 

@@ -1,0 +1,124 @@
+"""How a driver asks an HTTP API: what an answer means is decided here once, and told by `Ended`.
+
+    @outcome
+    def suspend(self, request):
+        answer = self._api.request("POST", f"/servers/{request.driver_ref}/suspend")
+        ...
+
+What was not sent, or refused for its frequency or credentials, has not happened and may be tried again. What was sent
+and not answered, or answered by 5xx, is unknown (I10). All other statuses are the driver's to understand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import msgspec
+
+from larabill_core.clock import Clock
+from larabill_core.contracts.outcome import Failed, Outcome, Unknown
+from larabill_core.errors import InvalidInput, RetryLater
+from larabill_drivers.http import Answer, HttpClient, Lost, NotSent
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Self = TypeVar("Self")
+
+
+class Ended(Exception):
+    """An operation ends here, with this outcome."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(getattr(outcome, "reason", ""))
+        self.outcome = outcome
+
+
+def outcome(method: Callable[Concatenate[Self, P], Outcome]) -> Callable[Concatenate[Self, P], Outcome]:
+    """The method answers with what it has ended with."""
+
+    @wraps(method)
+    def answer(self: Self, /, *args: P.args, **kwargs: P.kwargs) -> Outcome:
+        try:
+            return method(self, *args, **kwargs)
+        except Ended as end:
+            return end.outcome
+
+    return answer
+
+
+def look(method: Callable[Concatenate[Self, P], T]) -> Callable[Concatenate[Self, P], T]:
+    """The method only looks: what it cannot see raises `RetryLater`."""
+
+    @wraps(method)
+    def answer(self: Self, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return method(self, *args, **kwargs)
+        except Ended as end:
+            raise RetryLater(str(end), getattr(end.outcome, "retry_after", None)) from None
+
+    return answer
+
+
+class Api:
+    """One account at one provider. `explain` finds the provider's own words for a refusal."""
+
+    def __init__(self, client: HttpClient, clock: Clock, explain: Callable[[Any], str]) -> None:
+        self._client = client
+        self._clock = clock
+        self._explain = explain
+
+    def request(self, method: str, path: str, **request: Any) -> Answer:
+        """The answer, of any status that the provider has decided on itself. Raises `Ended` for the others."""
+        try:
+            answer = self._client.request(method, path, **request)
+        except NotSent as problem:
+            raise Ended(Failed(reason=str(problem), retryable=True, code="not_sent")) from None
+        except Lost as problem:
+            raise Ended(Unknown(reason=str(problem))) from None
+        if answer.status in (401, 403):
+            reason = f"the provider answered {answer.status}: check the key and its rights"
+            raise Ended(Failed(reason=reason, retryable=True, code=str(answer.status)))
+        failure = answer.failure(self._clock.now())
+        if isinstance(failure, Unknown) or (isinstance(failure, Failed) and failure.retryable):
+            raise Ended(failure)
+        return answer
+
+    def read(self, answer: Answer, into: type[T]) -> T:
+        """The body of a success, as a msgspec type. Raises `Ended`: refused, or not to be understood."""
+        if not 200 <= answer.status < 300:
+            raise Ended(self.refused(answer))
+        try:
+            return msgspec.convert(answer.json(), into)
+        except (InvalidInput, msgspec.ValidationError) as problem:
+            raise Ended(Unknown(reason=self._client.clean(f"the answer is not as described: {problem}"))) from None
+
+    def seen(self, answer: Answer, into: type[T]) -> T:
+        """As `read`, of a look-up: what is refused there says nothing about the thing that was looked for."""
+        if 200 <= answer.status < 300:
+            return self.read(answer, into)
+        raise Ended(Unknown(reason=f"cannot look: the provider answered {answer.status}"))
+
+    def accepted(self, answer: Answer) -> None:
+        """Nothing to read: the status says it. Raises `Ended` for a refusal, and for a page where nothing belongs."""
+        if not 200 <= answer.status < 300:
+            raise Ended(self.refused(answer))
+        if answer.body.strip():
+            raise Ended(Unknown(reason="the provider answered a page where nothing was expected"))
+
+    def says(self, answer: Answer, question: Callable[[Any], bool]) -> bool:
+        """Whether the body is the provider's own and says so; False for a page of somebody else's."""
+        try:
+            return question(answer.json())
+        except (InvalidInput, LookupError, TypeError, AttributeError):
+            return False
+
+    def refused(self, answer: Answer, *, retryable: bool = False, code: str = "") -> Outcome:
+        """A definite no, in the provider's words; unknown when they are not its own (a proxy, a wrong address)."""
+        try:
+            words = self._explain(answer.json())
+        except (InvalidInput, LookupError, TypeError, AttributeError):
+            return Unknown(reason=f"the provider answered {answer.status}, but not in its own words")
+        reason = self._client.clean(f"the provider answered {answer.status}: {words}")
+        return Failed(reason=reason, retryable=retryable, code=code or str(answer.status))
