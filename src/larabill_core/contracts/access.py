@@ -13,7 +13,7 @@ from larabill_core.privacy import Secret
 @runtime_checkable
 class CanResetPassword(Protocol):
     def reset_password(self, request: ResourceRequest, password: Secret) -> Outcome:
-        """Let the resource be entered by `password`. Where the provider makes its own: `Done` with secret `password`."""
+        """Let the resource be entered by `password`; the secret `password` of `Done` where the provider makes its own."""
         ...
 
 
