@@ -12,6 +12,7 @@ import re
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import cached_property
 from typing import Any, ClassVar, Literal, Protocol, TypeAlias
 from urllib.parse import parse_qs, unquote
@@ -90,8 +91,8 @@ class FakeApi(ABC):
     """Inherit it: give `routes`, a method for each, and the provider's own forms of saying no.
 
     `routes` maps "METHOD /path/{name}" to a method `(tx, request, **names) -> Reply`. `counts` says how often each
-    was asked; `asked` in which order, and `lengths` with how many bytes it was answered; `misfits` what was sent
-    against the schema; `untrue` what the fake itself answered against it.
+    was asked; `asked` in which order, `asked_at` when, and `lengths` with how many bytes it was answered; `misfits`
+    what was sent against the schema; `untrue` what the fake itself answered against it.
     """
 
     name: ClassVar[str]
@@ -103,6 +104,7 @@ class FakeApi(ABC):
         self.clock = clock
         self.counts: Counter[str] = Counter()
         self.asked: list[str] = []
+        self.asked_at: list[datetime] = []
         self.lengths: list[int] = []
         self.misfits: list[str] = []
         self.untrue: list[str] = []
@@ -171,6 +173,7 @@ class FakeApi(ABC):
         endpoint = route.endpoint if route else f"{request.method} {request.path}"
         self.counts[endpoint] += 1
         self.asked.append(endpoint)
+        self.asked_at.append(self.clock.now())
         faults = self._schema.request_faults(request) if self._schema else []
         self.misfits += [f"{endpoint}: {fault}" for fault in faults]
         if route is None:
