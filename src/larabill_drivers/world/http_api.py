@@ -99,6 +99,21 @@ class FakeApi(ABC):
     routes: ClassVar[Mapping[str, str]]
     prefix: ClassVar[str] = ""
 
+    plans: ClassVar[Mapping[str, Mapping[str, Any]]]
+    """How it is tried out: what may stand in a `[[provisioning.plans]]` entry, for a "small" and a "large" plan."""
+    environment: ClassVar[Mapping[str, str]]
+    """The secrets that `settings` names."""
+
+    @classmethod
+    @abstractmethod
+    def settings(cls, base_url: str) -> dict[str, Any]:
+        """The manifest's table of an account at the fake that is at `base_url`, without `driver`."""
+
+    @classmethod
+    def spec(cls, number: int) -> dict[str, Any]:
+        """What customer `number` chooses."""
+        return {}
+
     def __init__(self, world: FakeWorld, *, clock: Clock, schema: Schema | None = None) -> None:
         self.world = world
         self.clock = clock
