@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Mapping
 from functools import cached_property
@@ -36,13 +37,15 @@ CATALOG: Final = """
 code = "one"
 name = "One"
 provision = true
-prices.EUR = { monthly = "5.00", setup = "1.00" }
+regions = {regions}
+prices.EUR = {{ monthly = "5.00", setup = "1.00" }}
 
 [[plans]]
 code = "two"
 name = "Two"
 provision = true
-prices.EUR = { monthly = "7.00" }
+regions = {regions}
+prices.EUR = {{ monthly = "7.00" }}
 """
 
 
@@ -111,7 +114,9 @@ class Shop:
 
     def open(self) -> None:
         """Catalogue and plan maps into force."""
-        self.engine.billing.catalog.load(self.seller, parse_catalog(CATALOG))
+        plans = self._at.api.plans.values() if self._at else ()
+        regions = json.dumps(sorted({plan["region"] for plan in plans if plan.get("region")}))
+        self.engine.billing.catalog.load(self.seller, parse_catalog(CATALOG.format(regions=regions)))
         self.engine.provisioning.plans.sync(self.seller)
 
     def order(self, count: int) -> None:
