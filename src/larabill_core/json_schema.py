@@ -36,7 +36,7 @@ def _as_written(part: Any) -> Any:
     if part.get("format") == "duration":
         default = {"default": _text(part["default"])} if "default" in part else {}
         return {"type": "string", "pattern": DURATION, **default}
-    return part
+    return {**part, "additionalProperties": False} if part.get("type") == "object" and "properties" in part else part
 
 
 def _text(iso: str) -> str:
