@@ -85,6 +85,8 @@ class BehindHttp(ProvisionerContract):
     fake: ClassVar[type[FakeApi]]
     secrets: ClassVar[tuple[str, ...]] = ()
     """What of the settings must not be seen anywhere."""
+    shows_late: ClassVar[bool] = False
+    """The provider queues creates where nobody can look: one that is not to be seen is parked, and not sent again."""
 
     def open(self, transport: httpx.BaseTransport, clock: ManualClock) -> Any:
         """The driver under test, that asks `transport`."""
@@ -253,9 +255,23 @@ class BehindHttp(ProvisionerContract):
         asked = len(tried.provider.asked)
         end = tried.act()
         self._own = len(tried.provider.asked) - asked
+        self._keeps_secrets(tried)
+        if isinstance(end, Manual) and self._may_park(tried, action):
+            return
         assert isinstance(end, Done), f"{where}: {tried.caller.outcomes}"
         self._stands_as(tried, action, where)
-        self._keeps_secrets(tried)
+
+    def _may_park(self, tried: Try, action: str) -> bool:
+        """Whether a person may have to look: after a lost create that cannot be looked for, or is not to be seen.
+
+        At most one thing stands then (I2); and what is to be seen must have been found.
+        """
+        if action != "provision" or not any(isinstance(each, Unknown) for each in tried.caller.outcomes):
+            return False
+        standing, ref = tried.provider.standing(), tried.driver.ref_for(tried.service)
+        if "find" in capabilities(tried.driver):
+            return self.shows_late and standing == []
+        return not tried.driver.dedupes and standing in ([], [ref])
 
     def _stands_as(self, tried: Try, action: str, where: str) -> None:
         ref = tried.driver.ref_for(tried.service)
