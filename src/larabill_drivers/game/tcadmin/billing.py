@@ -47,13 +47,13 @@ class BillingApi:
     def check(self) -> None:
         """Ask for nothing in particular, so that a wrong login, address or path is known before a create is sent.
 
-        The form of the answer is not described: it is only looked at for a no. Raises `Ended`: nothing was done.
+        The form of the answer is not described: only a closed door is looked for. Raises `Ended`: nothing was done.
         """
         try:
             answer = self._post("GetSupportedGames", {})
             if answer.status == 200 and answer.body.strip() and not is_page(answer.body):
                 line = read_line(answer.body)
-                if line is not None and line.error_code < 0:  # all known codes of a no are; a list may hold others
+                if line is not None and line.error_code and _is_denied(line.error_text):
                     raise Ended(self._refused(line, {}))
                 return
             reason = BLANK if answer.status == 200 and not answer.body.strip() else _strange(answer)
