@@ -23,7 +23,7 @@ PERSONAL: Final = ("user_password", "user_email", "user_fname", "user_lname")
 REMEDY: Final = "look at System > Settings > API Settings: is the billing API enabled, and our address allowed?"
 BLANK: Final = f"the panel answered nothing; {REMEDY}"
 DEADLINE: Final = timedelta(seconds=60)
-"""The vendor's own module gives it two minutes: the panel looks for a machine before it answers."""
+"""The vendor's own module gives it two minutes; a create asks twice, and all must end within an operation's lease."""
 
 
 class BillingApi:
