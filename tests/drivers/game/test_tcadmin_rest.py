@@ -14,7 +14,7 @@ from larabill_core.errors import RetryLater
 from larabill_core.ids import new_id
 from larabill_core.privacy import Secret
 from larabill_core.testing.clock import ManualClock
-from larabill_drivers.game.tcadmin.fake import REST_KEY, FakeTcadmin
+from larabill_drivers.game.tcadmin.fake import REST_KEY, WAITS, FakeTcadmin
 from larabill_drivers.game.tcadmin.rest import LONGEST_QUEUE
 from larabill_drivers.world import Fault
 from larabill_drivers.world.http_api import Reply
@@ -124,7 +124,7 @@ class TestTcadminWithRest(Panel):
     def test_it_is_being_built_and_cannot_be_suspended_yet(self, driver: Any, clock: ManualClock) -> None:
         service = new_id()
         driver.provision(self.provision_request(driver, service))
-        self.wait(Pending(handle="-"))
+        clock.advance(WAITS)
         request = self.resource_request(driver, service, Done(ref=driver.ref_for(service)))
         outcome = driver.suspend(request)
         assert isinstance(outcome, Failed)

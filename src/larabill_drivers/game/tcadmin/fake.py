@@ -17,8 +17,8 @@ from larabill_drivers.world.http_api import FakeApi, Reply, Request
 
 USERNAME, PASSWORD = "billing-robot", "panel-Passw0rd-of-the-robot"
 REST_KEY = "3#0123456789abcdef-rest"
-WAITS = timedelta(seconds=20)
-"""How long a task waits in the panel's queue, where nobody sees it."""
+WAITS = timedelta(minutes=5)
+"""How long a task waits in the panel's queue, where nobody sees it: longer than LaraBill looks before it sends anew."""
 INSTALLS = timedelta(seconds=90)
 DELETES = timedelta(seconds=30)
 GAMES = {5: "Paper & Co", 7: "Quake"}
