@@ -90,11 +90,14 @@ class TestTcadminWithRest(Panel):
         at = int(clock.now().timestamp())
         assert isinstance(driver.poll(f"setup:{at}:", driver.ref_for(id)), kind)
 
-    def test_two_services_of_one_billing_id_are_a_persons_matter(self, driver: Any, provider: FakeTcadmin) -> None:
+    def test_two_services_of_one_billing_id_are_a_persons_matter(
+        self, driver: Any, provider: FakeTcadmin, clock: ManualClock
+    ) -> None:
         """Everything is done to all services of an id."""
         service = new_id()
         built = self.build(driver, service)
         outcome = driver.provision(self.provision_request(driver, service))
+        clock.advance(WAITS)
         assert isinstance(self.settle(driver, outcome, driver.ref_for(service)), Manual)
         with pytest.raises(RetryLater, match="2 services"):
             driver.find(driver.ref_for(service))
