@@ -49,4 +49,4 @@ def _hook(kind: type[Any]) -> dict[str, Any]:
         return SECRET
     if kind is Path:
         return {"type": "string"}
-    raise NotImplementedError(f"no JSON Schema for {kind.__name__}")
+    raise TypeError(f"no JSON Schema for {kind.__name__}")
