@@ -16,7 +16,7 @@ from larabill_drivers.cloud.kasm.settings import plain_id
 Id: TypeAlias = Annotated[
     str, msgspec.Meta(pattern=r"^[0-9A-Fa-f]{8}-?([0-9A-Fa-f]{4}-?){3}[0-9A-Fa-f]{12}$", max_length=36)
 ]
-Name: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
+Name: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[^\x00-\x1f\x7f-\x9f]{1,300}$")]
 
 UNFINISHED = "lb-unfinished"
 """The organization of a user whose groups are not all there yet. It is disabled so long."""
