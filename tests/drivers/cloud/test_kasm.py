@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import json
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 import attrs
-import httpx
 import pytest
-from tests.drivers.cloud.kasm_house import SETTINGS, House
+from tests.drivers.cloud.kasm_house import House
 from tests.drivers.specs import schema_of
 
 from larabill_core.contracts.outcome import Done, Failed, Manual, Pending, Unknown
 from larabill_core.contracts.provider import capabilities
 from larabill_core.contracts.provisioner import RemoteStatus
 from larabill_core.testing.clock import ManualClock
-from larabill_drivers.cloud.kasm.driver import ENDING, Kasm
+from larabill_drivers.cloud.kasm.driver import ENDING
 from larabill_drivers.cloud.kasm.fake import BY_HAND, EVERYBODY, KEY, LARGE, SAVES, SECRET, SMALL, FakeKasm
-from larabill_drivers.cloud.kasm.settings import KasmSettings
 from larabill_drivers.testing.behind_http import BehindHttp
 from larabill_drivers.testing.openapi import OpenApi
 from larabill_drivers.testing.provisioner import CONTACT, PASSWORD
@@ -39,16 +37,10 @@ class BusyKasm(FakeKasm):
 
 class TestKasm(BehindHttp):
     fake = BusyKasm
-    config: ClassVar[dict[str, Any]] = {"groups": [SMALL]}
-    other_config: ClassVar[dict[str, Any]] = {"groups": [LARGE]}
-    secrets = (KEY, SECRET)
 
     @pytest.fixture
     def schema(self) -> OpenApi:
         return schema_of("kasm.json")
-
-    def open(self, transport: httpx.BaseTransport, clock: ManualClock) -> Kasm:
-        return Kasm(KasmSettings(**SETTINGS), account="main", clock=clock, transport=transport)
 
 
 @pytest.fixture
