@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from larabill_core.contracts.provider import DriverInfo, DriverType
 from larabill_drivers.cloud.generic_ssh.settings import GenericSshSettings
+from larabill_drivers.cloud.kasm.settings import KasmConfig, KasmSettings, KasmSpec
 from larabill_drivers.fake import FakeSettings
 from larabill_drivers.game.pterodactyl.settings import PterodactylConfig, PterodactylSettings, PterodactylSpec
 from larabill_drivers.game.tcadmin.settings import TcadminConfig, TcadminSettings, TcadminSpec
@@ -23,6 +24,15 @@ def larabill_drivers() -> list[DriverInfo]:
             type=DriverType.CLOUD,
             settings_class=GenericSshSettings,
             target="larabill_drivers.cloud.generic_ssh.driver:make",
+        ),
+        DriverInfo(
+            name="kasm",
+            type=DriverType.CLOUD,
+            settings_class=KasmSettings,
+            config_class=KasmConfig,
+            spec_class=KasmSpec,
+            target="larabill_drivers.cloud.kasm.driver:Kasm",
+            fake="larabill_drivers.cloud.kasm.fake:FakeKasm",
         ),
         DriverInfo(
             name="pterodactyl",
