@@ -25,7 +25,7 @@ class Kit(BehindHttp):
     __test__ = False
 
     def __init__(self, driver: type[Pterodactyl], clock: ManualClock) -> None:
-        self._driver, self._clock = driver, clock
+        self._driver, self._clock, self._stands = driver, clock, None
 
     def open(self, transport: httpx.BaseTransport, clock: ManualClock) -> Pterodactyl:
         settings = manifest_settings(load_infos()["pterodactyl"], self.fake, ADDRESS)

@@ -140,6 +140,7 @@ class BehindHttp(ProvisionerContract):
     def providers(self, schema: Schema | None, clock: ManualClock) -> Iterator[Callable[[], FakeApi]]:
         """Makes empty ones. In the end nothing that was asked or answered may be against the schema."""
         self._clock = clock
+        self._stands: tuple[bytes, ResourceRequest] | None = None
         made: list[FakeApi] = []
 
         def make() -> FakeApi:
@@ -166,16 +167,25 @@ class BehindHttp(ProvisionerContract):
 
     def try_out(self, provider: FakeApi, clock: ManualClock, action: str) -> Try:
         """An `action` that is ready to go: what it needs stands there."""
-        driver, service = self.open(InProcess(provider), clock), new_id()
+        driver = self.open(InProcess(provider), clock)
         caller = Caller(driver, _passing(clock))
         if action == "provision":
-            request = self.provision_request(driver, service)
-            return Try(provider, driver, caller, service, lambda: caller.provision(request))
+            request = self.provision_request(driver, new_id())
+            return Try(provider, driver, caller, request.service_id, lambda: caller.provision(request))
+        if self._stands is None:
+            change = self._build_for(driver, action)
+            self._stands = provider.world.snapshot(), change
+        world, change = self._stands
+        provider.world.restore(world)
+        return Try(provider, driver, caller, change.service_id, lambda: caller.change(action, change))
+
+    def _build_for(self, driver: Any, action: str) -> ResourceRequest:
+        """What an `action` needs; built once in each test, since that takes most of the requests."""
+        service = new_id()
         built = self.build(driver, service)
         if action == "resume":
             self.change(driver, service, built, "suspend")
-        change = self.resource_request(driver, service, built, action)
-        return Try(provider, driver, caller, service, lambda: caller.change(action, change))
+        return self.resource_request(driver, service, built, action)
 
     # The rules
 

@@ -93,6 +93,16 @@ class FakeWorld:
             for index, fault in enumerate(faults):
                 tx.script(name, index, fault)
 
+    def snapshot(self) -> bytes:
+        """All that this world in memory holds, for `restore`."""
+        with self._connection() as connection:
+            return connection.serialize()
+
+    def restore(self, snapshot: bytes) -> None:
+        """Be as the world was of which this is the snapshot."""
+        with self._connection() as connection:
+            connection.deserialize(snapshot)
+
     def heal(self) -> None:
         """Nothing goes wrong any more of what was scripted."""
         with self.transaction() as tx:
