@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from larabill_core.contracts.provider import DriverInfo, DriverType
 from larabill_drivers.cloud.generic_ssh.settings import GenericSshSettings
+from larabill_drivers.compute.virtfusion.settings import VirtFusionConfig, VirtFusionSettings, VirtFusionSpec
 from larabill_drivers.fake import FakeSettings
 from larabill_drivers.game.pterodactyl.settings import PterodactylConfig, PterodactylSettings, PterodactylSpec
 from larabill_drivers.gateways.fake import FakeGatewaySettings
@@ -30,6 +31,14 @@ def larabill_drivers() -> list[DriverInfo]:
             config_class=PterodactylConfig,
             spec_class=PterodactylSpec,
             target="larabill_drivers.game.pterodactyl.driver:Pterodactyl",
+        ),
+        DriverInfo(
+            name="virtfusion",
+            type=DriverType.COMPUTE,
+            settings_class=VirtFusionSettings,
+            config_class=VirtFusionConfig,
+            spec_class=VirtFusionSpec,
+            target="larabill_drivers.compute.virtfusion.driver:make",
         ),
         DriverInfo(
             name="fake",
