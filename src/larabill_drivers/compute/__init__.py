@@ -1,1 +1,1 @@
-"""Virtual machines."""
+"""Virtual machines and containers."""

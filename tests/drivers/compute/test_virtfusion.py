@@ -17,7 +17,7 @@ from larabill_drivers.testing.behind_http import BehindHttp
 from larabill_drivers.testing.openapi import OpenApi
 
 SETTINGS = VirtFusionSettings(base_url="https://cp.example.com", api_token=Secret(TOKEN), regions={"lon": 1})
-CONFIG: dict[str, Any] = {"package": 1, "os": 8, "images": [46, 13, 14]}
+CONFIG: dict[str, Any] = {"package": 1, "os": 8}
 
 
 class TestVirtFusion(BehindHttp):
@@ -25,7 +25,7 @@ class TestVirtFusion(BehindHttp):
     region = "lon"
     config = CONFIG
     other_config: ClassVar[dict[str, Any]] = {**CONFIG, "package": 2}
-    secrets = (TOKEN,)
+    secrets = (TOKEN, "Fake-0s-passw0rd", "Fake-panel-passw0rd")
 
     @pytest.fixture
     def schema(self) -> OpenApi:

@@ -16,15 +16,12 @@ Id: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
 Count: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=2**62)]
 Uuid: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 State: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z][A-Za-z _-]{0,39}$")]
-Label: TypeAlias = Annotated[str, msgspec.Meta(max_length=200, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$")]
 Password: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
-ALLOCATED, COMPLETE, FAILED = "allocated", "complete", "failed"
-"""States of a server as the official samples show them; between them it is queued or built."""
+ALLOCATED, QUEUED, COMPLETE, FAILED = "allocated", "queued", "complete", "failed"
+"""States of a server as the official samples show them; there may be others."""
 COMMISSIONED = 3
 """What a list says of a server that is complete."""
-ENDLESS = 10**6
-"""How often something fits in where nothing limits it."""
 OURS = re.compile(r"lb-[0-9a-f]{32}")
 """A ref of ours: the name that a server is given with its build."""
 
@@ -60,12 +57,12 @@ class Ipv6(Body):
 
 
 class Interface(Body):
-    ipv4: list[Ipv4] = []
-    ipv6: list[Ipv6] = []
+    ipv4: list[Ipv4] = msgspec.field(default_factory=list)
+    ipv6: list[Ipv6] = msgspec.field(default_factory=list)
 
 
 class Network(Body):
-    interfaces: list[Interface] = []
+    interfaces: list[Interface] = msgspec.field(default_factory=list)
 
 
 class RemoteState(Body):
@@ -97,7 +94,7 @@ class Server(Body):
     @property
     def has_failed(self) -> bool:
         """Its build did not work out."""
-        return self.build_failed or self.state == FAILED
+        return self.state == FAILED or (self.build_failed and self.state != QUEUED)
 
     @property
     def is_untouched(self) -> bool:
@@ -213,113 +210,6 @@ class Token(Body):
 
 class TokenAnswer(Body):
     data: Token
-
-
-class Package(Body):
-    """Memory in MB, storage in GB."""
-
-    id: Id
-    name: Label
-    enabled: bool
-    memory: Count
-    cpu_cores: Count
-    primary_storage: Count
-
-
-class PackageAnswer(Body):
-    data: Package
-
-
-class Packages(Body):
-    data: list[Package]
-
-
-class Template(Body):
-    id: Id
-    name: Label
-    version: Label = ""
-    variant: Label = ""
-
-
-class TemplateGroup(Body):
-    templates: list[Template]
-
-
-class TemplateGroups(Body):
-    data: list[TemplateGroup]
-
-
-class Room(Body):
-    """`free` is below zero where there is no limit (`max` 0)."""
-
-    max: Count
-    free: int
-
-    def room(self, each: int) -> int:
-        """How often `each` fits in."""
-        return ENDLESS if not self.max or not each else max(self.free, 0) // each
-
-
-class Disk(Room):
-    enabled: int | bool = True
-
-
-class FreeIpv4(Body):
-    free: int
-
-
-class Addresses(Body):
-    ipv4: FreeIpv4
-
-
-class GroupNetwork(Body):
-    total: Addresses
-
-
-class HypervisorResources(Body):
-    servers: Room
-    memory: Room
-    cpu_cores: Room
-    local_storage: Disk
-    network: GroupNetwork
-    other_storage: list[Disk] = []
-
-
-class HypervisorState(Body):
-    enabled: bool
-    commissioned: bool
-    prohibit: bool
-
-    @property
-    def takes(self) -> bool:
-        """Whether new servers are put on it."""
-        return self.enabled and self.commissioned and not self.prohibit
-
-
-class Hypervisor(Body):
-    hypervisor: HypervisorState
-    resources: HypervisorResources
-
-
-class GroupPage(Page):
-    data: list[Hypervisor]
-
-
-class Month(Body):
-    """Bytes of one period."""
-
-    start: str
-    rx: Count
-    tx: Count
-    total: Count
-
-
-class Months(Body):
-    monthly: list[Month]
-
-
-class TrafficAnswer(Body):
-    data: Months
 
 
 def is_ours(name: str | None) -> bool:

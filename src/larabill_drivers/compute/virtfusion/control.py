@@ -152,8 +152,10 @@ def parse_driver_ref(text: str) -> tuple[int, str]:
 
 
 def check_ours(there: Server, ref: str, uuid: str) -> None:
-    """It carries our ref as its name; or it is the machine of that uuid, renamed by its customer, and of no other service
-    of ours. Raises `Ended`."""
+    """It carries our ref as its name; or it is the machine of that uuid, renamed, but not to another service's ref.
+
+    Raises `Ended`.
+    """
     renamed = bool(uuid) and there.uuid == uuid and not is_ours(there.name)
     if there.name != ref and not renamed:
         raise Ended(Manual(reason=f"VirtFusion's server {there.id} is not the one of this service"))

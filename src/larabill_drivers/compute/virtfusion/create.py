@@ -37,7 +37,8 @@ from larabill_drivers.http import Answer
 BUILDS = timedelta(seconds=30)
 """How often to look at a build."""
 SETTLES = timedelta(minutes=3)
-"""How long a create that was not answered may take until its server shows; before that none is asked for again."""
+"""How long a create that was not answered may take until its server shows; by then other services of the same customer
+have named theirs too. Before that no server is taken, and none asked for again."""
 LONGEST_NAME = 100
 
 
@@ -105,9 +106,7 @@ class Creates(Control):
         """None on a 404 without a page of somebody else's. Which words stand in it is not known; believed too early it
         does no harm, since a second user of the same e-mail address is refused."""
         answer = self._api.request("GET", f"/users/{relation}/byExtRelation", query={"relStr": "true"})
-        if answer.status == 404 and (
-            not answer.body.strip() or self._api.says(answer, lambda body: bool(explain(body)))
-        ):
+        if answer.status == 404 and (not answer.body.strip() or self._api.says(answer, _has_words)):
             return None
         return self._api.seen(answer, UserAnswer).data.id
 
@@ -119,6 +118,8 @@ class Creates(Control):
             return self._still_there(request, steps)
         if not steps.asked_at:
             return None
+        if self._clock.now() < datetime.fromisoformat(steps.asked_at) + SETTLES:
+            raise Ended(Unknown(reason="a server was asked for, and may still show"))
         new = [each for each in self._servers_of(steps.user) if each.id not in steps.known and each.is_untouched]
         if len(new) > 1:
             ids = ", ".join(str(each.id) for each in new[:10])
@@ -129,8 +130,6 @@ class Creates(Control):
                 raise Ended(Unknown(reason="the server that was new a moment ago is another's now"))
             self._save(request, msgspec.structs.replace(steps, server=there.id, uuid=there.uuid))
             return there
-        if self._clock.now() < datetime.fromisoformat(steps.asked_at) + SETTLES:
-            raise Ended(Unknown(reason="a server was asked for, and does not show yet"))
         return None
 
     def _still_there(self, request: ProvisionRequest, steps: Steps) -> Server | None:
@@ -193,9 +192,7 @@ class Creates(Control):
 
     def _rebuild(self, there: Server, work: Work, ref: str) -> Outcome:
         if not work.again:
-            return Manual(
-                reason=f"the build of server {there.id} failed: see its log, rebuild it there, then try again"
-            )
+            return Manual(reason=f"the build of server {there.id} failed: see its log, rebuild it there, try again")
         answer = self._ask_build(there, work, ref)
         if answer.status == 423:
             return work.pending(LOCKED)
@@ -255,6 +252,10 @@ class Creates(Control):
 def relation_of(customer_id: Any) -> str:
     """By which VirtFusion knows a customer of ours: its "external relation", as text."""
     return f"lb-{customer_id.hex}"
+
+
+def _has_words(body: Any) -> bool:
+    return bool(explain(body))
 
 
 def printable(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Servers of a VirtFusion control server: their name is our ref from the build on, their uuid tells that they are it."""
+"""Servers of a VirtFusion control server: their name is our ref from the build on, and their uuid stays."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from larabill_core.contracts.addresses import Address
 from larabill_core.contracts.outcome import Done, Failed, Manual, Outcome, Unknown
 from larabill_core.contracts.provisioner import Found, ResourceRequest
 from larabill_drivers.asking import Ended, follow, look, outcome
-from larabill_drivers.compute.virtfusion.answers import Package, Server, is_ours
+from larabill_drivers.compute.virtfusion.answers import Server, is_ours
 from larabill_drivers.compute.virtfusion.control import check_ours
 from larabill_drivers.compute.virtfusion.hooks import Hears
 from larabill_drivers.compute.virtfusion.inventory import Offers
 from larabill_drivers.compute.virtfusion.panel import Enters
 from larabill_drivers.compute.virtfusion.power import Switches
 from larabill_drivers.compute.virtfusion.settings import VirtFusionSettings, Wanted, wanted
+from larabill_drivers.compute.virtfusion.stock import Package
 from larabill_drivers.compute.virtfusion.work import Work, read_work, work_on
 
 SWITCHED = ("start", "stop", "off")

@@ -13,7 +13,9 @@ from larabill_core.contracts.outcome import Unknown
 from larabill_core.errors import Faults
 from larabill_core.structure import structure
 from larabill_drivers.asking import Ended, look
-from larabill_drivers.compute.virtfusion.answers import (
+from larabill_drivers.compute.virtfusion.control import Control, parse_driver_ref
+from larabill_drivers.compute.virtfusion.settings import VirtFusionConfig
+from larabill_drivers.compute.virtfusion.stock import (
     GroupPage,
     Hypervisor,
     Package,
@@ -22,8 +24,6 @@ from larabill_drivers.compute.virtfusion.answers import (
     TemplateGroups,
     TrafficAnswer,
 )
-from larabill_drivers.compute.virtfusion.control import Control, parse_driver_ref
-from larabill_drivers.compute.virtfusion.settings import VirtFusionConfig
 
 _START = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", re.ASCII)
 
@@ -77,11 +77,10 @@ class Offers(Control):
         """The traffic of the period that runs: bytes, which begin anew with the next."""
         id, _ = parse_driver_ref(driver_ref)
         months = self._api.seen(self._api.request("GET", f"/servers/{id}/traffic"), TrafficAnswer).data.monthly
-        running = max(
-            (each for each in months if _START.fullmatch(each.start)), key=lambda each: each.start, default=None
-        )
-        if running is None:
+        dated = [each for each in months if _START.fullmatch(each.start)]
+        if not dated:
             return []
+        running = max(dated, key=lambda each: each.start)
         values = (("traffic_in", running.rx), ("traffic_out", running.tx), ("traffic", running.total))
         return [Reading(metric=name, value=Decimal(value), unit="byte", kind="counter") for name, value in values]
 

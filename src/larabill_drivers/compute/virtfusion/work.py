@@ -24,8 +24,8 @@ class Work(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True, froze
     """What was asked of which server.
 
     Of a build: `os`, `hostname`, `ipv6`, `vnc`, how often it may be repeated (`again`), and whose password is set after
-    it (`login`). Of a resize: the `memory` (MB) and `cores` that it comes to. `until` (ISO 8601): how long a gentle stop
-    may take. `queue`: the job. `reason`: why a create is undone.
+    it (`login`). Of a resize: the `memory` (MB) and `cores` that it comes to. Of a restart: its job in the `queue`.
+    Of a gentle stop: `until` when (ISO 8601). Of what is undone: the `reason`.
     """
 
     kind: Kind
