@@ -102,6 +102,7 @@ def test_a_crash_after_each_step_goes_on_where_it_was(site: Site) -> None:
         ["asked_at", "user"],
         ["asked_at", "server", "user", "uuid"],
     ]
+    site.clock.advance(SETTLES)
     for progress in saved[2:]:
         site.progress[service] = progress
         again = site.provision(service)
