@@ -39,7 +39,7 @@ BUILDS = timedelta(seconds=30)
 SETTLES = timedelta(minutes=3)
 """How long a create that was not answered may take until its server shows; by then other services of the same customer
 have named theirs too. Before that no server is taken, and none asked for again."""
-LONGEST_NAME = 100
+LONGEST_LINE = 100
 
 
 class Creates(Control):
@@ -227,7 +227,7 @@ class Creates(Control):
             return work.pending(LOCKED)
         if not self._is_gone(answer) and not 200 <= answer.status < 300:
             return Manual(reason=f"remove the server {there.id}, which cannot be built: {refused.reason}")
-        return work_on(there, "undo", reason=refused.reason[:120]).pending()
+        return work_on(there, "undo", reason=printable(refused.reason)).pending()
 
     def _finished(self, there: Server, work: Work) -> Outcome:
         """With a password, which VirtFusion makes itself. A server that gives none is finished too."""
@@ -258,9 +258,9 @@ def _has_words(body: Any) -> bool:
     return bool(explain(body))
 
 
-def printable(name: str) -> str:
-    """A customer's name as VirtFusion takes it."""
-    return "".join(filter(str.isprintable, name))[:LONGEST_NAME].strip() or "-"
+def printable(text: str) -> str:
+    """One line of at most 100 characters, such as VirtFusion takes for a name."""
+    return "".join(filter(str.isprintable, text))[:LONGEST_LINE].strip() or "-"
 
 
 def without(refused: Outcome, contact: Contact) -> Outcome:
