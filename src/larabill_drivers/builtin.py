@@ -5,6 +5,7 @@ from __future__ import annotations
 from larabill_core.contracts.provider import DriverInfo, DriverType
 from larabill_drivers.cloud.generic_ssh.settings import GenericSshSettings
 from larabill_drivers.cloud.kasm.settings import KasmConfig, KasmSettings, KasmSpec
+from larabill_drivers.compute.virtfusion.settings import VirtFusionConfig, VirtFusionSettings, VirtFusionSpec
 from larabill_drivers.fake import FakeSettings
 from larabill_drivers.game.pterodactyl.settings import PterodactylConfig, PterodactylSettings, PterodactylSpec
 from larabill_drivers.game.tcadmin.settings import TcadminConfig, TcadminSettings, TcadminSpec
@@ -51,6 +52,15 @@ def larabill_drivers() -> list[DriverInfo]:
             spec_class=TcadminSpec,
             target="larabill_drivers.game.tcadmin.driver:make",
             fake="larabill_drivers.game.tcadmin.fake:FakeTcadmin",
+        ),
+        DriverInfo(
+            name="virtfusion",
+            type=DriverType.COMPUTE,
+            settings_class=VirtFusionSettings,
+            config_class=VirtFusionConfig,
+            spec_class=VirtFusionSpec,
+            target="larabill_drivers.compute.virtfusion.driver:make",
+            fake="larabill_drivers.compute.virtfusion.fake:FakeVirtFusion",
         ),
         DriverInfo(
             name="fake",

@@ -51,7 +51,10 @@ class ProvisionRequest:
 
 @attrs.frozen(kw_only=True)
 class ResourceRequest:
-    """An operation on what stands: `driver_ref` is the provider's id as it answered at creation."""
+    """An operation on what stands: `driver_ref` is the provider's id as it answered at creation.
+
+    By `customer_id` a driver finds the customer's user of the panel (see `Contact`).
+    """
 
     ref: str
     key: str
@@ -60,6 +63,7 @@ class ResourceRequest:
     plan_code: str
     spec: Mapping[str, Any]
     config: Mapping[str, Any]
+    customer_id: UUID | None = None
 
 
 @attrs.frozen(kw_only=True)

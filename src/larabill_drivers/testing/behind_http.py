@@ -350,7 +350,7 @@ class BehindHttp(ProvisionerContract):
     def _keeps_secrets(self, tried: Try) -> None:
         """I12: in nothing that is stored or shown."""
         shown = repr(tried.caller.outcomes) + repr(tried.caller.progress) + repr(tried.driver)
-        for secret in (PASSWORD, CONTACT.email, CONTACT.name, *self.fake.environment.values()):
+        for secret in (PASSWORD, CONTACT.email, CONTACT.name, *self.fake.environment.values(), *self.fake.secrets):
             assert secret not in shown, f"{secret!r} is shown"
 
 

@@ -78,6 +78,7 @@ class ProvisionerContract:
             plan_code=self.other_plan if action == "resize" else self.plan,
             spec=dict(self.spec),
             config=dict((self.other_config or self.config) if action == "resize" else self.config),
+            customer_id=CONTACT.customer_id,
         )
 
     def wait(self, outcome: Pending) -> None:

@@ -103,6 +103,8 @@ class FakeApi(ABC):
     """How it is tried out: what may stand in a `[[provisioning.plans]]` entry, for a "small" and a "large" plan."""
     environment: ClassVar[Mapping[str, str]]
     """The secrets that `settings` names."""
+    secrets: ClassVar[tuple[str, ...]] = ()
+    """What else must not be seen anywhere: passwords and links that it makes itself."""
 
     @classmethod
     @abstractmethod

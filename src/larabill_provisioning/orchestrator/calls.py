@@ -202,6 +202,7 @@ class ResourceCall:
             plan_code=asked["plan_code"],
             spec=asked["spec"],
             config=asked["config"],
+            customer_id=resource.customer_id,
         )
 
     def record(self, tx: ProvisioningTx, operation: Operation, outcome: Outcome | Withdrawn | Retried) -> None:

@@ -96,6 +96,7 @@ def request_of(resource: Resource, key: str) -> ResourceRequest:
         plan_code=resource.plan_code,
         spec=resource.spec,
         config=resource.config,
+        customer_id=resource.customer_id,
     )
 
 
