@@ -9,6 +9,7 @@ from larabill_drivers.game.pterodactyl.settings import PterodactylConfig, Pterod
 from larabill_drivers.gateways.fake import FakeGatewaySettings
 from larabill_drivers.gateways.stripe.driver import StripeSettings
 from larabill_drivers.hookspecs import hookimpl
+from larabill_drivers.panels.whm.settings import WhmConfig, WhmSettings, WhmSpec
 from larabill_drivers.services.ecb_rates import EcbRatesSettings
 from larabill_drivers.services.vies import ViesSettings
 
@@ -30,6 +31,14 @@ def larabill_drivers() -> list[DriverInfo]:
             config_class=PterodactylConfig,
             spec_class=PterodactylSpec,
             target="larabill_drivers.game.pterodactyl.driver:Pterodactyl",
+        ),
+        DriverInfo(
+            name="whm",
+            type=DriverType.PANELS,
+            settings_class=WhmSettings,
+            config_class=WhmConfig,
+            spec_class=WhmSpec,
+            target="larabill_drivers.panels.whm.counting:make",
         ),
         DriverInfo(
             name="fake",
