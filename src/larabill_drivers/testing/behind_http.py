@@ -12,7 +12,10 @@ from __future__ import annotations
 
 import os
 import threading
+import time
+from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Final
 from uuid import UUID
@@ -35,6 +38,10 @@ from larabill_drivers.world.serving import InProcess
 
 ACTIONS: Final = ("provision", "suspend", "resume", "resize", "deprovision")
 START: Final = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
+ASKED: Final[Counter[tuple[str, str]]] = Counter()
+"""How often each endpoint of each provider was asked in this process."""
+MISFITS: Final[list[str]] = []
+"""What of that was against its schema."""
 CUTS: Final = None if os.environ.get("LARABILL_CUTS") == "every" else 12
 """At how many places an answer is cut; None: after each byte."""
 
@@ -99,6 +106,11 @@ class BehindHttp(ProvisionerContract):
     def clock(self) -> ManualClock:
         return ManualClock(START)
 
+    @pytest.fixture(autouse=True)
+    def _it_does_not_wait(self) -> Iterator[None]:
+        with no_waiting():
+            yield
+
     @pytest.fixture
     def providers(self, schema: Schema | None, clock: ManualClock) -> Iterator[Callable[[], FakeApi]]:
         """Makes empty ones. In the end nothing that was asked or answered may be against the schema."""
@@ -110,6 +122,9 @@ class BehindHttp(ProvisionerContract):
             return made[-1]
 
         yield make
+        for each in made:
+            ASKED.update({(self.fake.name, endpoint): count for endpoint, count in each.counts.items()})
+        MISFITS.extend(f"{self.fake.name}: {fault}" for each in made for fault in (*each.misfits, *each.untrue))
         assert [fault for each in made for fault in each.misfits] == []
         assert [fault for each in made for fault in each.untrue] == []
 
@@ -150,8 +165,9 @@ class BehindHttp(ProvisionerContract):
                 tried = self.try_out(providers(), clock, action)
                 tried.provider.arm(fault, after=place)
                 self._ends_well(tried, action, f"{fault.what} {fault.when} {endpoint}")
-                if fault in LATER:
-                    assert _failures(tried.caller) in ([], [fault.retry_after]), tried.caller.outcomes
+                if fault.retry_after is not None:
+                    times = tried.provider.asked_at[self._first :]
+                    assert times[place + 1] - times[place] >= fault.retry_after, f"asked again too soon: {endpoint}"
 
     @pytest.mark.parametrize("action", ACTIONS)
     def test_wherever_an_answer_is_cut_it_comes_to_its_end_once(
@@ -224,6 +240,23 @@ class BehindHttp(ProvisionerContract):
         assert isinstance(end, Done) if action == "deprovision" else isinstance(end, Failed | Manual), end
         assert provider.standing() == []
 
+    @pytest.mark.parametrize("action", ("suspend", "resize", "deprovision"))
+    def test_what_is_anothers_is_left_alone(self, provider: FakeApi, driver: Any, action: str) -> None:
+        """Ids are used again, and somebody moves things by hand: what does not carry our ref is not ours to change."""
+        if action not in capabilities(driver):
+            pytest.skip(f"the driver has no {action}")
+        mine, others = new_id(), new_id()
+        self.build(driver, mine)
+        theirs = self.build(driver, others)
+        if theirs.ref == driver.ref_for(others):
+            pytest.skip("the provider's id is our ref")
+        outcome = getattr(driver, action)(self.resource_request(driver, mine, theirs, action))
+        assert isinstance(outcome, Failed | Manual), f"it changes what is another's: {outcome}"
+        assert sorted(provider.standing()) == sorted(map(driver.ref_for, (mine, others))), (
+            "it destroys what is another's"
+        )
+        assert self.status(driver, others) is RemoteStatus.ACTIVE
+
     def lose(self, provider: FakeApi, ref: str) -> None:
         """Somebody removes the resource at the provider, and does not tell."""
         with provider.world.transaction() as tx:
@@ -250,9 +283,9 @@ class BehindHttp(ProvisionerContract):
         return tried.act()
 
     def _ends_well(self, tried: Try, action: str, where: str) -> None:
-        asked = len(tried.provider.asked)
+        self._first = len(tried.provider.asked)
         end = tried.act()
-        self._own = len(tried.provider.asked) - asked
+        self._own = len(tried.provider.asked) - self._first
         assert isinstance(end, Done), f"{where}: {tried.caller.outcomes}"
         self._stands_as(tried, action, where)
         self._keeps_secrets(tried)
@@ -271,12 +304,23 @@ class BehindHttp(ProvisionerContract):
             assert secret not in shown, f"{secret!r} is shown"
 
 
+@contextmanager
+def no_waiting() -> Iterator[None]:
+    """A worker has other work: a driver answers `Pending`, and does not sleep until the provider is done."""
+    slept: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        raise AssertionError("a driver must not wait")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(time, "sleep", sleep)
+        yield
+    assert slept == [], "the driver waits by itself: answer Pending"
+
+
 def _passing(clock: ManualClock) -> Callable[[timedelta], None]:
     def wait(for_: timedelta) -> None:
         clock.advance(for_)
 
     return wait
-
-
-def _failures(caller: Caller) -> list[timedelta | None]:
-    return [each.retry_after for each in caller.outcomes if isinstance(each, Failed)]

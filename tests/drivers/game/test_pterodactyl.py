@@ -16,12 +16,15 @@ from larabill_drivers.game.pterodactyl.settings import PterodactylSettings
 from larabill_drivers.testing.behind_http import BehindHttp
 from larabill_drivers.testing.openapi import OpenApi
 
+SETTINGS = PterodactylSettings(base_url="https://panel.example.com", application_key=Secret(KEY), regions={"fra": (1,)})
+CONFIG: dict[str, Any] = {"nest": 1, "egg": 5, "memory": 2048, "disk": 10_240}
+
 
 class TestPterodactyl(BehindHttp):
     fake = FakePterodactyl
     region = "fra"
-    config: ClassVar[dict[str, Any]] = {"nest": 1, "egg": 5, "memory": 2048, "disk": 10_240}
-    other_config: ClassVar[dict[str, Any]] = {**config, "memory": 4096}
+    config = CONFIG
+    other_config: ClassVar[dict[str, Any]] = {**CONFIG, "memory": 4096}
     secrets = (KEY,)
 
     @pytest.fixture
@@ -29,7 +32,4 @@ class TestPterodactyl(BehindHttp):
         return schema_of("pterodactyl.json", "/api/application")
 
     def open(self, transport: httpx.BaseTransport, clock: ManualClock) -> Pterodactyl:
-        settings = PterodactylSettings(
-            base_url="https://panel.example.com", application_key=Secret(KEY), regions={"fra": (1,)}
-        )
-        return Pterodactyl(settings, account="main", clock=clock, transport=transport)
+        return Pterodactyl(SETTINGS, account="main", clock=clock, transport=transport)
