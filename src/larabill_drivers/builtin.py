@@ -40,6 +40,7 @@ def larabill_drivers() -> list[DriverInfo]:
             config_class=WhmConfig,
             spec_class=WhmSpec,
             target="larabill_drivers.panels.whm.counting:make",
+            fake="larabill_drivers.panels.whm.fake:FakeWhm",
         ),
         DriverInfo(
             name="fake",

@@ -19,7 +19,7 @@ _PREFIX = "xn--"
 
 
 def domain_name(text: str, path: str = "domain") -> str:
-    """`text` in lower case and as A-labels, without a dot at its end. Raises `InvalidInput`, which does not repeat it."""
+    """`text` in lower case and as A-labels, without a dot at its end. Raises `InvalidInput`, not repeating it."""
     labels = [_ascii(label) for label in text.split(".")] if len(text) <= LONGEST else []
     name = ".".join(labels)
     fits = len(labels) >= 2 and len(name) <= LONGEST and all(map(_is_label, labels)) and _TOP.fullmatch(labels[-1])

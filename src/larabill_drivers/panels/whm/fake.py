@@ -1,8 +1,9 @@
 """A pretended WHM server: API 1 with a memory, for root's token and that of a reseller, `acme`.
 
-Its quirks are the real one's: every no of a function comes under HTTP 200; a reseller does not see the accounts of others,
-whose names and domains are taken all the same; what is removed twice is refused; the raw output shows the password unless
-told not to. `takes`: how long a createacct goes on after the caller has given up, its name being taken from the start.
+Its quirks are the real one's: every no of a function comes under HTTP 200; a reseller does not see the accounts of
+others, whose names and domains are taken all the same; what is removed twice is refused; the raw output shows the
+password unless told not to. `takes`: how long a createacct goes on after its caller has given up, the name being taken
+from the start.
 """
 
 from __future__ import annotations
@@ -29,6 +30,10 @@ class FakeWhm(FakeApi):
 
     name = "whm"
     prefix = "/json-api"
+    plans: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        code: {"provider_plan": code, "config": {"package": code}} for code in ("small", "large")
+    }
+    environment: ClassVar[Mapping[str, str]] = {"WHM_TOKEN": TOKEN}
     takes: ClassVar[timedelta] = timedelta(0)
     routes: ClassVar[Mapping[str, str]] = {
         f"POST /{function}": function
@@ -50,6 +55,20 @@ class FakeWhm(FakeApi):
             "get_maximum_users",
         )
     }
+
+    @classmethod
+    def settings(cls, base_url: str) -> dict[str, Any]:
+        return {
+            "base_url": base_url,
+            "username": RESELLER,
+            "token": {"env": "WHM_TOKEN"},
+            "package_prefix": f"{RESELLER}_",
+            "region": "fra",
+        }
+
+    @classmethod
+    def spec(cls, number: int) -> dict[str, Any]:
+        return {"domain": f"customer-{number}.example.com"}
 
     def login(self, request: Request) -> Reply | None:
         return None if request.headers.get("authorization", "") in TOKENS else _forbidden()
@@ -95,8 +114,8 @@ class FakeWhm(FakeApi):
             "reason": "not suspended",
         }
         tx.make("account", account=self.name, ref=user, body=body, id=f"account:{user}")
-        shows = asked.get("showpass", "y") == "y"
-        raw = f"<pre>UserName: {user}\n{'PassWord: ' + body['password'] if shows else ''}</pre>"
+        password = body["password"] if asked.get("showpass", "y") == "y" else "*"
+        raw = f"<pre>UserName: {user}\nPassWord: {password}</pre>"
         data = {"ip": "192.0.2.53", "package": body["plan"], "nameserver": "ns1.example.net", "nameserver2": None}
         return _yes("createacct", data, raw=raw)
 

@@ -25,7 +25,6 @@ def shown(account: Thing) -> dict[str, Any]:
         "ipv6": [],
         "suspended": int(body["status"] == "suspended"),
         "suspendreason": body["reason"],
-        "suspendtime": None,
         "is_locked": int(body["locked"]),
         "diskused": "14M",
         "disklimit": "unlimited",

@@ -29,10 +29,10 @@ def is_package(name: str) -> bool:
 class WhmSettings:
     """`base_url` is https://HOST:2087; `token` an API token of WHM's user `username`.
 
-    `owner`: the reseller to whom all our accounts belong, and nobody else's; without, `username`. `package_prefix` is put
-    before the package of each plan. `region`: the one in which the server stands. `panel_url`: where customers log in;
-    without, https://HOST:2083. `deadline`: how long a call that changes something may take; `settling`: how long a create
-    whose answer was lost may still be under way. `version_in_query`, `counts_accounts`: see `docs/drivers/whm.md`.
+    `owner`: the reseller to whom all our accounts belong, and nobody else's; without, `username`. `package_prefix` is
+    put before the package of each plan. `region`: the one in which the server stands. `panel_url`: where customers log
+    in; without, https://HOST:2083. `deadline`: how long a call that changes something may take; `settling`: how long a
+    create whose answer was lost may still be under way. The page of the driver says when to set the rest.
     """
 
     base_url: str
