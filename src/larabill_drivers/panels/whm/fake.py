@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
+from larabill_core.ids import new_id
 from larabill_drivers.panels.whm.fake_shapes import PACKAGES, package_row, shown, traffic_row
 from larabill_drivers.world import Thing, WorldTx
 from larabill_drivers.world.http_api import FakeApi, Reply, Request
@@ -68,7 +69,8 @@ class FakeWhm(FakeApi):
 
     @classmethod
     def spec(cls, number: int) -> dict[str, Any]:
-        return {"domain": f"customer-{number}.example.com"}
+        """A domain stands on a server once, and numbers come again."""
+        return {"domain": f"customer-{number}.{new_id().hex}.example.com"}
 
     def login(self, request: Request) -> Reply | None:
         return None if request.headers.get("authorization", "") in TOKENS else _forbidden()
