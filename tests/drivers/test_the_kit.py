@@ -7,13 +7,13 @@ from collections.abc import Callable
 import httpx
 import pytest
 from tests.drivers import broken
-from tests.drivers.game.test_pterodactyl import CONFIG, SETTINGS
 
 from larabill_core.ids import new_id
 from larabill_core.testing.clock import ManualClock
 from larabill_drivers.game.pterodactyl.driver import Pterodactyl
-from larabill_drivers.game.pterodactyl.fake import KEY, FakePterodactyl
-from larabill_drivers.testing.behind_http import LATER, LOST, BehindHttp, no_waiting
+from larabill_drivers.game.pterodactyl.fake import FakePterodactyl
+from larabill_drivers.registry import load_infos
+from larabill_drivers.testing.behind_http import ADDRESS, LATER, LOST, BehindHttp, manifest_settings, no_waiting
 from larabill_drivers.world import FakeWorld
 from larabill_drivers.world.serving import InProcess
 
@@ -22,16 +22,14 @@ class Kit(BehindHttp):
     """The kit for one driver, without pytest's fixtures."""
 
     fake = FakePterodactyl
-    region = "fra"
-    config = CONFIG
-    secrets = (KEY,)
     __test__ = False
 
     def __init__(self, driver: type[Pterodactyl], clock: ManualClock) -> None:
         self._driver, self._clock = driver, clock
 
     def open(self, transport: httpx.BaseTransport, clock: ManualClock) -> Pterodactyl:
-        return self._driver(SETTINGS, account="main", clock=clock, transport=transport)
+        settings = manifest_settings(load_infos()["pterodactyl"], self.fake, ADDRESS)
+        return self._driver(settings, account="main", clock=clock, transport=transport)
 
     def empty(self) -> FakePterodactyl:
         return FakePterodactyl(FakeWorld.open(":memory:"), clock=self._clock)

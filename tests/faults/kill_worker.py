@@ -195,6 +195,8 @@ def _forked(scene: Scene, work: Callable[[Shop], object]) -> None:
         try:
             work(scene.shop_of_worker())
             code = 0
+        except BaseException as problem:
+            print(f"# {type(problem).__name__}: {problem}", file=sys.stderr)
         finally:
             os._exit(code)
     _, status = os.waitpid(pid, 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Mapping
 from functools import cached_property
@@ -36,13 +37,15 @@ CATALOG: Final = """
 code = "one"
 name = "One"
 provision = true
-prices.EUR = { monthly = "5.00", setup = "1.00" }
+regions = {regions}
+prices.EUR = {{ monthly = "5.00", setup = "1.00" }}
 
 [[plans]]
 code = "two"
 name = "Two"
 provision = true
-prices.EUR = { monthly = "7.00" }
+regions = {regions}
+prices.EUR = {{ monthly = "7.00" }}
 """
 
 
@@ -111,7 +114,9 @@ class Shop:
 
     def open(self) -> None:
         """Catalogue and plan maps into force."""
-        self.engine.billing.catalog.load(self.seller, parse_catalog(CATALOG))
+        plans = self._at.api.plans.values() if self._at else ()
+        regions = json.dumps(sorted({plan["region"] for plan in plans if plan.get("region")}))
+        self.engine.billing.catalog.load(self.seller, parse_catalog(CATALOG.format(regions=regions)))
         self.engine.provisioning.plans.sync(self.seller)
 
     def order(self, count: int) -> None:
@@ -123,11 +128,18 @@ class Shop:
             )
             bank = "bank1" if number % 2 else "bank2"
             method = billing.payments.add_method(self.seller, customer.id, bank, "pm_ok", "test")
-            spec = self._at.api.spec(number) if self._at else {}
-            item = NewItem(plan_code="one" if number % 4 < 2 else "two", cycle=Cycle.MONTHLY, spec=spec)
+            code = "one" if number % 4 < 2 else "two"
+            item = NewItem(plan_code=code, cycle=Cycle.MONTHLY, **self._wishes(code, customer.id))
             wanted = PlaceOrder(order_uuid=new_id(), customer_id=customer.id, currency="EUR", items=(item,))
             order = billing.orders.place(self.seller, wanted)
             billing.payments.charge_invoice(self.seller, order.invoice_id, method.id)
+
+    def _wishes(self, code: str, customer: UUID) -> dict[str, Any]:
+        """What a customer asks for beside the plan, where the provider wants to know it."""
+        if self._at is None:
+            return {}
+        plan = self._at.api.plans["small" if code == "one" else "large"]
+        return {"region": plan.get("region", ""), "spec": self._at.api.spec(customer.int % 10**9)}
 
     def close(self) -> None:
         database_of(self.engine).dispose()

@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
@@ -25,10 +26,14 @@ import httpx
 import pytest
 
 from larabill_core.contracts.outcome import Done, Failed, Manual, Outcome, Pending, Unknown
-from larabill_core.contracts.provider import capabilities
-from larabill_core.contracts.provisioner import RemoteStatus
+from larabill_core.contracts.provider import DriverInfo, capabilities
+from larabill_core.contracts.provisioner import ProvisionRequest, RemoteStatus, ResourceRequest
+from larabill_core.errors import Faults
 from larabill_core.ids import new_id
+from larabill_core.module import load_target
+from larabill_core.structure import structure
 from larabill_core.testing.clock import ManualClock
+from larabill_drivers.registry import load_infos
 from larabill_drivers.testing.caller import Caller
 from larabill_drivers.testing.provisioner import CONTACT, PASSWORD, ProvisionerContract
 from larabill_drivers.world import FakeWorld, Fault
@@ -42,6 +47,7 @@ ASKED: Final[Counter[tuple[str, str]]] = Counter()
 """How often each endpoint of each provider was asked in this process."""
 MISFITS: Final[list[str]] = []
 """What of that was against its schema."""
+ADDRESS: Final = "https://provider.example.com"
 CUTS: Final = None if os.environ.get("LARABILL_CUTS") == "every" else 12
 """At how many places an answer is cut; None: after each byte."""
 
@@ -87,15 +93,34 @@ class Try:
 
 
 class BehindHttp(ProvisionerContract):
-    """Inherit it, give `fake` and `open`; a fixture `schema`, where the provider's description is at hand."""
+    """Inherit it, give `fake`; and a fixture `schema`, where the provider's description is at hand."""
 
     fake: ClassVar[type[FakeApi]]
-    secrets: ClassVar[tuple[str, ...]] = ()
-    """What of the settings must not be seen anywhere."""
 
     def open(self, transport: httpx.BaseTransport, clock: ManualClock) -> Any:
         """The driver under test, that asks `transport`."""
-        pytest.fail("give a method named open")
+        info = _info(self.fake.name)
+        settings = manifest_settings(info, self.fake, ADDRESS)
+        return load_target(info.target)(settings, account="main", clock=clock, transport=transport)
+
+    def provision_request(self, driver: Any, service: UUID, **changes: Any) -> ProvisionRequest:
+        plan = self.fake.plans["small"]
+        wanted = {
+            "plan_code": plan["provider_plan"],
+            "region": plan.get("region", ""),
+            "config": dict(plan.get("config", {})),
+            "spec": self.fake.spec(service.int % 10**9),
+        }
+        return super().provision_request(driver, service, **{**wanted, **changes})
+
+    def resource_request(self, driver: Any, service: UUID, built: Done, action: str = "suspend") -> ResourceRequest:
+        plan = self.fake.plans["large" if action == "resize" else "small"]
+        return attrs.evolve(
+            super().resource_request(driver, service, built, action),
+            plan_code=plan["provider_plan"],
+            config=dict(plan.get("config", {})),
+            spec=self.fake.spec(service.int % 10**9),
+        )
 
     @pytest.fixture
     def schema(self) -> Schema | None:
@@ -301,8 +326,24 @@ class BehindHttp(ProvisionerContract):
     def _keeps_secrets(self, tried: Try) -> None:
         """I12: in nothing that is stored or shown."""
         shown = repr(tried.caller.outcomes) + repr(tried.caller.progress) + repr(tried.driver)
-        for secret in (PASSWORD, CONTACT.email, CONTACT.name, *self.secrets):
+        for secret in (PASSWORD, CONTACT.email, CONTACT.name, *self.fake.environment.values()):
             assert secret not in shown, f"{secret!r} is shown"
+
+
+@cache
+def _info(driver: str) -> DriverInfo:
+    return load_infos()[driver]
+
+
+def manifest_settings(info: DriverInfo, fake: type[FakeApi], address: str) -> Any:
+    """The settings of an account at the fake, as the manifest would have them."""
+    faults = Faults()
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in fake.environment.items():
+            patch.setenv(name, value)
+        settings = structure(info.settings_class, fake.settings(address), faults)
+    faults.raise_if_any()
+    return settings
 
 
 @contextmanager

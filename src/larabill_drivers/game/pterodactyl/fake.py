@@ -41,7 +41,7 @@ NEST = {"object": "nest", "attributes": {"id": 1, "uuid": "5e0d8a3c-0000-4000-80
 
 
 def _plan(**limits: int) -> dict[str, Any]:
-    return {"provider_plan": "paper", "config": {"nest": 1, "egg": 5, **limits}}
+    return {"provider_plan": "paper", "region": "fra", "config": {"nest": 1, "egg": 5, **limits}}
 
 
 class FakePterodactyl(FakeApi):
