@@ -13,7 +13,6 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from larabill_core.ids import new_id
 from larabill_drivers.panels.whm.fake_shapes import PACKAGES, package_row, shown, traffic_row
 from larabill_drivers.world import Thing, WorldTx
 from larabill_drivers.world.http_api import FakeApi, Reply, Request
@@ -32,7 +31,7 @@ class FakeWhm(FakeApi):
     name = "whm"
     prefix = "/json-api"
     plans: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        code: {"provider_plan": code, "config": {"package": code}} for code in ("small", "large")
+        code: {"provider_plan": code, "region": "fra", "config": {"package": code}} for code in ("small", "large")
     }
     environment: ClassVar[Mapping[str, str]] = {"WHM_TOKEN": TOKEN}
     takes: ClassVar[timedelta] = timedelta(0)
@@ -69,8 +68,8 @@ class FakeWhm(FakeApi):
 
     @classmethod
     def spec(cls, number: int) -> dict[str, Any]:
-        """A domain stands on a server once, and numbers come again."""
-        return {"domain": f"customer-{number}.{new_id().hex}.example.com"}
+        """A domain stands on a server once."""
+        return {"domain": f"customer-{number}.example.com"}
 
     def login(self, request: Request) -> Reply | None:
         return None if request.headers.get("authorization", "") in TOKENS else _forbidden()
