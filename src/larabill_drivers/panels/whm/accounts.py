@@ -30,8 +30,8 @@ _DRIVER_REF = re.compile(r"(?P<name>[a-z][a-z0-9]{0,15}):(?P<domain>[a-z0-9.-]{3
 def name_of(subject_id: UUID) -> str:
     """`l` and 35 bits of a hash in base32: eight characters, since names must differ in their first eight on MySQL.
 
-    Two services may come to one name (of 10,000 accounts on a server: at one server in 700). WHM has each name once, and
-    LaraBill never lets two services hold one account (I2): the second stands in the operator's list.
+    Two services may come to one name (of 10,000 accounts on a server: at one server in 700). WHM has each name once,
+    and LaraBill never lets two services hold one account (I2): the second stands in the operator's list.
     """
     digest = hashlib.sha256(b"larabill/whm/" + subject_id.bytes).digest()
     return "l" + b32encode(digest)[:7].decode().lower()
