@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,6 +12,7 @@ from uuid import UUID
 import attrs
 import httpx
 import pytest
+from tests.drivers.specs import schema_of
 
 from larabill_core.contracts.customers import Contact
 from larabill_core.contracts.inventory import Offer, Quota
@@ -31,7 +31,7 @@ from larabill_drivers.panels.whm.settings import WhmConfig, WhmSettings, WhmSpec
 from larabill_drivers.testing.caller import Caller
 from larabill_drivers.world import FakeWorld, Fault
 from larabill_drivers.world.faults import What
-from larabill_drivers.world.http_api import FakeApi
+from larabill_drivers.world.http_api import FakeApi, Reply
 from larabill_drivers.world.serving import InProcess
 
 SERVICE = UUID("01890000-0000-7000-8000-00000000000a")
@@ -57,8 +57,11 @@ class SlowWhm(FakeWhm):
 
 
 @pytest.fixture
-def fake(clock: ManualClock) -> FakeWhm:
-    return FakeWhm(FakeWorld.open(":memory:"), clock=clock)
+def fake(clock: ManualClock) -> Iterator[FakeWhm]:
+    """It holds every request and answer against WHM's description."""
+    made = FakeWhm(FakeWorld.open(":memory:"), clock=clock, schema=schema_of("cpanel-whm.json", "/json-api"))
+    yield made
+    assert [*made.misfits, *made.untrue] == []
 
 
 class Wire(httpx.BaseTransport):
@@ -196,8 +199,9 @@ def test_a_create_has_a_deadline_of_its_own(fake: FakeWhm, clock: ManualClock) -
     assert all(0 < each <= 30 for each in seconds.values())
 
 
-def test_the_version_is_in_the_query_too_for_servers_that_want_it_there(fake: FakeWhm, clock: ManualClock) -> None:
-    wire = Wire(fake)
+def test_the_version_is_in_the_query_too_for_servers_that_want_it_there(clock: ManualClock) -> None:
+    """Which the description has only for GET."""
+    wire = Wire(FakeWhm(FakeWorld.open(":memory:"), clock=clock))
     driver = make(attrs.evolve(SETTINGS, version_in_query=True), account="main", clock=clock, transport=wire)
     assert isinstance(driver.provision(wish()), Done)
     assert {request.url.query for request in wire.sent} == {b"api.version=1"}
@@ -372,20 +376,17 @@ def test_the_domain_is_not_changed_by_a_resize(fake: FakeWhm, clock: ManualClock
     ],
 )
 def test_what_somebody_else_has_done_meanwhile_is_done(
-    fake: FakeWhm, clock: ManualClock, action: str, meanwhile: dict[str, Any]
+    fake: FakeWhm, clock: ManualClock, monkeypatch: pytest.MonkeyPatch, action: str, meanwhile: dict[str, Any]
 ) -> None:
     """The server refuses, and a second look says that it is so."""
     put(fake, status="suspended" if action == "resume" else "active")
     function = {"suspend": "suspendacct", "resume": "unsuspendacct", "resize": "changepackage"}[action]
 
-    def interfere(original: Callable[..., Any]) -> Callable[..., Any]:
-        def refuse(tx: Any, request: Any) -> Any:
-            tx.change(tx.things("account")[0], **meanwhile)
-            return fake.refusal_inside()
+    def refuse(tx: Any, request: Any) -> Reply:
+        tx.change(tx.things("account")[0], **meanwhile)
+        return Reply(body={"metadata": {"command": function, "reason": "It is so already", "result": 0, "version": 1}})
 
-        return refuse
-
-    setattr(fake, function, interfere(getattr(fake, function)))
+    monkeypatch.setattr(fake, function, refuse)
     assert isinstance(getattr(opened(fake, clock), action)(about(config={"package": "large"})), Done)
 
 
@@ -418,18 +419,14 @@ def test_a_link_that_cannot_be_shown_is_not_shown(
     put(fake)
     real = fake.create_user_session
 
-    def spoilt(tx: Any, request: Any) -> Any:
-        reply = real(tx, request)
-        return attrs.evolve(reply, body=json.loads(json.dumps(reply.body).replace(reply.body["data"]["url"], "@@")))
+    def spoilt(tx: Any, request: Any) -> Reply:
+        body = real(tx, request).body
+        return Reply(body={**body, "data": {**body["data"], "url": url}})
 
-    monkeypatch.setattr(fake, "create_user_session", lambda tx, request: _with_url(spoilt(tx, request), url))
+    monkeypatch.setattr(fake, "create_user_session", spoilt)
     outcome = opened(fake, clock).sign_on(about())
     assert isinstance(outcome, Unknown)
     assert "whm" not in outcome.reason
-
-
-def _with_url(reply: Any, url: str) -> Any:
-    return attrs.evolve(reply, body={**reply.body, "data": {**reply.body["data"], "url": url}})
 
 
 def test_a_password_is_reset(fake: FakeWhm, clock: ManualClock) -> None:
