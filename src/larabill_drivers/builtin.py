@@ -12,6 +12,7 @@ from larabill_drivers.game.tcadmin.settings import TcadminConfig, TcadminSetting
 from larabill_drivers.gateways.fake import FakeGatewaySettings
 from larabill_drivers.gateways.stripe.driver import StripeSettings
 from larabill_drivers.hookspecs import hookimpl
+from larabill_drivers.panels.whm.settings import WhmConfig, WhmSettings, WhmSpec
 from larabill_drivers.services.ecb_rates import EcbRatesSettings
 from larabill_drivers.services.vies import ViesSettings
 
@@ -43,6 +44,15 @@ def larabill_drivers() -> list[DriverInfo]:
             spec_class=PterodactylSpec,
             target="larabill_drivers.game.pterodactyl.driver:Pterodactyl",
             fake="larabill_drivers.game.pterodactyl.fake:FakePterodactyl",
+        ),
+        DriverInfo(
+            name="whm",
+            type=DriverType.PANELS,
+            settings_class=WhmSettings,
+            config_class=WhmConfig,
+            spec_class=WhmSpec,
+            target="larabill_drivers.panels.whm.counting:make",
+            fake="larabill_drivers.panels.whm.fake:FakeWhm",
         ),
         DriverInfo(
             name="tcadmin",

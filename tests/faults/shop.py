@@ -38,6 +38,7 @@ code = "one"
 name = "One"
 provision = true
 regions = {regions}
+options = {options}
 prices.EUR = {{ monthly = "5.00", setup = "1.00" }}
 
 [[plans]]
@@ -45,6 +46,7 @@ code = "two"
 name = "Two"
 provision = true
 regions = {regions}
+options = {options}
 prices.EUR = {{ monthly = "7.00" }}
 """
 
@@ -116,7 +118,9 @@ class Shop:
         """Catalogue and plan maps into force."""
         plans = self._at.api.plans.values() if self._at else ()
         regions = json.dumps(sorted({plan["region"] for plan in plans if plan.get("region")}))
-        self.engine.billing.catalog.load(self.seller, parse_catalog(CATALOG.format(regions=regions)))
+        options = ", ".join(f'{name} = "text"' for name in self._at.api.spec(0)) if self._at else ""
+        catalog = CATALOG.format(regions=regions, options=f"{{{options}}}")
+        self.engine.billing.catalog.load(self.seller, parse_catalog(catalog))
         self.engine.provisioning.plans.sync(self.seller)
 
     def order(self, count: int) -> None:
