@@ -1,0 +1,308 @@
+"""Subscriptions on an Enhance panel: our ref is a subscription's friendly name, which only the seller can change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx
+
+from larabill_core.clock import Clock
+from larabill_core.contracts.outcome import Done, Facts, Failed, Manual, Outcome, Pending, Unknown
+from larabill_core.contracts.provisioner import Found, ProvisionRequest, RemoteStatus, ResourceRequest
+from larabill_core.errors import Faults
+from larabill_core.structure import structure
+from larabill_drivers.asking import Api, Ended, look, outcome
+from larabill_drivers.http import HttpClient
+from larabill_drivers.panels.enhance import settings as of
+from larabill_drivers.panels.enhance.access import Access
+from larabill_drivers.panels.enhance.answers import (
+    Made,
+    MadeNumber,
+    Org,
+    Subscription,
+    explain,
+    explain_briefly,
+    is_absent,
+    stands,
+)
+from larabill_drivers.panels.enhance.customers import Customers, Steps
+from larabill_drivers.panels.enhance.offers import Offers
+from larabill_drivers.panels.enhance.panel import UNFINISHED, Panel, Place, check_ours
+from larabill_drivers.panels.enhance.settings import EnhanceConfig, EnhanceSettings, EnhanceSpec
+
+SETTLING = timedelta(seconds=5)
+"""How long to wait for what the panel has accepted (204) to be seen."""
+SUSPENDED, ACTIVE, GONE, PLAN = "suspended", "active", "gone", "plan-"
+
+
+def make(
+    settings: EnhanceSettings, *, account: str, clock: Clock, transport: httpx.BaseTransport | None = None
+) -> Enhance:
+    """The driver that looks through all customers only where the settings allow it."""
+    kind = FindingEnhance if settings.finds else Enhance
+    return kind(settings, account=account, clock=clock, transport=transport)
+
+
+class Enhance(Access, Offers):
+    """One panel and seller. A create looks for what it makes among its customer's subscriptions, and so repeats nothing."""
+
+    name = "enhance"
+    dedupes = True
+
+    def __init__(
+        self,
+        settings: EnhanceSettings,
+        *,
+        account: str,
+        clock: Clock,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self.account = account
+        self._settings = settings
+        self._address = settings.base_url.rstrip("/")
+        client = HttpClient(
+            f"{self._address}/api",
+            headers={"Authorization": f"Bearer {settings.access_token.reveal()}"},
+            secrets=[settings.access_token],
+            transport=transport,
+        )
+        self._api = Api(client, clock, explain)
+        self._panel = Panel(self._api, settings.organisation)
+        self._customers = Customers(Api(client, clock, explain_briefly), self._panel)
+
+    def ref_for(self, subject_id: UUID) -> str:
+        """`lb-` and the id's 32 hexadecimal digits."""
+        return f"lb-{subject_id.hex}"
+
+    @outcome
+    def provision(self, request: ProvisionRequest) -> Outcome:
+        """Customer, login, member, subscription, website; at last the subscription gets its name, and can be found."""
+        config, spec = _wanted(request)
+        group = self._group(request.region)
+        if request.contact is None:
+            return Failed(reason="a panel login needs the customer's name and e-mail address", code="no_contact")
+        steps = Steps(request)
+        org = self._customers.ready(request.contact, request.password.reveal(), steps)
+        there = self._subscription(org, request.ref, config, steps)
+        if there.suspended_by is not None:
+            return Manual(reason=f"the panel's subscription {there.id} of this ref is suspended")
+        place = Place(org.id, there.id)
+        if there.friendly_name == request.ref:
+            return self._done(place)
+        if "refused" not in steps.made:
+            try:
+                self._website(place, _website_body(config, spec, group))
+                return self._named(place, request.ref)
+            except Ended as end:
+                if not isinstance(end.outcome, Failed):
+                    raise
+                if end.outcome.retryable:
+                    return Unknown(reason=end.outcome.reason)
+                steps.save(refused=end.outcome.reason)
+        return self._taken_back(place, request.ref, str(steps.made["refused"]))
+
+    def _subscription(self, org: Org, ref: str, config: EnhanceConfig, steps: Steps) -> Subscription:
+        """The one of our ref, made when there is none; named as unfinished until all is there."""
+        saved = steps.made.get("subscription")
+        there = self._panel.subscription(Place(org.id, saved)) if isinstance(saved, int) else None
+        there = there or self._panel.subscription_named(org.id, ref)
+        if there is None and "refused" in steps.made:  # taken back, as far as can be seen
+            raise Ended(Failed(reason=str(steps.made["refused"]), code="refused"))
+        if there is None:
+            path = f"/orgs/{self._panel.seller}/customers/{org.id}/subscriptions"
+            body = {"planId": config.plan_id, "friendlyName": ref + UNFINISHED}
+            made = self._api.read(self._api.request("POST", path, json=body), MadeNumber)
+            there = self._panel.subscription(Place(org.id, made.id))
+        if there is None:
+            raise Ended(Unknown(reason="the panel does not show the subscription that it has made"))
+        check_ours(there, ref)
+        if saved != there.id:
+            steps.save(subscription=there.id)
+        return there
+
+    def _website(self, place: Place, body: dict[str, Any]) -> None:
+        """The website of `body`, made when there is none; nothing without a domain. Raises `Ended`."""
+        if "domain" not in body:
+            return
+        there = self._panel.website(place.org, body["domain"])
+        if there is not None and there.subscription_id != place.id:
+            reason = "the customer has a website of this domain in another subscription"
+            raise Ended(Failed(reason=reason, code="domain_taken"))
+        if there is None:
+            body = {**body, "subscriptionId": place.id}
+            path = f"/orgs/{place.org}/websites"
+            self._api.read(self._api.request("POST", path, query={"kind": "normal"}, json=body), Made)
+
+    def _named(self, place: Place, ref: str) -> Outcome:
+        """All is there: from now on the subscription can be found."""
+        self._api.accepted(self._api.request("PATCH", place.path, json={"friendlyName": ref}))
+        there = self._panel.subscription(place)
+        if there is None or there.friendly_name != ref:
+            return Unknown(reason=f"the panel's subscription {place.id} does not show its name yet")
+        return self._done(place)
+
+    def _taken_back(self, place: Place, ref: str, reason: str) -> Outcome:
+        """Failed, when the subscription that could not be finished is gone again: it is empty, and nobody's but ours."""
+        try:
+            gone = self._gone(place, ref, force=False)
+        except Ended as end:
+            gone = end.outcome
+        match gone:
+            case Done():
+                return Failed(reason=reason, code="refused")
+            case Unknown() | Manual():
+                return gone
+            case Failed(retryable=False):
+                return Manual(reason=f"{reason}; and the unfinished subscription {place.id} cannot be removed")
+            case _:
+                return Unknown(reason=f"{reason}; and the unfinished subscription {place.id} is not gone yet")
+
+    @outcome
+    def poll(self, handle: str, ref: str) -> Outcome:
+        """The handle is what we wait for, and of which subscription."""
+        goal, _, place = handle.partition(":")
+        return self._settled(Place.parse(place), ref, goal)
+
+    @outcome
+    def suspend(self, request: ResourceRequest) -> Outcome:
+        place, there = self._panel.standing(request)
+        if there.suspended_by is not None:
+            return Done(ref=request.driver_ref)
+        return self._changed(place, request.ref, SUSPENDED, {"isSuspended": True})
+
+    @outcome
+    def resume(self, request: ResourceRequest) -> Outcome:
+        place, there = self._panel.standing(request)
+        org = self._panel.org(place.org)
+        if org is None:
+            return Unknown(reason="the panel shows the subscription, and not its organisation")
+        if org.suspended_by is not None and not self._settings.lift_organisation:
+            return Manual(
+                reason=f"the whole organisation {org.id} is suspended at the panel: see why, and lift it there"
+            )
+        if org.suspended_by is not None:
+            self._api.accepted(self._api.request("PATCH", f"/orgs/{org.id}", json={"isSuspended": False}))
+        if there.suspended_by is None:
+            return self._settled(place, request.ref, ACTIVE)
+        return self._changed(place, request.ref, ACTIVE, {"isSuspended": False})
+
+    @outcome
+    def resize(self, request: ResourceRequest) -> Outcome:
+        """To another plan; a website's domain and PHP version stay as they are."""
+        config, _ = _wanted(request)
+        place, there = self._panel.standing(request)
+        if there.plan_id == config.plan_id:
+            return Done(ref=request.driver_ref)
+        return self._changed(place, request.ref, f"{PLAN}{config.plan_id}", {"planId": config.plan_id})
+
+    @outcome
+    def deprovision(self, request: ResourceRequest) -> Outcome:
+        place = Place.parse(request.driver_ref)
+        return self._gone(place, request.ref, force=self._settings.force_deletion)
+
+    def _gone(self, place: Place, ref: str, *, force: bool) -> Outcome:
+        there = self._panel.subscription(place)
+        if there is None:
+            return Done(ref=str(place))
+        check_ours(there, ref)
+        answer = self._api.request("DELETE", place.path, query={"force": "true" if force else "false"})
+        if answer.status != 404 or not self._api.says(answer, is_absent):
+            self._api.accepted(answer)
+        return self._settled(place, ref, GONE)
+
+    def _changed(self, place: Place, ref: str, goal: str, body: dict[str, Any]) -> Outcome:
+        self._api.accepted(self._api.request("PATCH", place.path, json=body))
+        return self._settled(place, ref, goal)
+
+    def _settled(self, place: Place, ref: str, goal: str) -> Outcome:
+        """Done when the panel shows what it has accepted."""
+        there = self._panel.subscription(place)
+        if there is None:
+            return Done(ref=str(place)) if goal == GONE else Manual(reason="the panel has the subscription no more")
+        check_ours(there, ref)
+        reached = {
+            SUSPENDED: there.suspended_by is not None,
+            ACTIVE: there.suspended_by is None and self._runs(place.org, goal),
+            f"{PLAN}{there.plan_id}": True,
+        }
+        if reached.get(goal, False):
+            return Done(ref=str(place))
+        return Pending(handle=f"{goal}:{place}", poll_after=SETTLING)
+
+    def _runs(self, org: str, goal: str) -> bool:
+        found = self._panel.org(org) if goal == ACTIVE else None
+        return found is not None and found.suspended_by is None
+
+    def _group(self, region: str) -> str:
+        """The server group of a region; "" where the panel shall choose. Raises `Ended`."""
+        if not region:
+            return ""
+        if region in self._settings.regions:
+            return self._settings.regions[region]
+        if self._settings.regions or not of.UUID.fullmatch(region):
+            raise Ended(Failed(reason=f"no region {region!r} in the settings' regions", code="unknown_region"))
+        return region
+
+    def _done(self, place: Place) -> Done:
+        return Done(ref=str(place), facts=self._facts(place))
+
+    def _facts(self, place: Place) -> Facts:
+        return {"login_url": self._address, "organisation": place.org}
+
+
+class FindingEnhance(Enhance):
+    """The driver that looks for a ref among all customers. What a lost create has made may show late: not deduplicated."""
+
+    dedupes = False
+
+    @look
+    def find(self, ref: str) -> Found | None:
+        """Finished ones only: a create that is half done must go on. A customer's are looked through to their end."""
+        for org in self._sold():
+            there = self._panel.subscription_named(org.id, ref)
+            if there is not None:
+                return self._found(org, there, ref) if there.friendly_name == ref else None
+        return None
+
+    @look
+    def list_resources(self) -> list[Found]:
+        """The unfinished ones too, as being built."""
+        return [
+            self._found(org, each, each.friendly_name.removesuffix(UNFINISHED))
+            for org in self._sold()
+            for each in self._panel.subscriptions(org.id)
+            if _is_ours(each.friendly_name) and stands(each)
+        ]
+
+    def _sold(self) -> Iterator[Org]:
+        """Every customer with subscriptions. By their names they are not chosen: customers can change those."""
+        return (org for org in self._panel.customers() if org.subscriptions_count > 0 and stands(org))
+
+    def _found(self, org: Org, there: Subscription, ref: str) -> Found:
+        place = Place(org.id, there.id)
+        finished = there.friendly_name == ref
+        status = there.remote_status(org) if finished else RemoteStatus.BUILDING
+        return Found(ref=ref, driver_ref=str(place), status=status, facts=self._facts(place))
+
+
+def _wanted(request: Any) -> tuple[EnhanceConfig, EnhanceSpec]:
+    """The plan and the customer's wishes. Raises `Ended` with every fault."""
+    faults = Faults()
+    config = structure(EnhanceConfig, request.config, faults, "config")
+    spec = structure(EnhanceSpec, request.spec, faults, "spec")
+    if config is None or spec is None:
+        raise Ended(Failed(reason="; ".join(map(str, faults)), code="bad_spec"))
+    return config, spec
+
+
+def _website_body(config: EnhanceConfig, spec: EnhanceSpec, group: str) -> dict[str, Any]:
+    body = {"domain": spec.domain, "serverGroupId": group, "phpVersion": config.php}
+    return {name: value for name, value in body.items() if value}
+
+
+def _is_ours(name: str) -> bool:
+    ref = name.removesuffix(UNFINISHED)
+    return len(ref) == 35 and ref.startswith("lb-") and all(digit in "0123456789abcdef" for digit in ref[3:])
