@@ -19,6 +19,7 @@ from tests.databases import (
     tables_of_sellers,
     turn_of,
 )
+from tests.drivers.counting import pytest_sessionfinish, pytest_terminal_summary, pytest_testnodedown
 
 from larabill_core.contracts.provider import DriverInfo
 from larabill_core.engine import Engine
@@ -27,6 +28,8 @@ from larabill_core.module import Module
 from larabill_core.testing.clock import ManualClock
 from larabill_sqlalchemy import opening
 from larabill_sqlalchemy.opening import load_manifest, open_engine, storages_of
+
+__all__ = ["pytest_sessionfinish", "pytest_terminal_summary", "pytest_testnodedown"]
 
 START = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
 """What a `clock` shows at the beginning: a day on which careless month arithmetic fails."""

@@ -18,7 +18,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import msgspec
 
 from larabill_core.clock import Clock
-from larabill_core.contracts.outcome import Failed, Outcome, Unknown
+from larabill_core.contracts.outcome import Failed, Outcome, Pending, Unknown
 from larabill_core.errors import InvalidInput, RetryLater
 from larabill_drivers.http import Answer, HttpClient, Lost, NotSent
 
@@ -44,6 +44,22 @@ def outcome(method: Callable[Concatenate[Self, P], Outcome]) -> Callable[Concate
             return method(self, *args, **kwargs)
         except Ended as end:
             return end.outcome
+
+    return answer
+
+
+def follow(method: Callable[[Self, str, str], Outcome]) -> Callable[[Self, str, str], Outcome]:
+    """The method is `poll`: what it cannot see now says nothing about the work behind the handle, which is asked for
+    again, not before the provider allows it."""
+
+    @wraps(method)
+    def answer(self: Self, handle: str, ref: str) -> Outcome:
+        try:
+            return method(self, handle, ref)
+        except Ended as end:
+            if isinstance(end.outcome, Failed) and end.outcome.retry_after is not None:
+                return Pending(handle=handle, poll_after=end.outcome.retry_after)
+            return Unknown(reason=str(end)) if isinstance(end.outcome, Failed) else end.outcome
 
     return answer
 

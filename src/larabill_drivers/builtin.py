@@ -39,6 +39,7 @@ def larabill_drivers() -> list[DriverInfo]:
             config_class=PterodactylConfig,
             spec_class=PterodactylSpec,
             target="larabill_drivers.game.pterodactyl.driver:Pterodactyl",
+            fake="larabill_drivers.game.pterodactyl.fake:FakePterodactyl",
         ),
         DriverInfo(
             name="fake",

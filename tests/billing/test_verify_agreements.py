@@ -137,6 +137,14 @@ def test_a_paid_service_that_is_suspended(market: Market) -> None:
     assert "suspended-though-paid" in kinds(market)
 
 
+def test_a_service_whose_agreement_is_back_since_just_now_is_on_its_way(market: Market) -> None:
+    """Recorded: payment came in, and the provider did not answer when it was asked to resume."""
+    market.pay_order()
+    plant(market, SERVICES, status="suspended", told_at=market.clock.now() - timedelta(days=7))
+    assert "suspended-though-paid" not in {violation.kind for violation in market.violations()}
+    assert "suspended-though-paid" in kinds(market), "two hours later"
+
+
 def test_a_paid_agreement_that_stays_ended(market: Market) -> None:
     overdue(market)
     now = market.clock.now()

@@ -72,6 +72,14 @@ def copy(table: str, **values: Any) -> Plant:
     return plant
 
 
+def both(one: Plant, other: Plant) -> Plant:
+    def plant(connection: sa.Connection) -> None:
+        one(connection)
+        other(connection)
+
+    return plant
+
+
 LATER = START + timedelta(days=1)
 PLANTED: dict[str, Plant] = {
     "payment-without-entry": remove("journal_entries", document_kind="payment"),
@@ -98,7 +106,10 @@ PLANTED: dict[str, Plant] = {
     "service-state": change("services", status="ended"),
     "invoice-without-state": remove("invoice_states"),
     "invoice-unaudited": change("invoice_states", status="void"),
-    "suspended-though-paid": change_all("services", status="suspended", told_at=START - timedelta(days=2)),
+    "suspended-though-paid": both(
+        change_all("services", status="suspended", told_at=START - timedelta(days=2)),
+        change_all("billing_audits", at=START - timedelta(days=2)),
+    ),
     "resource-stalled": change("resources", status="suspended", desired="active"),
     "total-differs": change("invoices", total=Decimal("99.00")),
     "balance-differs": change("invoice_states", balance=Decimal("2.00")),

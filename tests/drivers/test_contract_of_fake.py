@@ -11,7 +11,7 @@ from larabill_core.contracts.outcome import Done
 from larabill_core.ids import new_id
 from larabill_core.testing.clock import ManualClock
 from larabill_drivers.fake import FakeSettings, make
-from larabill_drivers.testing.provisioner import ProvisionerContract, Script, Trouble
+from larabill_drivers.testing.provisioner import ProvisionerContract, Script, ScriptedContract, Trouble
 from larabill_drivers.world import Fault
 
 WORLD: dict[Trouble, dict[str, Any]] = {
@@ -22,7 +22,7 @@ WORLD: dict[Trouble, dict[str, Any]] = {
 }
 
 
-class TestFake(ProvisionerContract):
+class TestFake(ScriptedContract):
     @pytest.fixture(
         params=[{}, {"async_polls": 3}, {"finds": False}, {"lists": False}, {"dedupes": False}],
         ids=["plain", "with polls", "without find", "without list", "without dedupe"],

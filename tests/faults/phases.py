@@ -8,12 +8,14 @@ from tests.faults.board import Board
 
 from larabill_core.calls import perform as calls
 from larabill_drivers import world
+from larabill_drivers.http import HttpClient
 
 
 def watch(board: Board) -> None:
-    """Wrap the steps of `calls.perform` and of the fakes' world, so that each marks its phase on the board."""
+    """Wrap the steps of `calls.perform`, of requests and of the fakes' world: each marks its phase on the board."""
     ask, record, run = calls._ask, calls._record, calls.perform
     act, look, wait = world.FakeWorld.act, world.FakeWorld.ask, world._wait
+    request = HttpClient.request
     happened = False
 
     def asking(*arguments: Any, **named: Any) -> Any:
@@ -56,5 +58,13 @@ def watch(board: Board) -> None:
         finally:
             board.mark("idle")
 
+    def requesting(self: Any, method: str, *arguments: Any, **named: Any) -> Any:
+        board.mark("looking" if method == "GET" else "sending")
+        answer = request(self, method, *arguments, **named)
+        if method != "GET":
+            board.mark("effect")
+        return answer
+
     calls._ask, calls._record, calls.perform = asking, recording, performing
     world.FakeWorld.act, world.FakeWorld.ask, world._wait = acting, looking, waiting  # type: ignore[method-assign]
+    HttpClient.request = requesting  # type: ignore[method-assign]

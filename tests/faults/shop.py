@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
 import attrs
+from tests.faults.provider import Provider
 
 from larabill_billing.catalog.loader import parse_catalog
 from larabill_billing.customers.model import NewCustomer
@@ -34,13 +37,15 @@ CATALOG: Final = """
 code = "one"
 name = "One"
 provision = true
-prices.EUR = { monthly = "5.00", setup = "1.00" }
+regions = {regions}
+prices.EUR = {{ monthly = "5.00", setup = "1.00" }}
 
 [[plans]]
 code = "two"
 name = "Two"
 provision = true
-prices.EUR = { monthly = "7.00" }
+regions = {regions}
+prices.EUR = {{ monthly = "7.00" }}
 """
 
 
@@ -57,26 +62,34 @@ class Counts:
     violations: int
 
 
-def manifest(url: str, folder: Path, *, only_dedupes: bool) -> dict[str, Any]:
+def manifest(url: str, folder: Path, *, only_dedupes: bool, at: Provider | None = None) -> dict[str, Any]:
     """Two hosts and two banks: one of each that deduplicates but cannot find, one that finds but repeats.
 
-    `only_dedupes`: both of each deduplicate and cannot find, for the mutant that matters only there.
+    `only_dedupes`: both of each deduplicate and cannot find, for the mutant that matters only there. `at`: both hosts
+    are accounts at this provider.
     """
     second = DEDUPES if only_dedupes else FINDS
     fast = {"limits": {"rate": 100_000, "burst": 100_000, "concurrency": 10_000}}
     latency = {"latency_ms": 1}
+    hosts: dict[str, Any] = {
+        "host1": {"driver": "fake", "world": str(folder / "host1.world"), **DEDUPES, **latency, **fast},
+        "host2": {"driver": "fake", "world": str(folder / "host2.world"), **second, **latency, **fast},
+    }
+    plans: list[Mapping[str, Any]] = [{"provider_plan": "small"}] * 2
+    if at is not None:
+        hosts = {host: {"driver": at.api.name, **at.api.settings(at.address), **fast} for host in hosts}
+        plans = [at.api.plans["small"], at.api.plans["large"]]
     return {
         "larabill": {"database": url, "keys": str(folder / "keys"), "documents": str(folder / "documents")},
         "billing": {"seller": {"name": "Shop", "country": "DE", "currency": "EUR"}},
         "provisioning": {
             "plans": [
-                {"plan": "one", "account": "host1", "provider_plan": "small"},
-                {"plan": "two", "account": "host2", "provider_plan": "small"},
+                {"plan": "one", "account": "host1", **plans[0]},
+                {"plan": "two", "account": "host2", **plans[1]},
             ]
         },
         "drivers": {
-            "host1": {"driver": "fake", "world": str(folder / "host1.world"), **DEDUPES, **latency, **fast},
-            "host2": {"driver": "fake", "world": str(folder / "host2.world"), **second, **latency, **fast},
+            **hosts,
             "bank1": {"driver": "fake_gateway", "world": str(folder / "bank1.world"), **DEDUPES, **latency, **fast},
             "bank2": {"driver": "fake_gateway", "world": str(folder / "bank2.world"), **second, **latency, **fast},
         },
@@ -86,10 +99,11 @@ def manifest(url: str, folder: Path, *, only_dedupes: bool) -> dict[str, Any]:
 class Shop:
     """An engine on the shop's database, and the worlds behind its accounts."""
 
-    def __init__(self, settings: dict[str, Any], clock: Clock) -> None:
+    def __init__(self, settings: dict[str, Any], clock: Clock, at: Provider | None = None) -> None:
         self.engine: Engine = open_engine(settings, clock=clock)
+        self._at = at
         drivers = settings["drivers"]
-        self.hosts = [FakeWorld.open(drivers[name]["world"]) for name in ("host1", "host2")]
+        self._hosts = [] if at else [FakeWorld.open(drivers[name]["world"]) for name in ("host1", "host2")]
         self.banks = [FakeWorld.open(drivers[name]["world"]) for name in ("bank1", "bank2")]
 
     @cached_property
@@ -100,7 +114,9 @@ class Shop:
 
     def open(self) -> None:
         """Catalogue and plan maps into force."""
-        self.engine.billing.catalog.load(self.seller, parse_catalog(CATALOG))
+        plans = self._at.api.plans.values() if self._at else ()
+        regions = json.dumps(sorted({plan["region"] for plan in plans if plan.get("region")}))
+        self.engine.billing.catalog.load(self.seller, parse_catalog(CATALOG.format(regions=regions)))
         self.engine.provisioning.plans.sync(self.seller)
 
     def order(self, count: int) -> None:
@@ -112,10 +128,18 @@ class Shop:
             )
             bank = "bank1" if number % 2 else "bank2"
             method = billing.payments.add_method(self.seller, customer.id, bank, "pm_ok", "test")
-            item = NewItem(plan_code="one" if number % 4 < 2 else "two", cycle=Cycle.MONTHLY)
+            code = "one" if number % 4 < 2 else "two"
+            item = NewItem(plan_code=code, cycle=Cycle.MONTHLY, **self._wishes(code, customer.id))
             wanted = PlaceOrder(order_uuid=new_id(), customer_id=customer.id, currency="EUR", items=(item,))
             order = billing.orders.place(self.seller, wanted)
             billing.payments.charge_invoice(self.seller, order.invoice_id, method.id)
+
+    def _wishes(self, code: str, customer: UUID) -> dict[str, Any]:
+        """What a customer asks for beside the plan, where the provider wants to know it."""
+        if self._at is None:
+            return {}
+        plan = self._at.api.plans["small" if code == "one" else "large"]
+        return {"region": plan.get("region", ""), "spec": self._at.api.spec(customer.int % 10**9)}
 
     def close(self) -> None:
         database_of(self.engine).dispose()
@@ -124,22 +148,28 @@ class Shop:
         """Compare the worlds with the books."""
         resources = self.engine.run(lambda tx: tx.provisioning.resources.list(limit=1_000_000), seller=self.seller)
         payments = self.engine.run(lambda tx: tx.billing.payments.page(limit=1_000_000), seller=self.seller)
-        known = {resource.driver_ref for resource in resources if resource.driver_ref}
-        standing = [thing for world in self.hosts for thing in world.resources()]
-        services = Counter(thing.ref for thing in standing)
+        ref_for = self.engine.drivers.get("host1").ref_for
+        known = {ref_for(resource.service_id) for resource in resources if resource.driver_ref}
+        standing = self._standing()
         taken = [thing for world in self.banks for thing in world.payments() if thing.status == "captured"]
         booked = {payment.transaction_id for payment in payments if payment.transaction_id}
         violations = find_violations(self.engine)
         for violation in violations[:20]:
             print(f"# {violation.invariant} {violation.kind} {violation.subject}: {violation.message}")
         return Counts(
-            orphans=sum(thing.id not in known for thing in standing),
-            duplicates=sum(count - 1 for count in services.values()),
+            orphans=sum(ref not in known for ref in standing),
+            duplicates=_more_than_one(standing),
             double_charges=_more_than_one(thing.ref for thing in taken)
             + _more_than_one(thing.body["invoice"] for thing in taken),
             unrecorded=sum(thing.id not in booked for thing in taken),
             violations=len(violations) + self.unfinished(),
         )
+
+    def _standing(self) -> list[str]:
+        """The refs of what stands at the hosts."""
+        if self._at is not None:
+            return self._at.standing()
+        return [thing.ref for world in self._hosts for thing in world.resources()]
 
     def unfinished(self) -> int:
         """Jobs in the operator's list, and services without a machine: in this shop nothing may end there."""

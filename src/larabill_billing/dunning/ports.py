@@ -159,7 +159,7 @@ class DunningRepository(Protocol):
         ...
 
     def suspended_though_active(self, before: datetime) -> list[UUID]:
-        """Services that were said to be suspended before `before`, while their agreement is active (I9).
+        """Services that were said to be suspended before `before`, while their agreement is active since then (I9).
 
         Without those that were asked to end: units beyond the quantity of their item.
         """

@@ -13,7 +13,7 @@ from larabill_core.privacy import Secret
 @runtime_checkable
 class CanResetPassword(Protocol):
     def reset_password(self, request: ResourceRequest, password: Secret) -> Outcome:
-        """Let the resource be entered by `password`; the secret `password` of `Done` where the provider makes its own."""
+        """Let the resource be entered by `password`; where the provider makes its own, `Done` has it as a secret."""
         ...
 
 

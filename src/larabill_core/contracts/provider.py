@@ -60,7 +60,8 @@ class DriverInfo:
     The class is called as `Class(settings, account=name, clock=clock)`, `settings` being an instance of
     `settings_class` (a frozen attrs class: its fields are the keys allowed in the manifest). In the same way
     `config_class` says what may stand in the `config` of a `[[provisioning.plans]]` entry, `spec_class` what a customer
-    may choose; None for a driver that takes anything.
+    may choose; None for a driver that takes anything. `fake` is the class of its pretended provider, for tests and
+    demonstrations: a `larabill_drivers.world.http_api.FakeApi`.
     """
 
     name: str
@@ -69,6 +70,7 @@ class DriverInfo:
     target: str
     config_class: builtins.type[Any] | None = None
     spec_class: builtins.type[Any] | None = None
+    fake: str = ""
     api_version: int = API_VERSION
 
 

@@ -14,5 +14,5 @@ SIGN_ON = "url"
 @runtime_checkable
 class SignOn(Protocol):
     def sign_on(self, request: ResourceRequest) -> Outcome:
-        """`Done` with the secret `url`: a link that lets in whoever opens it, for a short time; each call gives another."""
+        """`Done` with the secret `url`: a link that lets in whoever opens it, for a short time."""
         ...

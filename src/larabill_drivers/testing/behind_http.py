@@ -12,8 +12,12 @@ from __future__ import annotations
 
 import os
 import threading
+import time
+from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
@@ -22,10 +26,14 @@ import httpx
 import pytest
 
 from larabill_core.contracts.outcome import Done, Failed, Manual, Outcome, Pending, Unknown
-from larabill_core.contracts.provider import capabilities
-from larabill_core.contracts.provisioner import RemoteStatus
+from larabill_core.contracts.provider import DriverInfo, capabilities
+from larabill_core.contracts.provisioner import ProvisionRequest, RemoteStatus, ResourceRequest
+from larabill_core.errors import Faults
 from larabill_core.ids import new_id
+from larabill_core.module import load_target
+from larabill_core.structure import structure
 from larabill_core.testing.clock import ManualClock
+from larabill_drivers.registry import load_infos
 from larabill_drivers.testing.caller import Caller
 from larabill_drivers.testing.provisioner import CONTACT, PASSWORD, ProvisionerContract
 from larabill_drivers.world import FakeWorld, Fault
@@ -35,6 +43,11 @@ from larabill_drivers.world.serving import InProcess
 
 ACTIONS: Final = ("provision", "suspend", "resume", "resize", "deprovision")
 START: Final = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
+ASKED: Final[Counter[tuple[str, str]]] = Counter()
+"""How often each endpoint of each provider was asked in this process."""
+MISFITS: Final[list[str]] = []
+"""What of that was against its schema."""
+ADDRESS: Final = "https://provider.example.com"
 CUTS: Final = None if os.environ.get("LARABILL_CUTS") == "every" else 12
 """At how many places an answer is cut; None: after each byte."""
 
@@ -80,15 +93,34 @@ class Try:
 
 
 class BehindHttp(ProvisionerContract):
-    """Inherit it, give `fake` and `open`; a fixture `schema`, where the provider's description is at hand."""
+    """Inherit it, give `fake`; and a fixture `schema`, where the provider's description is at hand."""
 
     fake: ClassVar[type[FakeApi]]
-    secrets: ClassVar[tuple[str, ...]] = ()
-    """What of the settings must not be seen anywhere."""
 
     def open(self, transport: httpx.BaseTransport, clock: ManualClock) -> Any:
         """The driver under test, that asks `transport`."""
-        pytest.fail("give a method named open")
+        info = _info(self.fake.name)
+        settings = manifest_settings(info, self.fake, ADDRESS)
+        return load_target(info.target)(settings, account="main", clock=clock, transport=transport)
+
+    def provision_request(self, driver: Any, service: UUID, **changes: Any) -> ProvisionRequest:
+        plan = self.fake.plans["small"]
+        wanted = {
+            "plan_code": plan["provider_plan"],
+            "region": plan.get("region", ""),
+            "config": dict(plan.get("config", {})),
+            "spec": self.fake.spec(service.int % 10**9),
+        }
+        return super().provision_request(driver, service, **{**wanted, **changes})
+
+    def resource_request(self, driver: Any, service: UUID, built: Done, action: str = "suspend") -> ResourceRequest:
+        plan = self.fake.plans["large" if action == "resize" else "small"]
+        return attrs.evolve(
+            super().resource_request(driver, service, built, action),
+            plan_code=plan["provider_plan"],
+            config=dict(plan.get("config", {})),
+            spec=self.fake.spec(service.int % 10**9),
+        )
 
     @pytest.fixture
     def schema(self) -> Schema | None:
@@ -98,6 +130,11 @@ class BehindHttp(ProvisionerContract):
     @pytest.fixture
     def clock(self) -> ManualClock:
         return ManualClock(START)
+
+    @pytest.fixture(autouse=True)
+    def _it_does_not_wait(self) -> Iterator[None]:
+        with no_waiting():
+            yield
 
     @pytest.fixture
     def providers(self, schema: Schema | None, clock: ManualClock) -> Iterator[Callable[[], FakeApi]]:
@@ -110,6 +147,9 @@ class BehindHttp(ProvisionerContract):
             return made[-1]
 
         yield make
+        for each in made:
+            ASKED.update({(self.fake.name, endpoint): count for endpoint, count in each.counts.items()})
+        MISFITS.extend(f"{self.fake.name}: {fault}" for each in made for fault in (*each.misfits, *each.untrue))
         assert [fault for each in made for fault in each.misfits] == []
         assert [fault for each in made for fault in each.untrue] == []
 
@@ -150,8 +190,9 @@ class BehindHttp(ProvisionerContract):
                 tried = self.try_out(providers(), clock, action)
                 tried.provider.arm(fault, after=place)
                 self._ends_well(tried, action, f"{fault.what} {fault.when} {endpoint}")
-                if fault in LATER:
-                    assert _failures(tried.caller) in ([], [fault.retry_after]), tried.caller.outcomes
+                if fault.retry_after is not None:
+                    times = tried.provider.asked_at[self._first :]
+                    assert times[place + 1] - times[place] >= fault.retry_after, f"asked again too soon: {endpoint}"
 
     @pytest.mark.parametrize("action", ACTIONS)
     def test_wherever_an_answer_is_cut_it_comes_to_its_end_once(
@@ -224,6 +265,23 @@ class BehindHttp(ProvisionerContract):
         assert isinstance(end, Done) if action == "deprovision" else isinstance(end, Failed | Manual), end
         assert provider.standing() == []
 
+    @pytest.mark.parametrize("action", ("suspend", "resize", "deprovision"))
+    def test_what_is_anothers_is_left_alone(self, provider: FakeApi, driver: Any, action: str) -> None:
+        """Ids are used again, and somebody moves things by hand: what does not carry our ref is not ours to change."""
+        if action not in capabilities(driver):
+            pytest.skip(f"the driver has no {action}")
+        mine, others = new_id(), new_id()
+        self.build(driver, mine)
+        theirs = self.build(driver, others)
+        if theirs.ref == driver.ref_for(others):
+            pytest.skip("the provider's id is our ref")
+        outcome = getattr(driver, action)(self.resource_request(driver, mine, theirs, action))
+        assert isinstance(outcome, Failed | Manual), f"it changes what is another's: {outcome}"
+        assert sorted(provider.standing()) == sorted(map(driver.ref_for, (mine, others))), (
+            "it destroys what is another's"
+        )
+        assert self.status(driver, others) is RemoteStatus.ACTIVE
+
     def lose(self, provider: FakeApi, ref: str) -> None:
         """Somebody removes the resource at the provider, and does not tell."""
         with provider.world.transaction() as tx:
@@ -250,9 +308,9 @@ class BehindHttp(ProvisionerContract):
         return tried.act()
 
     def _ends_well(self, tried: Try, action: str, where: str) -> None:
-        asked = len(tried.provider.asked)
+        self._first = len(tried.provider.asked)
         end = tried.act()
-        self._own = len(tried.provider.asked) - asked
+        self._own = len(tried.provider.asked) - self._first
         assert isinstance(end, Done), f"{where}: {tried.caller.outcomes}"
         self._stands_as(tried, action, where)
         self._keeps_secrets(tried)
@@ -267,8 +325,39 @@ class BehindHttp(ProvisionerContract):
     def _keeps_secrets(self, tried: Try) -> None:
         """I12: in nothing that is stored or shown."""
         shown = repr(tried.caller.outcomes) + repr(tried.caller.progress) + repr(tried.driver)
-        for secret in (PASSWORD, CONTACT.email, CONTACT.name, *self.secrets):
+        for secret in (PASSWORD, CONTACT.email, CONTACT.name, *self.fake.environment.values()):
             assert secret not in shown, f"{secret!r} is shown"
+
+
+@cache
+def _info(driver: str) -> DriverInfo:
+    return load_infos()[driver]
+
+
+def manifest_settings(info: DriverInfo, fake: type[FakeApi], address: str) -> Any:
+    """The settings of an account at the fake, as the manifest would have them."""
+    faults = Faults()
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in fake.environment.items():
+            patch.setenv(name, value)
+        settings = structure(info.settings_class, fake.settings(address), faults)
+    faults.raise_if_any()
+    return settings
+
+
+@contextmanager
+def no_waiting() -> Iterator[None]:
+    """A worker has other work: a driver answers `Pending`, and does not sleep until the provider is done."""
+    slept: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        raise AssertionError("a driver must not wait")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(time, "sleep", sleep)
+        yield
+    assert slept == [], "the driver waits by itself: answer Pending"
 
 
 def _passing(clock: ManualClock) -> Callable[[timedelta], None]:
@@ -276,7 +365,3 @@ def _passing(clock: ManualClock) -> Callable[[timedelta], None]:
         clock.advance(for_)
 
     return wait
-
-
-def _failures(caller: Caller) -> list[timedelta | None]:
-    return [each.retry_after for each in caller.outcomes if isinstance(each, Failed)]

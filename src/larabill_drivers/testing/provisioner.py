@@ -33,7 +33,7 @@ MOST_POLLS = 100
 class ProvisionerContract:
     """Inherit it, give the fixture `driver` (a fresh one, at an empty provider) and what can be ordered there.
 
-    With a fixture `script` (see `Script`) the fault matrix runs too; what the driver cannot do is skipped, with words.
+    What the driver cannot do is skipped, with words.
     """
 
     plan: ClassVar[str] = "small"
@@ -48,11 +48,6 @@ class ProvisionerContract:
     def driver(self) -> Any:
         """The driver under test."""
         pytest.fail("give a fixture named driver")
-
-    @pytest.fixture
-    def script(self) -> Script | None:
-        """How to make the provider fail; None where that cannot be played."""
-        return None
 
     @pytest.fixture
     def service(self) -> UUID:
@@ -151,7 +146,9 @@ class ProvisionerContract:
         _need(driver, "find")
         assert self.status(driver, service) is None
         built = self.build(driver, service)
-        assert driver.find(driver.ref_for(service)).driver_ref == built.ref
+        found = driver.find(driver.ref_for(service))
+        assert found is not None, "it does not see what stands"
+        assert found.driver_ref == built.ref
         assert self.status(driver, service) is RemoteStatus.ACTIVE
         assert self.status(driver, new_id()) is None
         if {"suspend", "resume"} <= capabilities(driver):
@@ -196,13 +193,18 @@ class ProvisionerContract:
         driver.provision(request)
         assert (request.spec, request.config) == before
 
-    # The fault matrix
+
+class ScriptedContract(ProvisionerContract):
+    """For a provider that is made to fail by a fixture `script` (see `Script`); one behind HTTP has `BehindHttp`."""
+
+    @pytest.fixture
+    def script(self) -> Script:
+        """How to make the provider fail."""
+        pytest.fail("give a fixture named script")
 
     @pytest.mark.parametrize("trouble", ["lost_before", "lost_after"])
-    def test_a_lost_answer_is_unknown(
-        self, driver: Any, service: UUID, script: Script | None, trouble: Trouble
-    ) -> None:
-        _scripted(script)("provision", trouble)
+    def test_a_lost_answer_is_unknown(self, driver: Any, service: UUID, script: Script, trouble: Trouble) -> None:
+        script("provision", trouble)
         outcome = driver.provision(self.provision_request(driver, service))
         assert isinstance(outcome, Unknown), outcome
         if "find" in capabilities(driver):
@@ -210,25 +212,25 @@ class ProvisionerContract:
         if driver.dedupes or "find" in capabilities(driver):
             self.build(driver, service)
 
-    def test_rate_limited_may_be_tried_again(self, driver: Any, service: UUID, script: Script | None) -> None:
-        _scripted(script)("provision", "rate_limited")
+    def test_rate_limited_may_be_tried_again(self, driver: Any, service: UUID, script: Script) -> None:
+        script("provision", "rate_limited")
         outcome = driver.provision(self.provision_request(driver, service))
         assert isinstance(outcome, Failed), outcome
         assert outcome.retryable
         self.build(driver, service)
 
-    def test_refused_is_for_good(self, driver: Any, service: UUID, script: Script | None) -> None:
-        _scripted(script)("provision", "refused")
+    def test_refused_is_for_good(self, driver: Any, service: UUID, script: Script) -> None:
+        script("provision", "refused")
         outcome = driver.provision(self.provision_request(driver, service))
         assert isinstance(outcome, Failed), outcome
         assert not outcome.retryable
 
     @pytest.mark.parametrize("trouble", ["lost_before", "rate_limited", "refused"])
     def test_what_cannot_be_looked_up_is_no_nothing(
-        self, driver: Any, service: UUID, script: Script | None, trouble: Trouble
+        self, driver: Any, service: UUID, script: Script, trouble: Trouble
     ) -> None:
         _need(driver, "find")
-        _scripted(script)("find", trouble)
+        script("find", trouble)
         with pytest.raises(RetryLater):
             driver.find(driver.ref_for(service))
 
@@ -236,9 +238,3 @@ class ProvisionerContract:
 def _need(driver: Any, capability: str) -> None:
     if capability not in capabilities(driver):
         pytest.skip(f"the driver has no {capability}")
-
-
-def _scripted(script: Script | None) -> Script:
-    if script is None:
-        pytest.skip("faults cannot be played here: there is no fixture named script")
-    return script

@@ -12,6 +12,7 @@ import re
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import cached_property
 from typing import Any, ClassVar, Literal, Protocol, TypeAlias
 from urllib.parse import parse_qs, unquote
@@ -90,19 +91,35 @@ class FakeApi(ABC):
     """Inherit it: give `routes`, a method for each, and the provider's own forms of saying no.
 
     `routes` maps "METHOD /path/{name}" to a method `(tx, request, **names) -> Reply`. `counts` says how often each
-    was asked; `asked` in which order, and `lengths` with how many bytes it was answered; `misfits` what was sent
-    against the schema; `untrue` what the fake itself answered against it.
+    was asked; `asked` in which order, `asked_at` when, and `lengths` with how many bytes it was answered; `misfits`
+    what was sent against the schema; `untrue` what the fake itself answered against it.
     """
 
     name: ClassVar[str]
     routes: ClassVar[Mapping[str, str]]
     prefix: ClassVar[str] = ""
 
+    plans: ClassVar[Mapping[str, Mapping[str, Any]]]
+    """How it is tried out: what may stand in a `[[provisioning.plans]]` entry, for a "small" and a "large" plan."""
+    environment: ClassVar[Mapping[str, str]]
+    """The secrets that `settings` names."""
+
+    @classmethod
+    @abstractmethod
+    def settings(cls, base_url: str) -> dict[str, Any]:
+        """The manifest's table of an account at the fake that is at `base_url`, without `driver`."""
+
+    @classmethod
+    def spec(cls, number: int) -> dict[str, Any]:
+        """What customer `number` chooses."""
+        return {}
+
     def __init__(self, world: FakeWorld, *, clock: Clock, schema: Schema | None = None) -> None:
         self.world = world
         self.clock = clock
         self.counts: Counter[str] = Counter()
         self.asked: list[str] = []
+        self.asked_at: list[datetime] = []
         self.lengths: list[int] = []
         self.misfits: list[str] = []
         self.untrue: list[str] = []
@@ -171,6 +188,7 @@ class FakeApi(ABC):
         endpoint = route.endpoint if route else f"{request.method} {request.path}"
         self.counts[endpoint] += 1
         self.asked.append(endpoint)
+        self.asked_at.append(self.clock.now())
         faults = self._schema.request_faults(request) if self._schema else []
         self.misfits += [f"{endpoint}: {fault}" for fault in faults]
         if route is None:

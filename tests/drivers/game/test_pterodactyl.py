@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
-
-import httpx
 import pytest
 from tests.drivers.specs import schema_of
 
-from larabill_core.privacy import Secret
-from larabill_core.testing.clock import ManualClock
-from larabill_drivers.game.pterodactyl.driver import Pterodactyl
-from larabill_drivers.game.pterodactyl.fake import KEY, FakePterodactyl
-from larabill_drivers.game.pterodactyl.settings import PterodactylSettings
+from larabill_drivers.game.pterodactyl.fake import FakePterodactyl
 from larabill_drivers.testing.behind_http import BehindHttp
 from larabill_drivers.testing.openapi import OpenApi
 
 
 class TestPterodactyl(BehindHttp):
     fake = FakePterodactyl
-    region = "fra"
-    config: ClassVar[dict[str, Any]] = {"nest": 1, "egg": 5, "memory": 2048, "disk": 10_240}
-    other_config: ClassVar[dict[str, Any]] = {**config, "memory": 4096}
-    secrets = (KEY,)
 
     @pytest.fixture
     def schema(self) -> OpenApi:
         return schema_of("pterodactyl.json", "/api/application")
-
-    def open(self, transport: httpx.BaseTransport, clock: ManualClock) -> Pterodactyl:
-        settings = PterodactylSettings(
-            base_url="https://panel.example.com", application_key=Secret(KEY), regions={"fra": (1,)}
-        )
-        return Pterodactyl(settings, account="main", clock=clock, transport=transport)

@@ -355,6 +355,13 @@ class Dunning:
             .where(_V.seller_id == self._tx.seller_id, _V.status.in_(LIVING_CODES))
             .subquery("living")
         )
+        came_back_lately = sa.exists().where(
+            AUDITS.c.seller_id == _S.seller_id,
+            AUDITS.c.subject_kind == "subscription",
+            AUDITS.c.subject_id == _S.id,
+            AUDITS.c.state_after == SubscriptionStatus.ACTIVE.value,
+            AUDITS.c.at >= before,
+        )
         query = (
             sa.select(_V.id)
             .join(SUBSCRIPTIONS, sa.and_(_S.seller_id == _V.seller_id, _S.id == _V.subscription_id))
@@ -366,6 +373,7 @@ class Dunning:
                 _V.suspended_by_staff == sa.false(),
                 _V.told_at < before,
                 _S.status == SubscriptionStatus.ACTIVE.value,
+                ~came_back_lately,
                 _V.plan_code == ITEMS.c.plan_code,
                 living.c.unit <= ITEMS.c.quantity,
             )

@@ -16,7 +16,7 @@ from larabill_core.contracts.outcome import Done, Facts, Failed, Manual, Outcome
 from larabill_core.contracts.provisioner import Found, ProvisionRequest, RemoteStatus, ResourceRequest
 from larabill_core.errors import Faults
 from larabill_core.structure import structure
-from larabill_drivers.asking import Api, Ended, look, outcome
+from larabill_drivers.asking import Api, Ended, follow, look, outcome
 from larabill_drivers.game.pterodactyl.answers import (
     FAILED,
     Egg,
@@ -108,7 +108,7 @@ class Pterodactyl:
             return self._api.refused(answer, retryable=True)
         return self._progress(self._api.read(answer, Server).attributes)
 
-    @outcome
+    @follow
     def poll(self, handle: str, ref: str) -> Outcome:
         """The handle is the server's id."""
         there = self._by_id(handle)

@@ -40,6 +40,10 @@ EGG = {
 NEST = {"object": "nest", "attributes": {"id": 1, "uuid": "5e0d8a3c-0000-4000-8000-000000000001", "name": "Minecraft"}}
 
 
+def _plan(**limits: int) -> dict[str, Any]:
+    return {"provider_plan": "paper", "region": "fra", "config": {"nest": 1, "egg": 5, **limits}}
+
+
 class FakePterodactyl(FakeApi):
     """Servers and users are unique by `external_id`, and by nothing else that we send."""
 
@@ -59,6 +63,16 @@ class FakePterodactyl(FakeApi):
         "GET /nests": "nests",
         "GET /nests/{nest}/eggs/{egg}": "egg",
     }
+
+    environment: ClassVar[Mapping[str, str]] = {"PTERODACTYL_KEY": KEY}
+    plans: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "small": _plan(memory=2048, disk=10_240),
+        "large": _plan(memory=8192, disk=40_960, databases=2, backups=3),
+    }
+
+    @classmethod
+    def settings(cls, base_url: str) -> dict[str, Any]:
+        return {"base_url": base_url, "application_key": {"env": "PTERODACTYL_KEY"}, "regions": {"fra": [1]}}
 
     def login(self, request: Request) -> Reply | None:
         if request.headers.get("authorization") == f"Bearer {KEY}":

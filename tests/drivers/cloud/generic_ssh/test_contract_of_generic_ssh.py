@@ -16,7 +16,7 @@ from tests.drivers.cloud.generic_ssh.peer import Peer, settings
 
 from larabill_core.testing.clock import ManualClock
 from larabill_drivers.cloud.generic_ssh.driver import make
-from larabill_drivers.testing.provisioner import ProvisionerContract, Script, Trouble
+from larabill_drivers.testing.provisioner import Script, ScriptedContract, Trouble
 
 WORDS = {"provision": "create", "find": "status"}
 
@@ -62,7 +62,7 @@ class Host:
         return {"status": "ok", "external_id": ref, "details": {"state": self.accounts[ref]}}
 
 
-class TestGenericSsh(ProvisionerContract):
+class TestGenericSsh(ScriptedContract):
     @pytest.fixture
     def host(self) -> Host:
         return Host()
