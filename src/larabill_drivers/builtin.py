@@ -25,6 +25,7 @@ def larabill_drivers() -> list[DriverInfo]:
             config_class=EnhanceConfig,
             spec_class=EnhanceSpec,
             target="larabill_drivers.panels.enhance.driver:make",
+            fake="larabill_drivers.panels.enhance.fake:FakeEnhance",
         ),
         DriverInfo(
             name="generic_ssh",

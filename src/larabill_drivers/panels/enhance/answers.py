@@ -110,7 +110,7 @@ class MadeNumber(msgspec.Struct):
 
 
 def stands(thing: Org | Subscription | Website) -> bool:
-    """What is deleted stays in the panel's lists, and is not there for us. Raises `Ended` for a status we do not know."""
+    """What is deleted stays in the panel's lists, and is not there for us. Raises `Ended` for an unknown status."""
     match thing.status:
         case "deleted":
             return False

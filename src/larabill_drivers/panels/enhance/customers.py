@@ -128,7 +128,7 @@ class Customers:
 
 
 def _taken(steps: Steps) -> Ended:
-    """Perhaps another service of the same customer is just making it: then it soon is their owner, and we are here no more."""
+    """Perhaps another service of the same customer is just making it: then it is soon an owner, and found as that."""
     tries = steps.made.get("taken", 0) + 1
     steps.save(taken=tries, email_was_free=False)
     reason = "the panel has a login of the customer's e-mail address, which does not own this customer's organisation"

@@ -14,7 +14,7 @@ from larabill_core.contracts.outcome import Done, Facts, Failed, Manual, Outcome
 from larabill_core.contracts.provisioner import Found, ProvisionRequest, RemoteStatus, ResourceRequest
 from larabill_core.errors import Faults
 from larabill_core.structure import structure
-from larabill_drivers.asking import Api, Ended, look, outcome
+from larabill_drivers.asking import Api, Ended, follow, look, outcome
 from larabill_drivers.http import HttpClient
 from larabill_drivers.panels.enhance import settings as of
 from larabill_drivers.panels.enhance.access import Access
@@ -47,7 +47,7 @@ def make(
 
 
 class Enhance(Access, Offers):
-    """One panel and seller. A create looks for what it makes among its customer's subscriptions, and so repeats nothing."""
+    """One panel and seller. A create looks for its subscription among its customer's, and so makes no second one."""
 
     name = "enhance"
     dedupes = True
@@ -100,7 +100,7 @@ class Enhance(Access, Offers):
                 if not isinstance(end.outcome, Failed):
                     raise
                 if end.outcome.retryable:
-                    return Unknown(reason=end.outcome.reason)
+                    return _begun(end.outcome)
                 steps.save(refused=end.outcome.reason)
         return self._taken_back(place, request.ref, str(steps.made["refused"]))
 
@@ -145,7 +145,7 @@ class Enhance(Access, Offers):
         return self._done(place)
 
     def _taken_back(self, place: Place, ref: str, reason: str) -> Outcome:
-        """Failed, when the subscription that could not be finished is gone again: it is empty, and nobody's but ours."""
+        """Failed, when the subscription that could not be finished is gone again: it is empty, and ours."""
         try:
             gone = self._gone(place, ref, force=False)
         except Ended as end:
@@ -155,12 +155,14 @@ class Enhance(Access, Offers):
                 return Failed(reason=reason, code="refused")
             case Unknown() | Manual():
                 return gone
-            case Failed(retryable=False):
+            case Failed(retryable=True):
+                return _begun(gone)
+            case Failed():
                 return Manual(reason=f"{reason}; and the unfinished subscription {place.id} cannot be removed")
             case _:
                 return Unknown(reason=f"{reason}; and the unfinished subscription {place.id} is not gone yet")
 
-    @outcome
+    @follow
     def poll(self, handle: str, ref: str) -> Outcome:
         """The handle is what we wait for, and of which subscription."""
         goal, _, place = handle.partition(":")
@@ -254,7 +256,7 @@ class Enhance(Access, Offers):
 
 
 class FindingEnhance(Enhance):
-    """The driver that looks for a ref among all customers. What a lost create has made may show late: not deduplicated."""
+    """The driver that looks for a ref among all customers, before a create and after one that was lost."""
 
     dedupes = False
 
@@ -296,6 +298,11 @@ def _wanted(request: Any) -> tuple[EnhanceConfig, EnhanceSpec]:
     if config is None or spec is None:
         raise Ended(Failed(reason="; ".join(map(str, faults)), code="bad_spec"))
     return config, spec
+
+
+def _begun(failure: Failed) -> Outcome:
+    """Some of the create stands, so it must not fail for good after many tries: it goes on, or a person looks."""
+    return failure if failure.retry_after is not None else Unknown(reason=failure.reason)
 
 
 def _website_body(config: EnhanceConfig, spec: EnhanceSpec, group: str) -> dict[str, Any]:

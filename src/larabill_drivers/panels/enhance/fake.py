@@ -39,7 +39,7 @@ class FakeEnhance(FakeApi):
         "GET /orgs/{org}/subscriptions/{id}/bandwidth": "bandwidth",
         "GET /orgs/{org}/websites": "websites",
         "POST /orgs/{org}/websites": "create_website",
-        "GET /orgs/{org}/plans": "plans",
+        "GET /orgs/{org}/plans": "list_plans",
         "POST /logins": "create_login",
         "GET /orgs/{org}/logins": "logins",
         "PUT /v2/logins/{login}/password": "set_password",
@@ -49,10 +49,29 @@ class FakeEnhance(FakeApi):
         "GET /servers/groups": "groups",
     }
 
+    environment: ClassVar[Mapping[str, str]] = {"ENHANCE_TOKEN": TOKEN}
+    plans: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "small": {"provider_plan": "small", "region": "fra", "config": {"plan_id": 1, "php": "php83"}},
+        "large": {"provider_plan": "large", "region": "fra", "config": {"plan_id": 2}},
+    }
+
+    @classmethod
+    def settings(cls, base_url: str) -> dict[str, Any]:
+        return {
+            "base_url": base_url,
+            "access_token": {"env": "ENHANCE_TOKEN"},
+            "organisation": SELLER,
+            "regions": {"fra": shapes.GROUP},
+        }
+
+    @classmethod
+    def spec(cls, number: int) -> dict[str, Any]:
+        """A domain of their own: the panel has each once."""
+        return {"domain": f"site-{number}.example.com"}
+
     def login(self, request: Request) -> Reply | None:
-        return (
-            None if request.headers.get("authorization") == f"Bearer {TOKEN}" else _no(401, "unauthorized", "session")
-        )
+        is_known = request.headers.get("authorization") == f"Bearer {TOKEN}"
+        return None if is_known else _no(401, "unauthorized", "session")
 
     def bad_request(self, faults: Sequence[str]) -> Reply:
         return _no(400, "invalid_input", "body", message="; ".join(faults))
@@ -127,8 +146,9 @@ class FakeEnhance(FakeApi):
     def sso(self, tx: WorldTx, request: Request, org: str, member: str) -> Reply:
         if self._get(tx, "member", member) is None:
             return _no(403, "forbidden", "member")
-        once = tx.next_number("sso")
-        return Reply(status=201, body=f"https://panel.example.com/login?otp=once-{once}")
+        host = request.headers.get("host", "")
+        scheme = "http" if host.startswith("127.0.0.1") else "https"
+        return Reply(status=201, body=f"{scheme}://{host}/login?otp=once-{tx.next_number('sso')}")
 
     # Subscriptions and websites
 
@@ -223,7 +243,7 @@ class FakeEnhance(FakeApi):
         made = self._make(tx, "website", org=org, **asked)
         return Reply(status=201, body={"id": made.id})
 
-    def plans(self, tx: WorldTx, request: Request, org: str) -> Reply:
+    def list_plans(self, tx: WorldTx, request: Request, org: str) -> Reply:
         return _page([shapes.plan(id, name, SELLER) for id, name in shapes.PLANS.items()], request)
 
     def groups(self, tx: WorldTx, request: Request) -> Reply:

@@ -29,7 +29,7 @@ GAUGES: Final = {
     "mysqlDbs": "mysql_databases",
     "postgresqlDbs": "postgresql_databases",
 }
-"""The panel's resources and our metrics. `transfer` is told as `traffic`; of the others we do not know what they count."""
+"""The panel's resources as our metrics. `transfer` is told as `traffic`; the others count in units unknown to us."""
 
 
 class Offers:

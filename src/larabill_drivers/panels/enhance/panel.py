@@ -139,6 +139,6 @@ class Panel:
 
 
 def check_ours(subscription: Subscription, ref: str) -> None:
-    """Raises `Ended` when it carries another name than our ref: ids can be mistaken, and somebody may have renamed it."""
+    """Raises `Ended` when it carries another name than our ref: it is not the one, or somebody has renamed it."""
     if subscription.friendly_name not in (ref, ref + UNFINISHED):
         raise Ended(Manual(reason=f"the panel's subscription {subscription.id} does not carry this service's ref"))
