@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import httpx
 
 from larabill_core.clock import Clock
-from larabill_core.contracts.outcome import Done, Facts, Failed, Manual, Outcome, Pending, Unknown
-from larabill_core.contracts.provisioner import Found, ProvisionRequest, RemoteStatus, ResourceRequest
-from larabill_core.errors import Faults
-from larabill_core.structure import structure
-from larabill_drivers.asking import Api, Ended, follow, look, outcome
+from larabill_core.contracts.outcome import Done, Facts, Failed, Manual, Outcome, Unknown
+from larabill_core.contracts.provisioner import Found, ProvisionRequest, RemoteStatus
+from larabill_drivers.asking import Api, Ended, look, outcome
 from larabill_drivers.http import HttpClient
 from larabill_drivers.panels.enhance import settings as of
 from larabill_drivers.panels.enhance.access import Access
@@ -25,17 +22,13 @@ from larabill_drivers.panels.enhance.answers import (
     Subscription,
     explain,
     explain_briefly,
-    is_absent,
     stands,
 )
+from larabill_drivers.panels.enhance.changes import Changes, wanted
 from larabill_drivers.panels.enhance.customers import Customers, Steps
 from larabill_drivers.panels.enhance.offers import Offers
 from larabill_drivers.panels.enhance.panel import UNFINISHED, Panel, Place, check_ours
 from larabill_drivers.panels.enhance.settings import EnhanceConfig, EnhanceSettings, EnhanceSpec
-
-SETTLING = timedelta(seconds=5)
-"""How long to wait for what the panel has accepted (204) to be seen."""
-SUSPENDED, ACTIVE, GONE, PLAN = "suspended", "active", "gone", "plan-"
 
 
 def make(
@@ -46,7 +39,7 @@ def make(
     return kind(settings, account=account, clock=clock, transport=transport)
 
 
-class Enhance(Access, Offers):
+class Enhance(Changes, Access, Offers):
     """One panel and seller. A create looks for its subscription among its customer's, and so makes no second one."""
 
     name = "enhance"
@@ -80,7 +73,7 @@ class Enhance(Access, Offers):
     @outcome
     def provision(self, request: ProvisionRequest) -> Outcome:
         """Customer, login, member, subscription, website; at last the subscription gets its name, and can be found."""
-        config, spec = _wanted(request)
+        config, spec = wanted(request)
         group = self._group(request.region)
         if request.contact is None:
             return Failed(reason="a panel login needs the customer's name and e-mail address", code="no_contact")
@@ -114,8 +107,9 @@ class Enhance(Access, Offers):
         if there is None:
             path = f"/orgs/{self._panel.seller}/customers/{org.id}/subscriptions"
             body = {"planId": config.plan_id, "friendlyName": ref + UNFINISHED}
-            made = self._api.read(self._api.request("POST", path, json=body), MadeNumber)
-            there = self._panel.subscription(Place(org.id, made.id))
+            saved = self._api.read(self._api.request("POST", path, json=body), MadeNumber).id
+            steps.save(subscription=saved)
+            there = self._panel.subscription(Place(org.id, saved))
         if there is None:
             raise Ended(Unknown(reason="the panel does not show the subscription that it has made"))
         check_ours(there, ref)
@@ -162,82 +156,6 @@ class Enhance(Access, Offers):
             case _:
                 return Unknown(reason=f"{reason}; and the unfinished subscription {place.id} is not gone yet")
 
-    @follow
-    def poll(self, handle: str, ref: str) -> Outcome:
-        """The handle is what we wait for, and of which subscription."""
-        goal, _, place = handle.partition(":")
-        return self._settled(Place.parse(place), ref, goal)
-
-    @outcome
-    def suspend(self, request: ResourceRequest) -> Outcome:
-        place, there = self._panel.standing(request)
-        if there.suspended_by is not None:
-            return Done(ref=request.driver_ref)
-        return self._changed(place, request.ref, SUSPENDED, {"isSuspended": True})
-
-    @outcome
-    def resume(self, request: ResourceRequest) -> Outcome:
-        place, there = self._panel.standing(request)
-        org = self._panel.org(place.org)
-        if org is None:
-            return Unknown(reason="the panel shows the subscription, and not its organisation")
-        if org.suspended_by is not None and not self._settings.lift_organisation:
-            return Manual(
-                reason=f"the whole organisation {org.id} is suspended at the panel: see why, and lift it there"
-            )
-        if org.suspended_by is not None:
-            self._api.accepted(self._api.request("PATCH", f"/orgs/{org.id}", json={"isSuspended": False}))
-        if there.suspended_by is None:
-            return self._settled(place, request.ref, ACTIVE)
-        return self._changed(place, request.ref, ACTIVE, {"isSuspended": False})
-
-    @outcome
-    def resize(self, request: ResourceRequest) -> Outcome:
-        """To another plan; a website's domain and PHP version stay as they are."""
-        config, _ = _wanted(request)
-        place, there = self._panel.standing(request)
-        if there.plan_id == config.plan_id:
-            return Done(ref=request.driver_ref)
-        return self._changed(place, request.ref, f"{PLAN}{config.plan_id}", {"planId": config.plan_id})
-
-    @outcome
-    def deprovision(self, request: ResourceRequest) -> Outcome:
-        place = Place.parse(request.driver_ref)
-        return self._gone(place, request.ref, force=self._settings.force_deletion)
-
-    def _gone(self, place: Place, ref: str, *, force: bool) -> Outcome:
-        there = self._panel.subscription(place)
-        if there is None:
-            return Done(ref=str(place))
-        check_ours(there, ref)
-        answer = self._api.request("DELETE", place.path, query={"force": "true" if force else "false"})
-        if answer.status != 404 or not self._api.says(answer, is_absent):
-            self._api.accepted(answer)
-        return self._settled(place, ref, GONE)
-
-    def _changed(self, place: Place, ref: str, goal: str, body: dict[str, Any]) -> Outcome:
-        self._api.accepted(self._api.request("PATCH", place.path, json=body))
-        return self._settled(place, ref, goal)
-
-    def _settled(self, place: Place, ref: str, goal: str) -> Outcome:
-        """Done when the panel shows what it has accepted."""
-        there = self._panel.subscription(place)
-        if there is None:
-            return Done(ref=str(place)) if goal == GONE else Manual(reason="the panel has the subscription no more")
-        check_ours(there, ref)
-        reached = {
-            SUSPENDED: there.suspended_by is not None,
-            ACTIVE: there.suspended_by is None and self._runs(place.org, goal),
-            f"{PLAN}{there.plan_id}": True,
-        }
-        if reached.get(goal, False):
-            return Done(ref=str(place))
-        return Pending(handle=f"{goal}:{place}", poll_after=SETTLING)
-
-    def _runs(self, org: str, goal: str) -> bool:
-        found = self._panel.org(org) if goal == ACTIVE else None
-        return found is not None and found.suspended_by is None
-
     def _group(self, region: str) -> str:
         """The server group of a region; "" where the panel shall choose. Raises `Ended`."""
         if not region:
@@ -281,23 +199,13 @@ class FindingEnhance(Enhance):
 
     def _sold(self) -> Iterator[Org]:
         """Every customer with subscriptions. By their names they are not chosen: customers can change those."""
-        return (org for org in self._panel.customers() if org.subscriptions_count > 0 and stands(org))
+        return (org for org in self._panel.customers() if org.subscriptions_count > 0 and org.status != "deleted")
 
     def _found(self, org: Org, there: Subscription, ref: str) -> Found:
-        place = Place(org.id, there.id)
-        finished = there.friendly_name == ref
+        stands(org)  # else its status is unknown, and so is what that means for this one
+        place, finished = Place(org.id, there.id), there.friendly_name == ref
         status = there.remote_status(org) if finished else RemoteStatus.BUILDING
         return Found(ref=ref, driver_ref=str(place), status=status, facts=self._facts(place))
-
-
-def _wanted(request: Any) -> tuple[EnhanceConfig, EnhanceSpec]:
-    """The plan and the customer's wishes. Raises `Ended` with every fault."""
-    faults = Faults()
-    config = structure(EnhanceConfig, request.config, faults, "config")
-    spec = structure(EnhanceSpec, request.spec, faults, "spec")
-    if config is None or spec is None:
-        raise Ended(Failed(reason="; ".join(map(str, faults)), code="bad_spec"))
-    return config, spec
 
 
 def _begun(failure: Failed) -> Outcome:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
 from larabill_drivers.panels.enhance import fake_shapes as shapes
+from larabill_drivers.panels.enhance.fake_shapes import absent, given, no, page
 from larabill_drivers.world import Thing, WorldTx
 from larabill_drivers.world.http_api import FakeApi, Reply, Request
 
@@ -71,13 +72,13 @@ class FakeEnhance(FakeApi):
 
     def login(self, request: Request) -> Reply | None:
         is_known = request.headers.get("authorization") == f"Bearer {TOKEN}"
-        return None if is_known else _no(401, "unauthorized", "session")
+        return None if is_known else no(401, "unauthorized", "session")
 
     def bad_request(self, faults: Sequence[str]) -> Reply:
-        return _no(400, "invalid_input", "body", message="; ".join(faults))
+        return no(400, "invalid_input", "body", message="; ".join(faults))
 
     def refusal(self) -> Reply:
-        return _no(400, "invalid_input", "name", message="The name may not be used.")
+        return no(400, "invalid_input", "name", message="The name may not be used.")
 
     def standing(self) -> list[str]:
         """By their names, also where that is not yet a ref."""
@@ -90,12 +91,12 @@ class FakeEnhance(FakeApi):
 
     def org(self, tx: WorldTx, request: Request, org: str) -> Reply:
         found = self._get(tx, "org", org)
-        return Reply(body=self._org(tx, found)) if found else _absent("org")
+        return Reply(body=self._org(tx, found)) if found else absent("org")
 
     def update_org(self, tx: WorldTx, request: Request, org: str) -> Reply:
         found = self._get(tx, "org", org)
         if found is None:
-            return _absent("org")
+            return absent("org")
         asked = dict(request.json)
         if "isSuspended" in asked:
             asked["suspendedBy"] = SELLER if asked.pop("isSuspended") else None
@@ -103,7 +104,7 @@ class FakeEnhance(FakeApi):
         return Reply(status=204)
 
     def customers(self, tx: WorldTx, request: Request, org: str) -> Reply:
-        return _page([self._org(tx, each) for each in self._all(tx, "org")], request)
+        return page([self._org(tx, each) for each in self._all(tx, "org")], request)
 
     def create_customer(self, tx: WorldTx, request: Request, org: str) -> Reply:
         made = self._make(tx, "org", name=request.json["name"], suspendedBy=None)
@@ -112,19 +113,19 @@ class FakeEnhance(FakeApi):
     def create_login(self, tx: WorldTx, request: Request) -> Reply:
         email = request.json["email"]
         if email.lower() in [STAFF_EMAIL, *(each.body["email"].lower() for each in self._all(tx, "login"))]:
-            return _no(409, "already_exists", "email", message=f"{email} already exists")
+            return no(409, "already_exists", "email", message=f"{email} already exists")
         made = self._make(tx, "login", **request.json)
         return Reply(status=201, body={"id": made.id})
 
     def logins(self, tx: WorldTx, request: Request, org: str) -> Reply:
         staff = shapes.login(STAFF_LOGIN, STAFF_EMAIL, "Root")
         made = [shapes.login(each.id, each.body["email"], each.body["name"]) for each in self._all(tx, "login")]
-        return _page([staff, *made], request)
+        return page([staff, *made], request)
 
     def set_password(self, tx: WorldTx, request: Request, login: str) -> Reply:
         found = self._get(tx, "login", login)
         if found is None:
-            return _absent("login")
+            return absent("login")
         tx.change(found, password=request.json["newPassword"])
         return Reply(status=200)
 
@@ -132,20 +133,20 @@ class FakeEnhance(FakeApi):
         staff = [shapes.member("5e0d8a3c-0000-4000-8000-0000000000a2", STAFF_LOGIN, STAFF_EMAIL, ["Owner"])]
         made = [each for each in self._all(tx, "member") if each.body["org"] == org]
         shown = [shapes.member(each.id, each.body["login"], each.body["email"], each.body["roles"]) for each in made]
-        return _page([*(staff if org == SELLER else []), *shown], request)
+        return page([*(staff if org == SELLER else []), *shown], request)
 
     def create_member(self, tx: WorldTx, request: Request, org: str) -> Reply:
         asked, login = request.json, self._get(tx, "login", request.json["loginId"])
         if self._get(tx, "org", org) is None or login is None:
-            return _absent("login" if login is None else "org")
+            return absent("login" if login is None else "org")
         if any((each.body["org"], each.body["login"]) == (org, login.id) for each in self._all(tx, "member")):
-            return _no(409, "already_exists", "member")
+            return no(409, "already_exists", "member")
         made = self._make(tx, "member", org=org, login=login.id, email=login.body["email"], roles=asked["roles"])
         return Reply(status=201, body={"id": made.id})
 
     def sso(self, tx: WorldTx, request: Request, org: str, member: str) -> Reply:
         if self._get(tx, "member", member) is None:
-            return _no(403, "forbidden", "member")
+            return no(403, "forbidden", "member")
         host = request.headers.get("host", "")
         scheme = "http" if host.startswith("127.0.0.1") else "https"
         return Reply(status=201, body=f"{scheme}://{host}/login?otp=once-{tx.next_number('sso')}")
@@ -154,16 +155,16 @@ class FakeEnhance(FakeApi):
 
     def subscriptions(self, tx: WorldTx, request: Request, org: str, customer: str) -> Reply:
         if self._get(tx, "org", customer) is None:
-            return _absent("org")
+            return absent("org")
         found = [each for each in self._all(tx, "subscription") if each.body["org"] == customer]
-        return _page([self._shown(tx, each) for each in found], request)
+        return page([self._shown(tx, each) for each in found], request)
 
     def create_subscription(self, tx: WorldTx, request: Request, org: str, customer: str) -> Reply:
         if self._get(tx, "org", customer) is None:
-            return _absent("org")
+            return absent("org")
         asked = request.json
         if asked["planId"] not in shapes.PLANS:
-            return _absent("plan")
+            return absent("plan")
         number = tx.next_number("subscription")
         body = {
             "status": "active",
@@ -180,19 +181,19 @@ class FakeEnhance(FakeApi):
 
     def own_subscriptions(self, tx: WorldTx, request: Request, org: str) -> Reply:
         """To the parent: this seller is a reseller."""
-        return _page([shapes.subscription(900, SELLER, 3, "Reseller", used=len(self._all(tx, "org")))], request)
+        return page([shapes.subscription(900, SELLER, 3, "Reseller", used=len(self._all(tx, "org")))], request)
 
     def subscription(self, tx: WorldTx, request: Request, org: str, id: str) -> Reply:
         found = self._subscription(tx, org, id)
-        return Reply(body=self._shown(tx, found)) if found else _absent("subscription")
+        return Reply(body=self._shown(tx, found)) if found else absent("subscription")
 
     def update_subscription(self, tx: WorldTx, request: Request, org: str, id: str) -> Reply:
         """Accepted: the name at once, the others a little later."""
         found, asked = self._subscription(tx, org, id), request.json
         if found is None or found.status == "deleted":
-            return _absent("subscription")
+            return absent("subscription")
         if asked.get("planId", 1) not in shapes.PLANS:
-            return _absent("plan")
+            return absent("plan")
         soon = {"planId": asked["planId"]} if "planId" in asked else {}
         if "isSuspended" in asked:
             soon["suspendedBy"] = SELLER if asked["isSuspended"] else None
@@ -209,7 +210,7 @@ class FakeEnhance(FakeApi):
         """Marked as deleted with its websites; wiped by `force`."""
         found = self._subscription(tx, org, id)
         if found is None:
-            return _absent("subscription")
+            return absent("subscription")
         websites = [each for each in self._all(tx, "website") if each.body["subscriptionId"] == found.body["number"]]
         for each in [found, *websites]:
             if request.first("force") == "true":
@@ -219,7 +220,7 @@ class FakeEnhance(FakeApi):
         return Reply(status=204)
 
     def bandwidth(self, tx: WorldTx, request: Request, org: str, id: str) -> Reply:
-        return Reply(body=BANDWIDTH) if self._subscription(tx, org, id) else _absent("subscription")
+        return Reply(body=BANDWIDTH) if self._subscription(tx, org, id) else absent("subscription")
 
     def websites(self, tx: WorldTx, request: Request, org: str) -> Reply:
         wanted = request.first("search").lower()
@@ -228,23 +229,23 @@ class FakeEnhance(FakeApi):
             for each in self._all(tx, "website")
             if each.body["org"] == org and wanted in each.body["domain"]
         ]
-        return _page(found, request)
+        return page(found, request)
 
     def create_website(self, tx: WorldTx, request: Request, org: str) -> Reply:
         asked = request.json
         found = self._subscription(tx, org, str(asked["subscriptionId"]))
         if found is None or found.status == "deleted":
-            return _absent("subscription")
+            return absent("subscription")
         taken = [each for each in self._all(tx, "website") if each.status != "deleted"]
         if any(each.body["domain"] == asked["domain"] for each in taken):
-            return _no(400, "already_exists", "domain")
+            return no(400, "already_exists", "domain")
         if asked.get("serverGroupId", shapes.GROUP) != shapes.GROUP:
-            return _absent("serverGroup")
+            return absent("serverGroup")
         made = self._make(tx, "website", org=org, **asked)
         return Reply(status=201, body={"id": made.id})
 
     def list_plans(self, tx: WorldTx, request: Request, org: str) -> Reply:
-        return _page([shapes.plan(id, name, SELLER) for id, name in shapes.PLANS.items()], request)
+        return page([shapes.plan(id, name, SELLER) for id, name in shapes.PLANS.items()], request)
 
     def groups(self, tx: WorldTx, request: Request) -> Reply:
         group = {"id": shapes.GROUP, "name": "Frankfurt", "serverCount": 2, "createdAt": shapes.EPOCH}
@@ -280,7 +281,7 @@ class FakeEnhance(FakeApi):
         shown = shapes.subscription(
             body["number"], body["org"], now["planId"], body["friendlyName"], used=len(websites), status=body["status"]
         )
-        return {**shown, **_given(suspendedBy=now["suspendedBy"])}
+        return {**shown, **given(suspendedBy=now["suspendedBy"])}
 
     def _org(self, tx: WorldTx, org: Thing) -> dict[str, Any]:
         sold = [each for each in self._all(tx, "subscription") if each.body["org"] == org.id]
@@ -289,27 +290,8 @@ class FakeEnhance(FakeApi):
             "id": org.id,
             "parentId": SELLER,
             **{name: org.body[name] for name in names},
-            **_given(suspendedBy=org.body["suspendedBy"]),
+            **given(suspendedBy=org.body["suspendedBy"]),
             "subscriptionsCount": len(sold),
             "websitesCount": 0,
             "locale": "en",
         }
-
-
-def _given(**values: Any) -> dict[str, Any]:
-    """The panel leaves out what it has not."""
-    return {name: value for name, value in values.items() if value is not None}
-
-
-def _page(items: Iterable[Any], request: Request) -> Reply:
-    every = list(items)
-    offset, limit = int(request.first("offset", "0")), int(request.first("limit", "50"))
-    return Reply(body={"items": every[offset : offset + limit], "total": len(every)})
-
-
-def _absent(what: str) -> Reply:
-    return _no(404, "not_found", what)
-
-
-def _no(status: int, code: str, detail: str, message: str = "") -> Reply:
-    return Reply(status=status, body={"code": code, "detail": detail, **({"message": message} if message else {})})

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from larabill_drivers.world import Thing
+from larabill_drivers.world.http_api import Reply, Request
 
 EPOCH = "2026-01-01T00:00:00Z"
 GROUP = "5e0d8a3c-0000-4000-8000-0000000000f1"
@@ -99,3 +100,22 @@ def website(thing: Thing) -> dict[str, Any]:
         "kind": "normal",
         "createdAt": body["createdAt"],
     }
+
+
+def given(**values: Any) -> dict[str, Any]:
+    """The panel leaves out what it has not."""
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def page(items: Iterable[Any], request: Request) -> Reply:
+    every = list(items)
+    offset, limit = int(request.first("offset", "0")), int(request.first("limit", "50"))
+    return Reply(body={"items": every[offset : offset + limit], "total": len(every)})
+
+
+def absent(what: str) -> Reply:
+    return no(404, "not_found", what)
+
+
+def no(status: int, code: str, detail: str, message: str = "") -> Reply:
+    return Reply(status=status, body={"code": code, "detail": detail, **({"message": message} if message else {})})
