@@ -211,7 +211,7 @@ def test_a_login_that_was_not_sent_may_be_anothers_at_the_next_try(shop: Shop) -
 @pytest.mark.parametrize(
     "wrong", [{"email": "no address"}, {"email": "a@b\n.example"}, {"name": " "}, {"name": "a\x00"}]
 )
-def test_a_contact_that_cannot_be_sent_is_refused(shop: Shop, wrong: dict[str, str]) -> None:
+def test_a_contact_that_cannot_be_sent_is_refused(shop: Shop, wrong: dict[str, Any]) -> None:
     end = shop.order(contact=attrs.evolve(CONTACT, **wrong))
     assert isinstance(end, Failed)
     assert end.code == "bad_contact"
