@@ -139,6 +139,13 @@ def http(session: nox.Session) -> None:
 
 
 @nox.session
+def drivers(session: nox.Session) -> None:
+    """The conformance kit with each answer of each provider cut after every byte."""
+    install_dev(session)
+    session.run("pytest", "-q", "-n", "auto", "tests/drivers", *session.posargs, env={"LARABILL_CUTS": "every"})
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """The benchmarks."""
     install_dev(session)

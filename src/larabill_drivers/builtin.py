@@ -6,6 +6,7 @@ from larabill_core.contracts.provider import DriverInfo, DriverType
 from larabill_drivers.cloud.generic_ssh.settings import GenericSshSettings
 from larabill_drivers.fake import FakeSettings
 from larabill_drivers.game.pterodactyl.settings import PterodactylConfig, PterodactylSettings, PterodactylSpec
+from larabill_drivers.game.tcadmin.settings import TcadminConfig, TcadminSettings, TcadminSpec
 from larabill_drivers.gateways.fake import FakeGatewaySettings
 from larabill_drivers.gateways.stripe.driver import StripeSettings
 from larabill_drivers.hookspecs import hookimpl
@@ -41,6 +42,15 @@ def larabill_drivers() -> list[DriverInfo]:
             spec_class=PterodactylSpec,
             target="larabill_drivers.game.pterodactyl.driver:Pterodactyl",
             fake="larabill_drivers.game.pterodactyl.fake:FakePterodactyl",
+        ),
+        DriverInfo(
+            name="tcadmin",
+            type=DriverType.GAME,
+            settings_class=TcadminSettings,
+            config_class=TcadminConfig,
+            spec_class=TcadminSpec,
+            target="larabill_drivers.game.tcadmin.driver:make",
+            fake="larabill_drivers.game.tcadmin.fake:FakeTcadmin",
         ),
         DriverInfo(
             name="fake",

@@ -96,6 +96,8 @@ class BehindHttp(ProvisionerContract):
     """Inherit it, give `fake`; and a fixture `schema`, where the provider's description is at hand."""
 
     fake: ClassVar[type[FakeApi]]
+    shows_late: ClassVar[bool] = False
+    """The provider queues creates where nobody can look: one that is not to be seen is parked, and not sent again."""
 
     def open(self, transport: httpx.BaseTransport, clock: ManualClock) -> Any:
         """The driver under test, that asks `transport`."""
@@ -103,24 +105,22 @@ class BehindHttp(ProvisionerContract):
         settings = manifest_settings(info, self.fake, ADDRESS)
         return load_target(info.target)(settings, account="main", clock=clock, transport=transport)
 
+    def __init_subclass__(cls) -> None:
+        """What is ordered is what the fake is tried out with."""
+        small, large = cls.fake.plans["small"], cls.fake.plans["large"]
+        cls.plan, cls.other_plan = small["provider_plan"], large["provider_plan"]
+        cls.region = small.get("region", "")
+        cls.config, cls.other_config = small.get("config", {}), large.get("config", {})
+
     def provision_request(self, driver: Any, service: UUID, **changes: Any) -> ProvisionRequest:
-        plan = self.fake.plans["small"]
-        wanted = {
-            "plan_code": plan["provider_plan"],
-            "region": plan.get("region", ""),
-            "config": dict(plan.get("config", {})),
-            "spec": self.fake.spec(service.int % 10**9),
-        }
-        return super().provision_request(driver, service, **{**wanted, **changes})
+        return super().provision_request(driver, service, **{"spec": self.spec_of(service), **changes})
 
     def resource_request(self, driver: Any, service: UUID, built: Done, action: str = "suspend") -> ResourceRequest:
-        plan = self.fake.plans["large" if action == "resize" else "small"]
-        return attrs.evolve(
-            super().resource_request(driver, service, built, action),
-            plan_code=plan["provider_plan"],
-            config=dict(plan.get("config", {})),
-            spec=self.fake.spec(service.int % 10**9),
-        )
+        return attrs.evolve(super().resource_request(driver, service, built, action), spec=self.spec_of(service))
+
+    def spec_of(self, service: UUID) -> dict[str, Any]:
+        """What the customer of a service has chosen."""
+        return self.fake.spec(service.int % 10**9)
 
     @pytest.fixture
     def schema(self) -> Schema | None:
@@ -312,9 +312,23 @@ class BehindHttp(ProvisionerContract):
         self._first = len(tried.provider.asked)
         end = tried.act()
         self._own = len(tried.provider.asked) - self._first
+        self._keeps_secrets(tried)
+        if isinstance(end, Manual) and self._may_park(tried, action):
+            return
         assert isinstance(end, Done), f"{where}: {tried.caller.outcomes}"
         self._stands_as(tried, action, where)
-        self._keeps_secrets(tried)
+
+    def _may_park(self, tried: Try, action: str) -> bool:
+        """Whether a person may have to look: after a lost create that cannot be looked for, or is not to be seen.
+
+        At most one thing stands then (I2); and what is to be seen must have been found.
+        """
+        if action != "provision" or not any(isinstance(each, Unknown) for each in tried.caller.outcomes):
+            return False
+        standing, ref = tried.provider.standing(), tried.driver.ref_for(tried.service)
+        if "find" in capabilities(tried.driver):
+            return self.shows_late and standing == []
+        return not tried.driver.dedupes and standing in ([], [ref])
 
     def _stands_as(self, tried: Try, action: str, where: str) -> None:
         ref = tried.driver.ref_for(tried.service)

@@ -57,7 +57,7 @@ class Request:
 
 @attrs.frozen(kw_only=True)
 class Reply:
-    """What the provider answers: `body` is JSON, None for no body at all."""
+    """What the provider answers: `body` is JSON, None for no body at all, bytes for what is sent as plain text."""
 
     status: int = 200
     body: Any = None
@@ -156,6 +156,10 @@ class FakeApi(ABC):
         headers = {} if after is None else {"Retry-After": str(int(after.total_seconds()))}
         return Reply(status=429, body={"message": "Too Many Attempts."}, headers=headers)
 
+    def spoilt(self, body: bytes, by: Any) -> bytes:
+        """An answer with `by` in every place, in the provider's own form: override it where that is not JSON."""
+        return json.dumps(_spoilt(json.loads(body or b"{}"), by)).encode()
+
     # What tests look at and do
 
     @abstractmethod
@@ -243,9 +247,7 @@ class FakeApi(ABC):
             case "inside":
                 return _wire(self.refusal_inside())
             case "hostile":
-                return attrs.evolve(
-                    whole, body=json.dumps(_spoilt(json.loads(whole.body or b"{}"), fault.body)).encode()
-                )
+                return attrs.evolve(whole, body=self.spoilt(whole.body, fault.body))
             case _:
                 raise ValueError(f"a provider behind HTTP cannot {fault.what}")
 
@@ -276,6 +278,8 @@ class _Route:
 
 
 def _wire(reply: Reply) -> Wire:
+    if isinstance(reply.body, bytes):
+        return Wire(status=reply.status, headers={"Content-Type": "text/plain", **reply.headers}, body=reply.body)
     body = b"" if reply.body is None else json.dumps(reply.body).encode()
     kind = {"Content-Type": "application/json"} if body else {}
     return Wire(status=reply.status, headers={**kind, **reply.headers}, body=body)

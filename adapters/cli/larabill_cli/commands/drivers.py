@@ -11,8 +11,10 @@ from larabill_cli.output import emit, table
 from larabill_cli.session import Session, json_option, pass_session
 from larabill_core.contracts.provider import capabilities
 from larabill_core.engine import Engine
-from larabill_core.errors import LarabillError
+from larabill_core.errors import LarabillError, NotFound
+from larabill_core.json_schema import json_schema
 from larabill_core.privacy import redact_text
+from larabill_drivers.registry import load_infos
 
 
 @click.group()
@@ -43,6 +45,19 @@ def check(context: click.Context, session: Session, account: str | None) -> None
     _print(session, rows)
     if any(row["problem"] for row in rows):
         context.exit(FAILED)
+
+
+@drivers.command()
+@click.argument("driver")
+@pass_session
+def schema(session: Session, driver: str) -> None:
+    """The JSON Schemas of an installed driver: its settings, the config of a plan, what a customer may choose."""
+    infos = load_infos()
+    if driver not in infos:
+        raise NotFound("driver", driver, f"installed are: {', '.join(infos)}")
+    info = infos[driver]
+    kinds = {"settings": info.settings_class, "config": info.config_class, "spec": info.spec_class}
+    emit({name: json_schema(kind) for name, kind in kinds.items() if kind is not None})
 
 
 def _describe(engine: Engine, account: str, *, ask: bool) -> dict[str, Any]:

@@ -355,13 +355,9 @@ class Dunning:
             .where(_V.seller_id == self._tx.seller_id, _V.status.in_(LIVING_CODES))
             .subquery("living")
         )
-        came_back_lately = sa.exists().where(
-            AUDITS.c.seller_id == _S.seller_id,
-            AUDITS.c.subject_kind == "subscription",
-            AUDITS.c.subject_id == _S.id,
-            AUDITS.c.state_after == SubscriptionStatus.ACTIVE.value,
-            AUDITS.c.at >= before,
-        )
+        of_agreement = (AUDITS.c.subject_kind == "subscription", AUDITS.c.subject_id == _S.id)
+        came_back = (AUDITS.c.state_after == SubscriptionStatus.ACTIVE.value, AUDITS.c.at >= before)
+        came_back_lately = sa.exists().where(AUDITS.c.seller_id == _S.seller_id, *of_agreement, *came_back)
         query = (
             sa.select(_V.id)
             .join(SUBSCRIPTIONS, sa.and_(_S.seller_id == _V.seller_id, _S.id == _V.subscription_id))
