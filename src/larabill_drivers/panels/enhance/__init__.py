@@ -1,4 +1,4 @@
 """The driver `enhance`: hosting subscriptions on an Enhance panel, by its orchd API.
 
-`docs/drivers/enhance.md` says which rights its token needs, and what it can and cannot do.
+`docs/reference/drivers/enhance.md` says which rights its token needs, and what it can and cannot do.
 """
