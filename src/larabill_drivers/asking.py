@@ -106,7 +106,7 @@ class Api:
         if not 200 <= answer.status < 300:
             raise Ended(self.refused(answer))
         try:
-            return msgspec.convert(answer.json(), into)
+            return msgspec.convert(answer.value(), into)
         except (InvalidInput, msgspec.ValidationError) as problem:
             raise Ended(Unknown(reason=self._client.clean(f"the answer is not as described: {problem}"))) from None
 

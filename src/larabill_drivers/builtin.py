@@ -12,6 +12,7 @@ from larabill_drivers.game.tcadmin.settings import TcadminConfig, TcadminSetting
 from larabill_drivers.gateways.fake import FakeGatewaySettings
 from larabill_drivers.gateways.stripe.driver import StripeSettings
 from larabill_drivers.hookspecs import hookimpl
+from larabill_drivers.panels.enhance.settings import EnhanceConfig, EnhanceSettings, EnhanceSpec
 from larabill_drivers.panels.whm.settings import WhmConfig, WhmSettings, WhmSpec
 from larabill_drivers.services.ecb_rates import EcbRatesSettings
 from larabill_drivers.services.vies import ViesSettings
@@ -21,6 +22,15 @@ from larabill_drivers.services.vies import ViesSettings
 def larabill_drivers() -> list[DriverInfo]:
     """All drivers in this distribution."""
     return [
+        DriverInfo(
+            name="enhance",
+            type=DriverType.PANELS,
+            settings_class=EnhanceSettings,
+            config_class=EnhanceConfig,
+            spec_class=EnhanceSpec,
+            target="larabill_drivers.panels.enhance.driver:make",
+            fake="larabill_drivers.panels.enhance.fake:FakeEnhance",
+        ),
         DriverInfo(
             name="generic_ssh",
             type=DriverType.CLOUD,

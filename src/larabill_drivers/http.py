@@ -22,7 +22,7 @@ import httpx
 from larabill_core.contracts.outcome import Failed, Outcome, Unknown
 from larabill_core.errors import InvalidInput
 from larabill_core.privacy import Secret, redact_text
-from larabill_drivers.strict_json import LARGEST_BODY, decode_object
+from larabill_drivers.strict_json import LARGEST_BODY, decode_object, decode_value
 
 MOST_REDIRECTS = 3
 
@@ -46,6 +46,10 @@ class Answer:
     def json(self) -> dict[str, Any]:
         """The JSON object in the body, strictly. Raises `InvalidInput`."""
         return decode_object(self.body, "answer")
+
+    def value(self) -> Any:
+        """The JSON value in the body, an object or not, strictly. Raises `InvalidInput`."""
+        return decode_value(self.body, "answer")
 
     def failure(self, now: datetime) -> Outcome | None:
         """None for 2xx, whose body has the last word; else what the status means for a request that changes something.

@@ -11,7 +11,7 @@ from tests.drivers.asking import NOW, SECRET
 from larabill_core.errors import InvalidInput, Unverified
 from larabill_core.privacy import Secret
 from larabill_drivers.signatures import check_secrets, sign, verify
-from larabill_drivers.strict_json import LARGEST_BODY, decode_object
+from larabill_drivers.strict_json import LARGEST_BODY, decode_object, decode_value
 
 BODY = b'{"id": "evt_1"}'
 OTHER = Secret("whsec_another0123456789another")
@@ -154,6 +154,11 @@ def test_json_is_read_strictly(body: bytes, why: str) -> None:
     with pytest.raises(InvalidInput, match=why) as problem:
         decode_object(body)
     assert "secret-content" not in str(problem.value)
+
+
+@pytest.mark.parametrize(("body", "value"), [(b'"a"', "a"), (b" 12 ", 12), (b"[null]", [None]), (b"{}", {})])
+def test_a_bare_value_is_read_where_it_is_wanted(body: bytes, value: object) -> None:
+    assert decode_value(body) == value
 
 
 def test_an_object_is_read() -> None:

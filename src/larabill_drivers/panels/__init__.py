@@ -1,1 +1,1 @@
-"""Drivers of hosting panels."""
+"""Hosting panels."""
