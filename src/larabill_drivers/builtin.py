@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from larabill_core.contracts.provider import DriverInfo, DriverType
 from larabill_drivers.cloud.generic_ssh.settings import GenericSshSettings
+from larabill_drivers.dedicated.synergycp.settings import SynergyCpConfig, SynergyCpSettings, SynergyCpSpec
 from larabill_drivers.fake import FakeSettings
 from larabill_drivers.game.pterodactyl.settings import PterodactylConfig, PterodactylSettings, PterodactylSpec
 from larabill_drivers.gateways.fake import FakeGatewaySettings
@@ -30,6 +31,14 @@ def larabill_drivers() -> list[DriverInfo]:
             config_class=PterodactylConfig,
             spec_class=PterodactylSpec,
             target="larabill_drivers.game.pterodactyl.driver:Pterodactyl",
+        ),
+        DriverInfo(
+            name="synergycp",
+            type=DriverType.DEDICATED,
+            settings_class=SynergyCpSettings,
+            config_class=SynergyCpConfig,
+            spec_class=SynergyCpSpec,
+            target="larabill_drivers.dedicated.synergycp.sign_on:make",
         ),
         DriverInfo(
             name="fake",

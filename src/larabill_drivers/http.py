@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import email.utils
 import ipaddress
+import re
 import socket
 import threading
 import time
@@ -15,6 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 import attrs
 import httpx
@@ -85,7 +87,7 @@ class HttpClient:
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._base = _checked_base(base_url)
-        self._secrets = [secret.reveal() for secret in secrets if secret]
+        self._secrets = _forms([secret.reveal() for secret in secrets if secret])
         self._seconds = deadline.total_seconds()
         self._client = httpx.Client(
             headers={"Accept": "application/json", "Accept-Encoding": "identity", **(headers or {})},
@@ -104,7 +106,7 @@ class HttpClient:
         method: str,
         path: str,
         *,
-        query: Mapping[str, str] | None = None,
+        query: Mapping[str, str | Sequence[str]] | None = None,
         json: Mapping[str, Any] | None = None,
         form: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
@@ -123,6 +125,7 @@ class HttpClient:
                     timeout=remaining(),
                     extensions={"trace": trace},
                 )
+                request.url = _WithoutQuery(request.url)
                 answer = self._answer(request, remaining)
                 target = url.join(answer.headers.get("location", "")) if 300 <= answer.status < 400 else url
                 if target == url or method != "GET" or _origin(target) != _origin(url):
@@ -149,6 +152,23 @@ class HttpClient:
             raise Lost(self.clean(f"{type(problem).__name__}: {problem}")) from None
         finally:
             response.close()
+
+
+class _WithoutQuery(httpx.URL):
+    """What httpx logs and shows of a request: some providers want their key in the query."""
+
+    def __str__(self) -> str:
+        return str(self.copy_with(query=None))
+
+    def __repr__(self) -> str:
+        return repr(self.copy_with(query=None))
+
+
+def _forms(secrets: Sequence[str]) -> list[str]:
+    """Every secret as it is, and as URLs and forms spell it; the longest first, since one may stand in another."""
+    spelt = {each for secret in secrets for each in (secret, quote(secret, safe=""), quote_plus(secret))}
+    spelt |= {re.sub("%[0-9A-F]{2}", lambda found: found[0].lower(), each) for each in spelt}
+    return sorted(spelt, key=len, reverse=True)
 
 
 def _read(response: httpx.Response, remaining: Any) -> bytes:

@@ -190,6 +190,7 @@ class BehindHttp(ProvisionerContract):
                 tried = self.try_out(providers(), clock, action)
                 tried.provider.arm(Fault(method="*", what="hostile", when="after", body=body), after=place)
                 outcome = self._once(tried, action)
+                tried.provider.disarm()
                 assert isinstance(outcome, Done | Pending | Failed | Unknown | Manual), (endpoint, body, outcome)
                 if isinstance(outcome, Done) and action == "provision":
                     self._stands_as(tried, action, f"{endpoint}: {str(body)[:20]!r}")

@@ -149,6 +149,10 @@ class FakeApi(ABC):
         """Let this go wrong once, after so many requests from now on that go well."""
         self._armed[len(self.asked) + after] = fault
 
+    def disarm(self) -> None:
+        """What was armed and not reached goes wrong no more."""
+        self._armed.clear()
+
     def things(self, kind: str) -> list[Any]:
         """What stands, in the order of its making."""
         with self.world.transaction() as tx:
