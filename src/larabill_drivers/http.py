@@ -16,7 +16,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import quote, quote_plus
 
 import attrs
 import httpx
@@ -87,7 +86,8 @@ class HttpClient:
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._base = _checked_base(base_url)
-        self._secrets = _forms([secret.reveal() for secret in secrets if secret])
+        texts = sorted((secret.reveal() for secret in secrets if secret), key=len, reverse=True)
+        self._secrets = [_pattern(text) for text in texts]
         self._seconds = deadline.total_seconds()
         self._client = httpx.Client(
             headers={"Accept": "application/json", "Accept-Encoding": "identity", **(headers or {})},
@@ -136,7 +136,7 @@ class HttpClient:
     def clean(self, text: str) -> str:
         """`text` without our secrets, fit for a reason."""
         for secret in self._secrets:
-            text = text.replace(secret, "[redacted]")
+            text = secret.sub("[redacted]", text)
         return redact_text(text)[:300]
 
     def _answer(self, request: httpx.Request, remaining: Any) -> Answer:
@@ -164,11 +164,13 @@ class _WithoutQuery(httpx.URL):
         return repr(self.copy_with(query=None))
 
 
-def _forms(secrets: Sequence[str]) -> list[str]:
-    """Every secret as it is, and as URLs and forms spell it; the longest first, since one may stand in another."""
-    spelt = {each for secret in secrets for each in (secret, quote(secret, safe=""), quote_plus(secret))}
-    spelt |= {re.sub("%[0-9A-F]{2}", lambda found: found[0].lower(), each) for each in spelt}
-    return sorted(spelt, key=len, reverse=True)
+def _pattern(secret: str) -> re.Pattern[str]:
+    """The secret, each of its characters as it is or as a URL or form may spell it."""
+    spelt = []
+    for character in secret:
+        coded = "".join(f"%{byte:02x}" for byte in character.encode(errors="surrogatepass"))
+        spelt.append(f"(?:{re.escape(character)}|(?i:{coded}){'|[+]' if character == ' ' else ''})")
+    return re.compile("".join(spelt))
 
 
 def _read(response: httpx.Response, remaining: Any) -> bytes:
