@@ -113,16 +113,19 @@ def test_a_panel_that_does_not_filter_gives_nobody_somebodys_machine(panel: Fake
 
 
 def test_the_same_server_is_asked_for_again(panel: FakeSynergyCp) -> None:
+    """Also when another one is free and stands before it."""
+    sell(panel, 1)
     panel.arm(Fault(method="*", what="timeout", when="before"), after=6)
     saved: list[Mapping[str, Any]] = []
     driver = opened(panel)
     assert isinstance(driver.provision(request(saved)), Unknown)
-    assert saved[-1] == {"client": 1, "server": 1}
-    with panel.world.transaction() as tx:  # a better one comes to stand first
-        panel.add_server(tx, SMALL)
+    assert saved[-1] == {"client": 1, "server": 2}
+    change(panel, "server", 1, client=None, billing_id=None)
+    with panel.world.transaction() as tx:
+        tx.remove(tx.things("access")[0])
     end = driver.provision(request(progress=saved[-1]))
     assert isinstance(end, Done)
-    assert end.ref == "1"
+    assert end.ref == "2"
 
 
 def test_a_server_that_others_took_meanwhile_is_given_up(panel: FakeSynergyCp) -> None:
@@ -138,6 +141,15 @@ def test_a_server_that_may_become_ours_yet_is_waited_for(panel: FakeSynergyCp) -
     end = opened(panel).provision(request(progress={"client": 1, "server": 1}))
     assert isinstance(end, Unknown)
     assert panel.counts["POST /server/provision"] == 0
+
+
+def test_what_becomes_ours_while_we_ask_again_is_ours(panel: FakeSynergyCp) -> None:
+    """The panel is slow: the request that was lost takes effect just before the next, which it therefore refuses."""
+    transport = Between(panel, "POST /server/provision", lambda: sell(panel, 1, ref=REF))
+    end = opened(panel, transport).provision(request(progress={"client": 1, "server": 1}))
+    assert isinstance(end, Done)
+    assert end.ref == "1"
+    assert panel.standing() == [REF]
 
 
 def test_a_repeated_create_makes_nothing_more(panel: FakeSynergyCp) -> None:
