@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import email.utils
 import ipaddress
+import re
 import socket
 import threading
 import time
@@ -89,7 +90,8 @@ class HttpClient:
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._base = _checked_base(base_url)
-        self._secrets = [secret.reveal() for secret in secrets if secret]
+        texts = sorted((secret.reveal() for secret in secrets if secret), key=len, reverse=True)
+        self._secrets = [_pattern(text) for text in texts]
         self._seconds = deadline.total_seconds()
         self._client = httpx.Client(
             headers={"Accept": "application/json", "Accept-Encoding": "identity", **(headers or {})},
@@ -108,7 +110,7 @@ class HttpClient:
         method: str,
         path: str,
         *,
-        query: Mapping[str, str] | None = None,
+        query: Mapping[str, str | Sequence[str]] | None = None,
         json: Mapping[str, Any] | None = None,
         form: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
@@ -127,6 +129,7 @@ class HttpClient:
                     timeout=remaining(),
                     extensions={"trace": trace},
                 )
+                request.url = _WithoutQuery(request.url)
                 answer = self._answer(request, remaining)
                 target = url.join(answer.headers.get("location", "")) if 300 <= answer.status < 400 else url
                 if target == url or method != "GET" or _origin(target) != _origin(url):
@@ -137,7 +140,7 @@ class HttpClient:
     def clean(self, text: str) -> str:
         """`text` without our secrets, fit for a reason."""
         for secret in self._secrets:
-            text = text.replace(secret, "[redacted]")
+            text = secret.sub("[redacted]", text)
         return redact_text(text)[:300]
 
     def _answer(self, request: httpx.Request, remaining: Any) -> Answer:
@@ -153,6 +156,25 @@ class HttpClient:
             raise Lost(self.clean(f"{type(problem).__name__}: {problem}")) from None
         finally:
             response.close()
+
+
+class _WithoutQuery(httpx.URL):
+    """What httpx logs and shows of a request: some providers want their key in the query."""
+
+    def __str__(self) -> str:
+        return str(self.copy_with(query=None))
+
+    def __repr__(self) -> str:
+        return repr(self.copy_with(query=None))
+
+
+def _pattern(secret: str) -> re.Pattern[str]:
+    """The secret, each of its characters as it is or as a URL or form may spell it."""
+    spelt = []
+    for character in secret:
+        coded = "".join(f"%{byte:02x}" for byte in character.encode(errors="surrogatepass"))
+        spelt.append(f"(?:{re.escape(character)}|(?i:{coded}){'|[+]' if character == ' ' else ''})")
+    return re.compile("".join(spelt))
 
 
 def _read(response: httpx.Response, remaining: Any) -> bytes:

@@ -215,6 +215,22 @@ def test_secrets_are_not_shown() -> None:
     assert "hunter22" not in str(problem.value)
 
 
+@pytest.mark.parametrize("spelt", ["k y+/1\u00e9", "k%20y%2B%2F1%C3%A9", "k+y%2b%2f1%c3%a9", "%6B y+%2f1%C3%a9"])
+def test_a_secret_is_not_shown_however_a_url_spells_it(spelt: str) -> None:
+    with client("https://panel.example", secrets=[Secret("k y"), Secret("k y+/1\u00e9")]) as http:
+        assert http.clean(f"at /x?key={spelt}&a=1") == "at /x?key=[redacted]&a=1"
+
+
+def test_a_query_is_sent_and_neither_logged_nor_shown(httpserver: HTTPServer, caplog: pytest.LogCaptureFixture) -> None:
+    httpserver.expect_request("/x", query_string="key=very-own&a=1&a=2").respond_with_data("")
+    caplog.set_level("DEBUG")
+    with client(httpserver.url_for("/")) as http:
+        assert http.request("GET", "/x", query={"key": "very-own", "a": ["1", "2"]}).status == 200
+    logged = [record.getMessage() for record in caplog.records if record.name.startswith("http")]
+    assert any("/x " in line for line in logged)
+    assert not any("very-own" in line for line in logged)
+
+
 def test_a_body_is_read_strictly() -> None:
     with pytest.raises(InvalidInput, match="not finite"):
         Answer(status=200, headers=httpx.Headers(), body=b'{"a": NaN}').json()

@@ -24,10 +24,16 @@ IGNORED_HEADERS = frozenset({"accept", "authorization", "content-type"})
 
 
 class OpenApi:
-    """The document in `path`. `prefix` is what stands before its paths in a request."""
+    """The document in `path`. `prefix` is what stands before its paths in a request.
 
-    def __init__(self, path: Path, *, prefix: str = "") -> None:
+    `booleans` is how true and false are written in paths, queries and forms, which OpenAPI does not say.
+    """
+
+    def __init__(self, path: Path, *, prefix: str = "", booleans: tuple[str, str] = ("true", "false")) -> None:
         self._document: Mapping[str, Any] = json.loads(path.read_text("utf-8"))
+        self._booleans = {booleans[0]: True, booleans[1]: False}
+        schemes = self._document.get("components", {}).get("securitySchemes", {}).values()
+        self._keys = {each["name"] for each in schemes if (each.get("type"), each.get("in")) == ("apiKey", "query")}
         self._validator = OAS31Validator if self._document["openapi"].startswith("3.1") else OAS30Validator
         self._operations = [*self._read(prefix)]
 
@@ -66,11 +72,14 @@ class OpenApi:
             if place == "header" and name.lower() in request.headers and name.lower() not in IGNORED_HEADERS:
                 given[place, name] = request.headers[name.lower()]
         for (place, name), value in given.items():
+            if place == "query" and name in self._keys:
+                continue
             if (place, name) not in known:
                 yield f"{place} parameter {name} is not described"
                 continue
             schema = known[place, name].get("schema", {})
-            yield from self._faults(schema, _typed(value, self._resolved(schema)), f"{place} parameter {name}")
+            typed = _typed(value, self._resolved(schema), self._booleans)
+            yield from self._faults(schema, typed, f"{place} parameter {name}")
         for (place, name), parameter in known.items():
             there = (place, name) in given or (place == "header" and name.lower() in request.headers)
             if parameter.get("required") and place != "cookie" and not there:
@@ -90,7 +99,8 @@ class OpenApi:
         if kind == "application/x-www-form-urlencoded":
             properties = self._resolved(schema).get("properties", {})
             body: Any = {
-                name: _typed(value, self._resolved(properties.get(name, {}))) for name, value in request.form.items()
+                name: _typed(value, self._resolved(properties.get(name, {})), self._booleans)
+                for name, value in request.form.items()
             }
         else:
             body = json.loads(request.body)
@@ -148,7 +158,7 @@ class _Operation:
     parameters: tuple[Mapping[str, Any], ...]
 
 
-def _typed(value: Any, schema: Mapping[str, Any]) -> Any:
+def _typed(value: Any, schema: Mapping[str, Any], booleans: Mapping[str, bool]) -> Any:
     """The text of a path, query or form as the type that is described; as it is when it is none such."""
     kind = schema.get("type")
     if isinstance(value, list):
@@ -157,6 +167,6 @@ def _typed(value: Any, schema: Mapping[str, Any]) -> Any:
         return int(value)
     if kind == "number" and re.fullmatch(r"-?\d{1,18}(\.\d{1,18})?", value):
         return json.loads(value)
-    if kind == "boolean" and value in ("true", "false"):
-        return value == "true"
+    if kind == "boolean" and value in booleans:
+        return booleans[value]
     return value

@@ -1,4 +1,4 @@
 """The driver `tcadmin`: game servers on a TCAdmin 2 panel, by its billing API and, where a key is given, its REST API.
 
-`docs/drivers/tcadmin.md` says which rights its logins need, and what it can and cannot do.
+`docs/reference/drivers/tcadmin.md` says which rights its logins need, and what it can and cannot do.
 """
