@@ -19,12 +19,16 @@ import msgspec
 
 from larabill_core.clock import Clock
 from larabill_core.contracts.outcome import Failed, Outcome, Pending, Unknown
-from larabill_core.errors import InvalidInput, RetryLater
+from larabill_core.contracts.provisioner import ProvisionRequest, ResourceRequest
+from larabill_core.errors import Faults, InvalidInput, RetryLater
+from larabill_core.structure import structure
 from larabill_drivers.http import Answer, HttpClient, Lost, NotSent
 
 P = ParamSpec("P")
 T = TypeVar("T")
 Self = TypeVar("Self")
+Plan = TypeVar("Plan")
+Wishes = TypeVar("Wishes")
 
 
 class Ended(Exception):
@@ -75,6 +79,27 @@ def look(method: Callable[Concatenate[Self, P], T]) -> Callable[Concatenate[Self
             raise RetryLater(str(end), getattr(end.outcome, "retry_after", None)) from None
 
     return answer
+
+
+def wanted(
+    request: ProvisionRequest | ResourceRequest,
+    config: type[Plan],
+    spec: type[Wishes],
+    check: Callable[[Plan, Wishes, Faults], None] | None = None,
+) -> tuple[Plan, Wishes]:
+    """What the plan is, and what the customer has chosen; `check` finds what only both together can be wrong in.
+
+    Raises `Ended` with every fault: `bad_plan` is the operator's, `bad_spec` the customer's.
+    """
+    faults = Faults()
+    plan = structure(config, request.config, faults, "config")
+    wishes = structure(spec, request.spec, faults, "spec")
+    if check is not None and plan is not None and wishes is not None:
+        check(plan, wishes, faults)
+    if plan is None or wishes is None or len(faults):
+        code = "bad_plan" if plan is None else "bad_spec"
+        raise Ended(Failed(reason="; ".join(map(str, faults)), code=code))
+    return plan, wishes
 
 
 class Api:

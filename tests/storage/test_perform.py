@@ -229,6 +229,17 @@ def test_work_without_an_end_is_given_to_a_person(
     assert "no end after" in closed.last_error
 
 
+def test_a_new_attempt_has_its_whole_deadline(
+    engine: Engine, clock: ManualClock, call: ScriptedCall, operation: Operation
+) -> None:
+    """A provider without stock may say no for longer than a create takes."""
+    call.answers = [Failed(reason="no stock", retryable=True, retry_after=2 * call.deadline), Pending(handle="h")]
+    perform(engine, operation.id)
+    clock.set(get(engine, operation).next_at)
+    perform(engine, operation.id)
+    assert get(engine, operation).status is OperationStatus.PENDING
+
+
 def test_what_is_not_admitted_does_not_go_out(engine: Engine, call: ScriptedCall, operation: Operation) -> None:
     call.refusal = Withdrawn(reason="paid meanwhile")
     engine.run_due()

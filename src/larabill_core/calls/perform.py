@@ -240,6 +240,7 @@ def _next(tx: Any, call: Call, operation: Operation, outcome: Outcome) -> tuple[
                     handle="",
                     polls=0,
                     next_at=tx.now + wait,
+                    deadline_at=tx.now + wait + call.deadline,
                     last_error=outcome.reason,
                 ),
                 Retried(reason=outcome.reason),

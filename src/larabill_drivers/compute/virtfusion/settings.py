@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Literal
 
 import attrs
 
-from larabill_core.contracts.outcome import Failed
+from larabill_core.contracts.provisioner import ProvisionRequest, ResourceRequest
 from larabill_core.errors import Faults
 from larabill_core.privacy import Secret
-from larabill_core.structure import structure
-from larabill_drivers.asking import Ended
+from larabill_drivers import asking
 from larabill_drivers.signatures import check_secrets
 
 LARGEST_ID = 2**31 - 1
@@ -123,20 +122,17 @@ NAMES: Mapping[str, str] = {"memory": "memory", "cpu_cores": "cpuCores", "storag
 """Our names of sizes, and VirtFusion's."""
 
 
-def wanted(request: Any) -> Wanted:
+def wanted(request: ProvisionRequest | ResourceRequest) -> Wanted:
     """What a request's `config` and `spec` come to. Raises `Ended` with every fault."""
-    faults = Faults()
-    config = structure(VirtFusionConfig, request.config, faults, "config")
-    spec = structure(VirtFusionSpec, request.spec, faults, "spec")
-    sizes: dict[str, int] = {}
-    if config is not None and spec is not None:
-        if spec.os and spec.os not in (config.os, *config.images):
-            faults.add("spec.os", "is none of the plan's images", value=spec.os)
-        sizes = _sizes(config, spec, faults)
-    if config is None or spec is None or len(faults):
-        code = "bad_plan" if config is None else "bad_spec"
-        raise Ended(Failed(reason="; ".join(map(str, faults)), code=code))
+    config, spec = asking.wanted(request, VirtFusionConfig, VirtFusionSpec, _check)
+    sizes = _sizes(config, spec, Faults())
     return Wanted(config=config, os=spec.os or config.os, hostname=spec.hostname or request.ref, sizes=sizes)
+
+
+def _check(config: VirtFusionConfig, spec: VirtFusionSpec, faults: Faults) -> None:
+    if spec.os and spec.os not in (config.os, *config.images):
+        faults.add("spec.os", "is none of the plan's images", value=spec.os)
+    _sizes(config, spec, faults)
 
 
 def _sizes(config: VirtFusionConfig, spec: VirtFusionSpec, faults: Faults) -> dict[str, int]:

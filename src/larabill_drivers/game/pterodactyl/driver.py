@@ -14,9 +14,7 @@ from larabill_core.contracts.customers import Contact
 from larabill_core.contracts.inventory import Offer
 from larabill_core.contracts.outcome import Done, Facts, Failed, Manual, Outcome, Pending, Unknown
 from larabill_core.contracts.provisioner import Found, ProvisionRequest, RemoteStatus, ResourceRequest
-from larabill_core.errors import Faults
-from larabill_core.structure import structure
-from larabill_drivers.asking import Api, Ended, follow, look, outcome
+from larabill_drivers.asking import Api, Ended, follow, look, outcome, wanted
 from larabill_drivers.game.pterodactyl.answers import (
     FAILED,
     Egg,
@@ -69,7 +67,7 @@ class Pterodactyl:
 
     @outcome
     def provision(self, request: ProvisionRequest) -> Outcome:
-        config, spec = _wanted(request)
+        config, spec = wanted(request, PterodactylConfig, PterodactylSpec)
         if request.region and request.region not in self._settings.regions:
             return Failed(reason=f"no region {request.region!r} in the settings' regions", code="unknown_region")
         if request.contact is None:
@@ -150,7 +148,7 @@ class Pterodactyl:
 
     @outcome
     def resize(self, request: ResourceRequest) -> Outcome:
-        config, spec = _wanted(request)
+        config, spec = wanted(request, PterodactylConfig, PterodactylSpec)
         body = {
             "allocation": self._standing(request).allocation,
             "limits": _limits(config, spec),
@@ -249,16 +247,6 @@ class Pterodactyl:
 
     def _facts(self, server: ServerAttributes) -> Facts:
         return {"login_url": f"{self._address}/server/{server.identifier}", "identifier": server.identifier}
-
-
-def _wanted(request: Any) -> tuple[PterodactylConfig, PterodactylSpec]:
-    """The plan's limits and the customer's wishes. Raises `Ended` with every fault."""
-    faults = Faults()
-    config = structure(PterodactylConfig, request.config, faults, "config")
-    spec = structure(PterodactylSpec, request.spec, faults, "spec")
-    if config is None or spec is None:
-        raise Ended(Failed(reason="; ".join(map(str, faults)), code="bad_plan"))
-    return config, spec
 
 
 def _limits(config: PterodactylConfig, spec: PterodactylSpec) -> dict[str, int]:

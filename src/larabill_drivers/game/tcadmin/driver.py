@@ -21,8 +21,7 @@ from larabill_core.contracts.outcome import Done, Facts, Failed, Manual, Outcome
 from larabill_core.contracts.provisioner import ProvisionRequest, ResourceRequest
 from larabill_core.errors import Faults
 from larabill_core.privacy import Secret
-from larabill_core.structure import structure
-from larabill_drivers.asking import Ended, look, outcome
+from larabill_drivers.asking import Ended, look, outcome, wanted
 from larabill_drivers.game.tcadmin.answers import Line
 from larabill_drivers.game.tcadmin.billing import BillingApi
 from larabill_drivers.game.tcadmin.settings import TcadminConfig, TcadminSettings, TcadminSpec
@@ -77,7 +76,7 @@ class Tcadmin:
     @outcome
     def resize(self, request: ResourceRequest) -> Outcome:
         """Never another game: the panel would delete what the customer has."""
-        config, spec = wanted(request)
+        config, spec = wanted(request, TcadminConfig, TcadminSpec, only_choices)
         self._update(request, config, spec)
         if config.cpu or config.memory:
             return by_hand(config.cpu, config.memory)
@@ -118,7 +117,7 @@ class Tcadmin:
 
     def _create_form(self, request: ProvisionRequest) -> dict[str, str]:
         """Whole, since the panel says yes to half of it and then makes the user only. Raises `Ended`."""
-        config, spec = wanted(request)
+        config, spec = wanted(request, TcadminConfig, TcadminSpec, only_choices)
         if request.contact is None:
             raise Ended(Failed(reason="a panel user needs the customer's name and e-mail address", code="no_contact"))
         return {
@@ -150,19 +149,11 @@ class Tcadmin:
         return {"game_datacenter": datacenter}
 
 
-def wanted(request: ProvisionRequest | ResourceRequest) -> tuple[TcadminConfig, TcadminSpec]:
-    """The plan and the customer's wishes. Raises `Ended` with every fault."""
-    faults = Faults()
-    config = structure(TcadminConfig, request.config, faults, "config")
-    if config is None:
-        raise Ended(Failed(reason="; ".join(map(str, faults)), code="bad_plan"))
-    spec = structure(TcadminSpec, request.spec, faults, "spec")
-    for name in spec.variables if spec else ():
+def only_choices(config: TcadminConfig, spec: TcadminSpec, faults: Faults) -> None:
+    """A customer sets no variable that the plan does not leave to them."""
+    for name in spec.variables:
         if name not in config.choices:
             faults.add("spec.variables", "is not for the customer to choose", value=name)
-    if spec is None or len(faults):
-        raise Ended(Failed(reason="; ".join(map(str, faults)), code="bad_spec"))
-    return config, spec
 
 
 def by_hand(cpu: int, memory: int) -> Manual:

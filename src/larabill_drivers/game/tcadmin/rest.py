@@ -14,10 +14,10 @@ import httpx
 from larabill_core.clock import Clock
 from larabill_core.contracts.outcome import Done, Failed, Manual, Outcome, Pending, Unknown
 from larabill_core.contracts.provisioner import Found, ProvisionRequest, RemoteStatus, ResourceRequest
-from larabill_drivers.asking import Api, Ended, look, outcome
+from larabill_drivers.asking import Api, Ended, look, outcome, wanted
 from larabill_drivers.game.tcadmin.answers import Service, Services, ServiceStatus, User, UserFields, explain
-from larabill_drivers.game.tcadmin.driver import SETUP, Tcadmin, billing_id, by_hand, wanted
-from larabill_drivers.game.tcadmin.settings import TcadminConfig, TcadminSettings
+from larabill_drivers.game.tcadmin.driver import SETUP, Tcadmin, billing_id, by_hand, only_choices
+from larabill_drivers.game.tcadmin.settings import TcadminConfig, TcadminSettings, TcadminSpec
 from larabill_drivers.http import HttpClient
 
 GONE, RESIZED, SUSPENDED, ACTIVE = "gone", "resized", "suspended", "active"
@@ -153,7 +153,7 @@ class LookingTcadmin(Tcadmin):
 
     @outcome
     def resize(self, request: ResourceRequest) -> Outcome:
-        config, spec = wanted(request)
+        config, spec = wanted(request, TcadminConfig, TcadminSpec, only_choices)
         there = self._standing(request)
         _settled(there)
         _check_game(there, config)

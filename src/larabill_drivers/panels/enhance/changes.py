@@ -5,11 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from larabill_core.contracts.outcome import Done, Failed, Manual, Outcome, Pending, Unknown
+from larabill_core.contracts.outcome import Done, Manual, Outcome, Pending, Unknown
 from larabill_core.contracts.provisioner import ResourceRequest
-from larabill_core.errors import Faults
-from larabill_core.structure import structure
-from larabill_drivers.asking import Api, Ended, follow, outcome
+from larabill_drivers.asking import Api, follow, outcome, wanted
 from larabill_drivers.panels.enhance.answers import is_absent
 from larabill_drivers.panels.enhance.panel import Panel, Place, check_ours
 from larabill_drivers.panels.enhance.settings import EnhanceConfig, EnhanceSettings, EnhanceSpec
@@ -58,7 +56,7 @@ class Changes:
     @outcome
     def resize(self, request: ResourceRequest) -> Outcome:
         """To another plan; a website's domain and PHP version stay as they are."""
-        config, _ = wanted(request)
+        config, _ = wanted(request, EnhanceConfig, EnhanceSpec)
         place, there = self._panel.standing(request)
         if there.plan_id == config.plan_id:
             return Done(ref=request.driver_ref)
@@ -101,13 +99,3 @@ class Changes:
     def _runs(self, org: str, goal: str) -> bool:
         found = self._panel.org(org) if goal == ACTIVE else None
         return found is not None and found.suspended_by is None
-
-
-def wanted(request: Any) -> tuple[EnhanceConfig, EnhanceSpec]:
-    """The plan and the customer's wishes. Raises `Ended` with every fault."""
-    faults = Faults()
-    config = structure(EnhanceConfig, request.config, faults, "config")
-    spec = structure(EnhanceSpec, request.spec, faults, "spec")
-    if config is None or spec is None:
-        raise Ended(Failed(reason="; ".join(map(str, faults)), code="bad_spec"))
-    return config, spec

@@ -11,7 +11,7 @@ import httpx
 from larabill_core.clock import Clock
 from larabill_core.contracts.outcome import Done, Facts, Failed, Manual, Outcome, Unknown
 from larabill_core.contracts.provisioner import Found, ProvisionRequest, RemoteStatus
-from larabill_drivers.asking import Api, Ended, look, outcome
+from larabill_drivers.asking import Api, Ended, look, outcome, wanted
 from larabill_drivers.http import HttpClient
 from larabill_drivers.panels.enhance import settings as of
 from larabill_drivers.panels.enhance.access import Access
@@ -24,7 +24,7 @@ from larabill_drivers.panels.enhance.answers import (
     explain_briefly,
     stands,
 )
-from larabill_drivers.panels.enhance.changes import Changes, wanted
+from larabill_drivers.panels.enhance.changes import Changes
 from larabill_drivers.panels.enhance.customers import Customers, Steps
 from larabill_drivers.panels.enhance.offers import Offers
 from larabill_drivers.panels.enhance.panel import UNFINISHED, Panel, Place, check_ours
@@ -73,7 +73,7 @@ class Enhance(Changes, Access, Offers):
     @outcome
     def provision(self, request: ProvisionRequest) -> Outcome:
         """Customer, login, member, subscription, website; at last the subscription gets its name, and can be found."""
-        config, spec = wanted(request)
+        config, spec = wanted(request, EnhanceConfig, EnhanceSpec)
         group = self._group(request.region)
         if request.contact is None:
             return Failed(reason="a panel login needs the customer's name and e-mail address", code="no_contact")

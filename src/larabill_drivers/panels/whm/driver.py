@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from ipaddress import ip_address
-from typing import Any
 from uuid import UUID
 
 import httpx
@@ -13,9 +12,7 @@ import httpx
 from larabill_core.clock import Clock
 from larabill_core.contracts.outcome import Done, Facts, Failed, Manual, Outcome, Unknown
 from larabill_core.contracts.provisioner import Found, ProvisionRequest, ResourceRequest
-from larabill_core.errors import Faults
-from larabill_core.structure import structure
-from larabill_drivers.asking import Ended, look, outcome
+from larabill_drivers.asking import Ended, look, outcome, wanted
 from larabill_drivers.panels.whm.accounts import OurAccounts, name_of
 from larabill_drivers.panels.whm.answers import Account
 from larabill_drivers.panels.whm.entrance import Entrance
@@ -53,7 +50,7 @@ class Whm(Figures, Entrance):
 
     @outcome
     def provision(self, request: ProvisionRequest) -> Outcome:
-        config, spec = _wanted(request)
+        config, spec = wanted(request, WhmConfig, WhmSpec)
         if request.region and request.region != self._settings.region:
             return Failed(reason=f"the server does not stand in region {request.region!r}", code="unknown_region")
         there = self._accounts.named(request.ref)
@@ -144,7 +141,7 @@ class Whm(Figures, Entrance):
 
     @outcome
     def resize(self, request: ResourceRequest) -> Outcome:
-        config, spec = _wanted(request)
+        config, spec = wanted(request, WhmConfig, WhmSpec)
         there = self._accounts.standing(request)
         if spec.domain != there.domain:
             return Failed(reason="spec.domain: the main domain cannot be changed here", code="bad_spec")
@@ -190,16 +187,6 @@ class Whm(Figures, Entrance):
     def _facts(self, there: Account) -> Facts:
         facts = {"user": there.user, "domain": there.domain, "login_url": self._panel_url}
         return {**facts, "ip": there.ip} if _is_address(there.ip) else facts
-
-
-def _wanted(request: Any) -> tuple[WhmConfig, WhmSpec]:
-    """The plan's package and the customer's domain. Raises `Ended` with every fault."""
-    faults = Faults()
-    config = structure(WhmConfig, request.config, faults, "config")
-    spec = structure(WhmSpec, request.spec, faults, "spec")
-    if config is None or spec is None:
-        raise Ended(Failed(reason="; ".join(map(str, faults)), code="bad_spec"))
-    return config, spec
 
 
 def _is_address(text: str) -> bool:
