@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from larabill_core.contracts.provider import DriverInfo, DriverType
 from larabill_drivers.cloud.generic_ssh.settings import GenericSshSettings
+from larabill_drivers.compute.proxmox.settings import ProxmoxConfig, ProxmoxSettings, ProxmoxSpec
 from larabill_drivers.fake import FakeSettings
 from larabill_drivers.game.pterodactyl.settings import PterodactylConfig, PterodactylSettings, PterodactylSpec
 from larabill_drivers.gateways.fake import FakeGatewaySettings
@@ -31,6 +32,15 @@ def larabill_drivers() -> list[DriverInfo]:
             spec_class=PterodactylSpec,
             target="larabill_drivers.game.pterodactyl.driver:Pterodactyl",
             fake="larabill_drivers.game.pterodactyl.fake:FakePterodactyl",
+        ),
+        DriverInfo(
+            name="proxmox",
+            type=DriverType.COMPUTE,
+            settings_class=ProxmoxSettings,
+            config_class=ProxmoxConfig,
+            spec_class=ProxmoxSpec,
+            target="larabill_drivers.compute.proxmox.driver:Proxmox",
+            fake="larabill_drivers.compute.proxmox.fake:FakeProxmox",
         ),
         DriverInfo(
             name="fake",
