@@ -47,6 +47,9 @@ LONGEST_UPID: Final = 250
 class PveApi(Api):
     """Proxmox says by 500 nearly all that it says: which of it is a definite no, its words tell."""
 
+    def denied(self, answer: Answer) -> str:
+        return self._client.clean(self.words(answer)) or super().denied(answer)
+
     def decided(self, answer: Answer) -> bool:
         return answer.status in (500, 501) and is_decided(self.words(answer))
 
