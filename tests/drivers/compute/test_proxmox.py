@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any, ClassVar
 
@@ -15,8 +16,10 @@ from larabill_drivers.compute.proxmox.driver import Proxmox
 from larabill_drivers.compute.proxmox.fake import CONTAINERS, SECRET, FakeProxmox
 from larabill_drivers.compute.proxmox.fake_tasks import USER
 from larabill_drivers.compute.proxmox.settings import ProxmoxSettings
-from larabill_drivers.testing.behind_http import BehindHttp
+from larabill_drivers.testing.behind_http import LATER, LOST, BehindHttp
 from larabill_drivers.testing.pve_schema import PveSchema
+from larabill_drivers.world import Fault
+from larabill_drivers.world.http_api import FakeApi
 
 SETTINGS = ProxmoxSettings(
     base_url="https://pve.example.com:8006",
@@ -56,5 +59,20 @@ class TestProxmox(BehindHttp):
 
 
 class TestContainers(TestProxmox):
+    """Made in another way, and otherwise treated as VMs are: the long tests are of their making only."""
+
     config = CONTAINER
     other_config: ClassVar[dict[str, Any]] = {**CONTAINER, "memory": 1024, "disk": 16}
+
+    @pytest.mark.parametrize("action", ["provision"])
+    @pytest.mark.parametrize("faults", [LOST, LATER], ids=["lost", "later"])
+    def test_whatever_is_lost_it_comes_to_its_end_once(
+        self, providers: Callable[[], FakeApi], clock: ManualClock, action: str, faults: tuple[Fault, ...]
+    ) -> None:
+        super().test_whatever_is_lost_it_comes_to_its_end_once(providers, clock, action, faults)
+
+    @pytest.mark.parametrize("action", ["provision"])
+    def test_wherever_an_answer_is_cut_it_comes_to_its_end_once(
+        self, providers: Callable[[], FakeApi], clock: ManualClock, action: str
+    ) -> None:
+        super().test_wherever_an_answer_is_cut_it_comes_to_its_end_once(providers, clock, action)

@@ -62,7 +62,7 @@ class Order:
         return {**sizes, **params_of(swap=config.swap)} if config.kind == "lxc" else {**sizes, "sockets": "1"}
 
     def params(self) -> dict[str, str]:
-        """What a clone is told. `sshkeys` is encoded once more than everything else."""
+        """What a clone is told, `sshkeys` as they are."""
         config = self.config
         return {
             **self.size(),
@@ -71,7 +71,7 @@ class Order:
                 onboot=config.onboot,
                 ciuser=config.user,
                 cipassword=self.password.reveal(),
-                sshkeys=quote("\n".join(self.spec.ssh_keys), safe=""),
+                sshkeys="\n".join(self.spec.ssh_keys),
                 ipconfig0=config.ip,
                 nameserver=config.nameserver,
                 net0=config.network,
@@ -244,6 +244,8 @@ class Builder:
             reason = f"{guest.id} was cloned under another secret of the token: try again, and it is gone on with"
             raise Ended(Manual(reason=reason))
         params = {**known, "tags": tags(guest.tags | {begun(ref)}), "description": f"LaraBill {ref}"}
+        if "sshkeys" in known:
+            params["sshkeys"] = quote(known["sshkeys"], safe="")  # Proxmox wants them encoded once more than all else
         self._cluster.configure(guest, params)
 
     def undo(self, guest: Guest, work: Work, ref: str, words: str, ending: Ending | None) -> Outcome:
