@@ -193,8 +193,10 @@ class Guest:
         return ref in self.tags
 
     def is_begun(self, ref: str) -> bool:
-        """Begun for `ref`, and not built to its end."""
-        return not self.is_whole(ref) and (begun(ref) in self.tags or self.name == ref)
+        """Begun for `ref`, and not built to its end. A name counts where no tag of ours does: people choose names."""
+        if any(_REF.fullmatch(tag.removeprefix("new-")) for tag in self.tags):
+            return not self.is_whole(ref) and begun(ref) in self.tags
+        return self.name == ref
 
 
 def begun(ref: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote
 
 import attrs
@@ -20,63 +20,16 @@ from larabill_core.contracts.outcome import Done, Facts, Failed, Manual, Outcome
 from larabill_core.contracts.provisioner import ProvisionRequest
 from larabill_drivers.asking import Ended
 from larabill_drivers.compute.proxmox.answers import Ending, Guest, Resource, begun, ref_in
-from larabill_drivers.compute.proxmox.cluster import BUSY, Cluster, params_of
+from larabill_drivers.compute.proxmox.cluster import BUSY, Cluster
+from larabill_drivers.compute.proxmox.order import Order, container, params_of
 from larabill_drivers.compute.proxmox.sealed import seal, unseal
-from larabill_drivers.compute.proxmox.settings import ProxmoxConfig, ProxmoxSettings, ProxmoxSpec
+from larabill_drivers.compute.proxmox.settings import ProxmoxSettings
 from larabill_drivers.compute.proxmox.work import Work
 from larabill_drivers.http import Answer
 
 GIB: Final = 1 << 30
 MOST_IDS: Final = 20
 """Ids that are tried in one go, when others are as quick as we are."""
-
-
-@attrs.frozen(kw_only=True)
-class Order:
-    """All that a guest is to be."""
-
-    ref: str
-    region: str
-    config: ProxmoxConfig
-    spec: ProxmoxSpec
-    password: Any
-
-    @property
-    def template(self) -> str:
-        return self.config.images[self.spec.image] if self.spec.image else self.config.template
-
-    @property
-    def gib(self) -> int:
-        return self.config.disk + self.spec.disk
-
-    @property
-    def name(self) -> str:
-        return self.spec.hostname or self.ref
-
-    def size(self) -> dict[str, str]:
-        """Cores and memory, as a configuration says them."""
-        config, spec = self.config, self.spec
-        sizes = params_of(
-            cores=config.cores + spec.cores, memory=config.memory + spec.memory, cpulimit=config.cpu_limit
-        )
-        return {**sizes, **params_of(swap=config.swap)} if config.kind == "lxc" else {**sizes, "sockets": "1"}
-
-    def params(self) -> dict[str, str]:
-        """What a clone is told, `sshkeys` as they are."""
-        config = self.config
-        return {
-            **self.size(),
-            **params_of(
-                name=self.name,
-                onboot=config.onboot,
-                ciuser=config.user,
-                cipassword=self.password.reveal(),
-                sshkeys="\n".join(self.spec.ssh_keys),
-                ipconfig0=config.ip,
-                nameserver=config.nameserver,
-                net0=config.network,
-            ),
-        }
 
 
 class Builder:
@@ -136,7 +89,7 @@ class Builder:
     def _send(self, order: Order, vmid: int, where: _Where) -> Answer:
         pool = self._settings.pool
         if order.config.kind == "lxc":
-            return self._cluster.api.request("POST", f"/nodes/{where.node}/lxc", form=_container(order, vmid, pool))
+            return self._cluster.api.request("POST", f"/nodes/{where.node}/lxc", form=container(order, vmid, pool))
         secret = self._settings.token_secret
         params = params_of(
             newid=vmid,
@@ -273,29 +226,6 @@ def _gone(work: Work, ending: Ending | None) -> Outcome:
     words = ending.words if ending is not None and ending.words else "nobody knows why"
     later = ending is not None and ending.how == "failed" and ending.may_go_later
     return Failed(reason=f"{work.id} was not made: {words}", retryable=later, retry_after=BUSY if later else None)
-
-
-def _container(order: Order, vmid: int, pool: str) -> dict[str, str]:
-    config = order.config
-    return {
-        **order.size(),
-        **params_of(
-            vmid=vmid,
-            ostemplate=order.template,
-            hostname=order.name,
-            password=order.password.reveal(),
-            ssh_public_keys="\n".join(order.spec.ssh_keys),
-            rootfs=f"{config.storage}:{order.gib}",
-            net0=config.network,
-            nameserver=config.nameserver,
-            onboot=config.onboot,
-            unprivileged=config.unprivileged,
-            pool=pool,
-            tags=begun(order.ref),
-            description=f"LaraBill {order.ref}",
-            start=True,
-        ),
-    }
 
 
 def done(guest: Guest) -> Done:

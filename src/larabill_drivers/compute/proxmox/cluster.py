@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 import httpx
 
@@ -182,12 +182,3 @@ class Cluster:
 
     def _seen(self, answer: Answer, into: type[T]) -> T:
         return self.api.seen(answer, into)
-
-
-def params_of(**values: Any) -> dict[str, str]:
-    """As Proxmox takes them: 1 and 0 for yes and no, nothing where nothing is said."""
-    return {
-        name.replace("_", "-"): str(int(value)) if isinstance(value, bool) else str(value)
-        for name, value in values.items()
-        if value != "" and value is not None
-    }

@@ -14,11 +14,13 @@ from larabill_core.clock import Clock
 from larabill_core.contracts.outcome import Done, Failed, Manual, Outcome, Pending
 from larabill_core.contracts.provisioner import Found, ProvisionRequest, RemoteStatus, ResourceRequest
 from larabill_core.errors import Faults
+from larabill_core.privacy import Secret
 from larabill_core.structure import structure
 from larabill_drivers.asking import Ended, follow, look, outcome
 from larabill_drivers.compute.proxmox.answers import SUSPENDED, Ending, Guest, ref_in, remote_status, tags_of
-from larabill_drivers.compute.proxmox.build import GIB, Builder, Order, done, facts, tags
-from larabill_drivers.compute.proxmox.cluster import BUSY, Cluster, params_of
+from larabill_drivers.compute.proxmox.build import GIB, Builder, done, facts, tags
+from larabill_drivers.compute.proxmox.cluster import BUSY, Cluster
+from larabill_drivers.compute.proxmox.order import Order, params_of
 from larabill_drivers.compute.proxmox.power import Powered, guest_of
 from larabill_drivers.compute.proxmox.settings import ProxmoxConfig, ProxmoxSettings, ProxmoxSpec
 from larabill_drivers.compute.proxmox.telling import Telling
@@ -139,7 +141,7 @@ class Proxmox(Powered, Telling):
         """New cores and memory are there after the next start; containers have them at once."""
         config, spec = _wanted(request)
         guest = self._standing(request)
-        order = Order(ref=request.ref, region="", config=config, spec=spec, password=None)
+        order = Order(ref=request.ref, region="", config=config, spec=spec, password=Secret(""))
         device = config.disk_device if guest.kind == "qemu" else "rootfs"
         size = guest.disks.get(device, 0)
         if not size or size > order.gib * GIB:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Final
 
+from larabill_drivers.compute.proxmox.fake_guests import ONCE, digest_of, ref_of, typed, word_for
 from larabill_drivers.compute.proxmox.fake_tasks import USER, begin, settle
 from larabill_drivers.world import Thing, WorldTx
 from larabill_drivers.world.http_api import FakeApi, Reply, Request
@@ -25,10 +24,6 @@ _WIDE: Final = {
     "tags": "golden",
     "ide2": "local-lvm:vm-9000-cloudinit,media=cdrom",
 }
-
-
-_ONCE: Final = ("vmid", "ostemplate", "password", "ssh-public-keys", "rootfs", "pool", "start")
-"""What a container is made with and its configuration does not show."""
 
 
 class FakeProxmox(FakeApi):
@@ -172,7 +167,7 @@ class FakeProxmox(FakeApi):
         config["scsi0"] = f"{asked.get('storage', 'local-lvm')}:vm-{newid}-disk-0,size=2G"
         config |= {"name": asked["name"], "description": asked.get("description", "")}
         target = asked.get("target", node)
-        made = self._make(tx, "qemu", newid, target, ref=_ref(asked["name"]), lock="clone")
+        made = self._make(tx, "qemu", newid, target, ref=ref_of(asked["name"]), lock="clone")
         return Reply(body={"data": self._begin(tx, made, "qmclone", node=node, about=int(vmid), config=config)})
 
     def create_container(self, tx: WorldTx, request: Request, node: str) -> Reply:
@@ -181,9 +176,9 @@ class FakeProxmox(FakeApi):
         if self._is_taken(tx, vmid):
             return _no(f"CT {vmid} already exists on node '{node}'")
         storage, _, gib = asked["rootfs"].partition(":")
-        config = {key: value for key, value in _typed("lxc", asked).items() if key not in _ONCE}
+        config = {key: value for key, value in typed("lxc", asked).items() if key not in ONCE}
         config["rootfs"] = f"{storage}:subvol-{vmid}-disk-0,size={gib}G"
-        made = self._make(tx, "lxc", vmid, node, ref=_ref(asked.get("tags", "")), lock="create")
+        made = self._make(tx, "lxc", vmid, node, ref=ref_of(asked.get("tags", "")), lock="create")
         start = asked.get("start") == "1"
         return Reply(body={"data": self._begin(tx, made, "vzcreate", config=config, start=start)})
 
@@ -191,23 +186,23 @@ class FakeProxmox(FakeApi):
 
     def _config(self, tx: WorldTx, request: Request, guest: Thing) -> Reply:
         lock = {"lock": guest.body["lock"]} if guest.body["lock"] else {}
-        return Reply(body={"data": {**guest.body["config"], **lock, "digest": _digest(guest)}})
+        return Reply(body={"data": {**guest.body["config"], **lock, "digest": digest_of(guest)}})
 
     def _configure(self, tx: WorldTx, request: Request, guest: Thing) -> Reply:
         asked = request.form
         if guest.body["lock"]:
-            return _no(f"{_word(guest)} is locked ({guest.body['lock']})")
-        if asked.pop("digest", "") not in ("", _digest(guest)):
+            return _no(f"{word_for(guest)} is locked ({guest.body['lock']})")
+        if asked.pop("digest", "") not in ("", digest_of(guest)):
             return _no("detected modified configuration - file changed by other user? Try again.")
         if "cipassword" in asked:
             asked["cipassword"] = "**********"
-        tx.change(guest, config={**guest.body["config"], **_typed(guest.body["kind"], asked)})
+        tx.change(guest, config={**guest.body["config"], **typed(guest.body["kind"], asked)})
         return Reply(body={"data": None})
 
     def _resize(self, tx: WorldTx, request: Request, guest: Thing) -> Reply:
         asked = request.form
         if guest.body["lock"]:
-            return _no(f"{_word(guest)} is locked ({guest.body['lock']})")
+            return _no(f"{word_for(guest)} is locked ({guest.body['lock']})")
         if asked["disk"] not in guest.body["config"]:
             return self.bad_request([f"disk: disk '{asked['disk']}' does not exist"])
         return Reply(body={"data": self._begin(tx, guest, "resize", disk=asked["disk"], size=asked["size"])})
@@ -225,7 +220,7 @@ class FakeProxmox(FakeApi):
 
     def _shutdown(self, tx: WorldTx, request: Request, guest: Thing) -> Reply:
         if not guest.body["started_at"]:
-            return _no(f"{_word(guest)} {guest.body['vmid']} not running")
+            return _no(f"{word_for(guest)} {guest.body['vmid']} not running")
         return self._power(tx, guest, "shutdown")
 
     def _reboot(self, tx: WorldTx, request: Request, guest: Thing) -> Reply:
@@ -235,7 +230,7 @@ class FakeProxmox(FakeApi):
 
     def _destroy(self, tx: WorldTx, request: Request, guest: Thing) -> Reply:
         if guest.body["config"].get("protection"):
-            return _no(f"can't remove {_word(guest)} {guest.body['vmid']} - protection mode enabled")
+            return _no(f"can't remove {word_for(guest)} {guest.body['vmid']} - protection mode enabled")
         if guest.body["started_at"]:
             return _no(f"VM {guest.body['vmid']} is running - destroy failed")
         return self._power(tx, guest, "destroy")
@@ -281,25 +276,6 @@ class FakeProxmox(FakeApi):
             "netin": up * 900,
             "netout": up * 70,
         }
-
-
-def _typed(kind: str, asked: Mapping[str, str]) -> dict[str, Any]:
-    """A configuration as it is shown: a VM's memory is text, a container's is a number."""
-    numbers = ("onboot", "cores", "sockets", "cpulimit", "unprivileged", *(("memory", "swap") if kind == "lxc" else ()))
-    return {name: int(value) if name in numbers else value for name, value in asked.items()}
-
-
-def _ref(text: str) -> str:
-    found = re.search(r"lb-[0-9a-f]{32}", text)
-    return found[0] if found else ""
-
-
-def _word(guest: Thing) -> str:
-    return "CT" if guest.body["kind"] == "lxc" else "VM"
-
-
-def _digest(guest: Thing) -> str:
-    return hashlib.sha1(json.dumps(guest.body["config"], sort_keys=True).encode(), usedforsecurity=False).hexdigest()
 
 
 def _no(message: str, status: int = 500, errors: Mapping[str, str] | None = None) -> Reply:

@@ -12,7 +12,8 @@ from larabill_core.contracts.provisioner import ResourceRequest
 from larabill_drivers.asking import Ended, outcome
 from larabill_drivers.compute.proxmox.answers import SUSPENDED, Ending, Guest
 from larabill_drivers.compute.proxmox.build import done, tags
-from larabill_drivers.compute.proxmox.cluster import Cluster, params_of
+from larabill_drivers.compute.proxmox.cluster import Cluster
+from larabill_drivers.compute.proxmox.order import params_of
 from larabill_drivers.compute.proxmox.settings import ProxmoxSettings
 from larabill_drivers.compute.proxmox.work import Step, Work
 

@@ -149,8 +149,9 @@ class ProxmoxSpec:
         for name in ("cores", "memory", "disk"):
             if not 0 <= getattr(self, name) <= 1 << 20:
                 faults.add(name, "must be 0 or more", value=getattr(self, name))
-        if self.hostname and not HOST_NAME.fullmatch(self.hostname):
-            faults.add("hostname", "must be a host name of small letters, digits, - and .", value=self.hostname)
+        if self.hostname and (not HOST_NAME.fullmatch(self.hostname) or self.hostname.startswith("lb-")):
+            remedy = "small letters, digits, - and ., and not lb- at its beginning, which is ours"
+            faults.add("hostname", "must be a host name", value=self.hostname, remedy=remedy)
         for index, key in enumerate(self.ssh_keys):
             if not SSH_KEY.fullmatch(key):
                 faults.add(f"ssh_keys.{index}", "must be one public key of OpenSSH, without options")
