@@ -29,7 +29,7 @@ from larabill_drivers.compute.proxmox.work import Work, parse_handle
 from larabill_drivers.http import Answer
 from larabill_drivers.testing.caller import Caller
 from larabill_drivers.testing.provisioner import PASSWORD, ProvisionerContract
-from larabill_drivers.world import FakeWorld
+from larabill_drivers.world import FakeWorld, Fault
 from larabill_drivers.world.http_api import Reply, Request
 from larabill_drivers.world.serving import InProcess
 
@@ -179,6 +179,20 @@ def test_an_id_that_is_taken_meanwhile_is_left_to_whom_it_has(
     built = build(driver, clock, service)
     assert built.ref != f"qemu/{hidden[0]}"
     assert sorted(pve.standing()) == ["", driver.ref_for(service)]
+
+
+def test_a_clone_whose_answer_was_lost_is_known_by_its_id_alone(
+    pve: FakeProxmox, driver: Proxmox, clock: ManualClock, service: UUID
+) -> None:
+    """While it is cloned it shows neither name nor tag: whoever forgets the id would build a second one."""
+    noted: dict[str, Any] = {}
+    pve.world.script(Fault(method="POST /nodes/{node}/qemu/{vmid}/clone", what="timeout", when="after"))
+    request = ASK.provision_request(driver, service, config=MACHINE, save_progress=noted.update)
+    assert isinstance(driver.provision(request), Unknown)
+    again = driver.provision(attrs.evolve(request, progress=noted))
+    assert isinstance(again, Pending)
+    assert f"qemu/{noted['vmid']} " in again.handle
+    assert pve.standing() == [request.ref]
 
 
 def test_a_noted_id_that_another_has_taken_is_not_adopted(
