@@ -119,12 +119,22 @@ class Api:
         except Lost as problem:
             raise Ended(Unknown(reason=str(problem))) from None
         if answer.status in (401, 403):
-            reason = f"the provider answered {answer.status}: check the key and its rights"
+            reason = f"the provider answered {answer.status}: {self.denied(answer)}"
             raise Ended(Failed(reason=reason, retryable=True, code=str(answer.status)))
         failure = answer.failure(self._clock.now())
+        if isinstance(failure, Unknown) and self.decided(answer):
+            return answer
         if isinstance(failure, Unknown) or (isinstance(failure, Failed) and failure.retryable):
             raise Ended(failure)
         return answer
+
+    def denied(self, answer: Answer) -> str:
+        """What to do about 401 and 403: for a provider that says which right is missing."""
+        return "check the key and its rights"
+
+    def decided(self, answer: Answer) -> bool:
+        """Whether a 5xx is a definite no all the same: for a provider that says "there is none" by 500."""
+        return False
 
     def read(self, answer: Answer, into: type[T]) -> T:
         """The body of a success, as a msgspec type. Raises `Ended`: refused, or not to be understood."""

@@ -7,6 +7,7 @@ from typing import Final
 from larabill_core.contracts.provider import DriverInfo, DriverType
 from larabill_drivers.cloud.generic_ssh.settings import GenericSshSettings
 from larabill_drivers.cloud.kasm.settings import KasmConfig, KasmSettings, KasmSpec
+from larabill_drivers.compute.proxmox.settings import ProxmoxConfig, ProxmoxSettings, ProxmoxSpec
 from larabill_drivers.compute.virtfusion.settings import VirtFusionConfig, VirtFusionSettings, VirtFusionSpec
 from larabill_drivers.dedicated.synergycp.settings import SynergyCpConfig, SynergyCpSettings, SynergyCpSpec
 from larabill_drivers.fake import FakeSettings
@@ -80,6 +81,15 @@ DRIVERS: Final = (
         spec_class=VirtFusionSpec,
         target="larabill_drivers.compute.virtfusion.driver:make",
         fake="larabill_drivers.compute.virtfusion.fake:FakeVirtFusion",
+    ),
+    DriverInfo(
+        name="proxmox",
+        type=DriverType.COMPUTE,
+        settings_class=ProxmoxSettings,
+        config_class=ProxmoxConfig,
+        spec_class=ProxmoxSpec,
+        target="larabill_drivers.compute.proxmox.driver:Proxmox",
+        fake="larabill_drivers.compute.proxmox.fake:FakeProxmox",
     ),
     DriverInfo(
         name="synergycp",

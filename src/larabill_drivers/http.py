@@ -10,11 +10,13 @@ import email.utils
 import ipaddress
 import re
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -38,11 +40,12 @@ class Lost(Exception):
 
 @attrs.frozen(kw_only=True)
 class Answer:
-    """What came back, whole."""
+    """What came back, whole. `phrase` is what stands after the status in its line; HTTP/2 has none."""
 
     status: int
     headers: httpx.Headers = attrs.field(repr=False)
     body: bytes = attrs.field(repr=False)
+    phrase: str = attrs.field(default="", repr=False)
 
     def json(self) -> dict[str, Any]:
         """The JSON object in the body, strictly. Raises `InvalidInput`."""
@@ -151,7 +154,12 @@ class HttpClient:
         except httpx.HTTPError as problem:
             raise Lost(self.clean(f"{type(problem).__name__}: {problem}")) from None
         try:
-            return Answer(status=response.status_code, headers=response.headers, body=_read(response, remaining))
+            return Answer(
+                status=response.status_code,
+                headers=response.headers,
+                body=_read(response, remaining),
+                phrase=response.reason_phrase,
+            )
         except httpx.HTTPError as problem:
             raise Lost(self.clean(f"{type(problem).__name__}: {problem}")) from None
         finally:
@@ -188,6 +196,13 @@ def _read(response: httpx.Response, remaining: Any) -> bytes:
         if remaining() <= 0.01:
             raise Lost("the answer comes too slowly")
     return bytes(body)
+
+
+def trusting(ca_file: Path) -> httpx.BaseTransport:
+    """For a provider whose certificate was signed by an authority of its own, and by none that everybody knows."""
+    return httpx.HTTPTransport(
+        verify=ssl.create_default_context(cafile=ca_file), limits=httpx.Limits(max_keepalive_connections=0)
+    )
 
 
 @contextmanager
