@@ -13,7 +13,8 @@ from larabill_core.testing.clock import ManualClock
 from larabill_drivers.game.pterodactyl.driver import Pterodactyl
 from larabill_drivers.game.pterodactyl.fake import FakePterodactyl
 from larabill_drivers.registry import load_infos
-from larabill_drivers.testing.behind_http import ADDRESS, LATER, LOST, BehindHttp, manifest_settings, no_waiting
+from larabill_drivers.testing.behind_http import ADDRESS, BehindHttp, manifest_settings, no_waiting
+from larabill_drivers.testing.fault_matrix import LATER, LOST
 from larabill_drivers.world import FakeWorld
 from larabill_drivers.world.serving import InProcess
 

@@ -10,7 +10,6 @@ class TestAcme(BehindHttp):
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections import Counter
@@ -35,9 +34,9 @@ from larabill_core.structure import structure
 from larabill_core.testing.clock import ManualClock
 from larabill_drivers.registry import load_infos
 from larabill_drivers.testing.caller import Caller
+from larabill_drivers.testing.fault_matrix import CUTS, HOSTILE, LATER, LOST, NEVER
 from larabill_drivers.testing.provisioner import CONTACT, PASSWORD, ProvisionerContract
 from larabill_drivers.world import FakeWorld, Fault
-from larabill_drivers.world.faults import What, When
 from larabill_drivers.world.http_api import FakeApi, Schema
 from larabill_drivers.world.serving import InProcess
 
@@ -48,37 +47,6 @@ ASKED: Final[Counter[tuple[str, str]]] = Counter()
 MISFITS: Final[list[str]] = []
 """What of that was against its schema."""
 ADDRESS: Final = "https://provider.example.com"
-CUTS: Final = None if os.environ.get("LARABILL_CUTS") == "every" else 12
-"""At how many places an answer is cut; None: after each byte."""
-
-_WHEN: Final[tuple[When, ...]] = ("before", "after")
-_WHAT: Final[tuple[What, ...]] = ("timeout", "html", "oversized", "drip")
-LOST: Final = (
-    *(Fault(method="*", what=what, when=when) for when in _WHEN for what in _WHAT),
-    *(
-        Fault(method="*", what="server_error", when=when, status=status)
-        for when in _WHEN
-        for status in (500, 502, 503, 504)
-    ),
-)
-"""What leaves open whether it was done."""
-LATER: Final = tuple(
-    Fault(method="*", what="rate_limited", retry_after=after) for after in (None, timedelta(seconds=37))
-)
-NEVER: Final = (Fault(method="*", what="refused"), Fault(method="*", what="inside"))
-HOSTILE: Final[tuple[Any, ...]] = (
-    None,
-    -1,
-    "",
-    "x" * 100_000,
-    "a\nb",
-    "../../etc",
-    [],
-    {},
-    True,
-    10**30,
-    "Z\u0335\u0300\u200b",
-)
 
 
 @attrs.frozen

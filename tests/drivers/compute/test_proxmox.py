@@ -16,7 +16,8 @@ from larabill_drivers.compute.proxmox.driver import Proxmox
 from larabill_drivers.compute.proxmox.fake import CONTAINERS, SECRET, FakeProxmox
 from larabill_drivers.compute.proxmox.fake_tasks import USER
 from larabill_drivers.compute.proxmox.settings import ProxmoxSettings
-from larabill_drivers.testing.behind_http import LATER, LOST, BehindHttp
+from larabill_drivers.testing.behind_http import BehindHttp
+from larabill_drivers.testing.fault_matrix import LATER, LOST
 from larabill_drivers.testing.pve_schema import PveSchema
 from larabill_drivers.world import Fault
 from larabill_drivers.world.http_api import FakeApi
