@@ -170,10 +170,10 @@ class _WithoutQuery(httpx.URL):
     """What httpx logs and shows of a request: some providers want their key in the query."""
 
     def __str__(self) -> str:
-        return str(self.copy_with(query=None))
+        return super().__str__().partition("?")[0]
 
     def __repr__(self) -> str:
-        return repr(self.copy_with(query=None))
+        return f"URL({str(self)!r})"
 
 
 def _pattern(secret: str) -> re.Pattern[str]:

@@ -21,7 +21,7 @@ from larabill_drivers.registry import load_infos
 from larabill_drivers.world import FakeWorld
 
 SEED = int(os.environ.get("LARABILL_HISTORY_SEED", "4"))
-HISTORIES = int(os.environ.get("LARABILL_HISTORIES", "200" if IS_CI else "8"))
+HISTORIES = int(os.environ.get("LARABILL_HISTORIES", "40" if IS_CI else "8"))
 """`nox -s histories` plays 2,000 on each database."""
 SHRINK = "LARABILL_HISTORY_SHRINK" in os.environ
 """A failure is then made as small as it gets, which takes minutes."""

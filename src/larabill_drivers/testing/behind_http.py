@@ -246,7 +246,7 @@ class BehindHttp(ProvisionerContract):
     def test_what_is_gone_is_not_made_again(self, provider: FakeApi, clock: ManualClock, action: str) -> None:
         """F32: somebody has removed it at the provider."""
         tried = self.try_out(provider, clock, action)
-        if action not in capabilities(tried.driver):
+        if action not in tried.caller.can:
             pytest.skip(f"the driver has no {action}")
         self.lose(provider, tried.driver.ref_for(tried.service))
         end = tried.act()
@@ -281,7 +281,7 @@ class BehindHttp(ProvisionerContract):
     def _clean(self, providers: Callable[[], FakeApi], clock: ManualClock, action: str) -> list[tuple[int, str, int]]:
         """The requests of an `action` when all goes well: place, endpoint, length of the answer."""
         tried = self.try_out(providers(), clock, action)
-        if action not in capabilities(tried.driver):
+        if action not in tried.caller.can:
             pytest.skip(f"the driver has no {action}")
         first = len(tried.provider.asked)
         self._ends_well(tried, action, "nothing")
@@ -313,14 +313,14 @@ class BehindHttp(ProvisionerContract):
         if action != "provision" or not any(isinstance(each, Unknown) for each in tried.caller.outcomes):
             return False
         standing, ref = tried.provider.standing(), tried.driver.ref_for(tried.service)
-        if "find" in capabilities(tried.driver):
+        if "find" in tried.caller.can:
             return self.shows_late and standing == []
         return not tried.driver.dedupes and standing in ([], [ref])
 
     def _stands_as(self, tried: Try, action: str, where: str) -> None:
         ref = tried.driver.ref_for(tried.service)
         assert tried.provider.standing() == ([] if action == "deprovision" else [ref]), where
-        if "find" in capabilities(tried.driver):
+        if "find" in tried.caller.can:
             wanted = {"deprovision": None, "suspend": RemoteStatus.SUSPENDED}.get(action, RemoteStatus.ACTIVE)
             assert self.status(tried.driver, tried.service) is wanted, where
 

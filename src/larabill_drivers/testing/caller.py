@@ -32,6 +32,10 @@ class Caller:
     wait: Callable[[timedelta], None]
     outcomes: list[Outcome] = attrs.Factory(list)
     progress: Mapping[str, Any] = attrs.Factory(dict)
+    can: frozenset[str] = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.can = capabilities(self.driver)
 
     def provision(self, request: ProvisionRequest) -> Outcome:
         """To its end. Fails the test when there is none."""
@@ -70,7 +74,7 @@ class Caller:
         raise AssertionError(f"no end after {MOST_TURNS} turns: {self.outcomes[-3:]}")
 
     def _ask(self, ref: str, send: Callable[[], object], *, creates: bool, was_sent: bool, looks: int) -> Outcome:
-        if creates and "find" in capabilities(self.driver):
+        if creates and "find" in self.can:
             try:
                 there = checked_found(self.driver.find(ref), ref)
             except RetryLater as problem:
@@ -86,7 +90,7 @@ class Caller:
         return guarded(send)
 
     def _poll(self, handle: str, ref: str) -> Outcome:
-        if handle != LOOK and "poll" in capabilities(self.driver):
+        if handle != LOOK and "poll" in self.can:
             return guarded(lambda: self.driver.poll(handle, ref))
         try:
             there = checked_found(self.driver.find(ref), ref)

@@ -293,7 +293,7 @@ def test_a_domain_is_one(shop: Shop, text: str, right: bool) -> None:
     if not right:
         end = shop.order(spec={"domain": text}, config={"plan_id": 0, "php": "8"})
         assert isinstance(end, Failed)
-        assert end.code == "bad_spec"
+        assert end.code == "bad_plan"
         assert all(field in end.reason for field in ("domain", "plan_id", "php"))
         assert shop.panel.asked == []
 

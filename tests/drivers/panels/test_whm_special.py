@@ -314,7 +314,7 @@ def test_every_fault_of_an_order_is_told(fake: FakeWhm, clock: ManualClock) -> N
         wish(spec={"domain": "www.example.com", "x": 1}, config={"package": "../a"})
     )
     assert isinstance(outcome, Failed)
-    assert outcome.code == "bad_spec"
+    assert outcome.code == "bad_plan"
     assert all(place in outcome.reason for place in ("config.package", "spec.domain", "spec.x"))
     assert sum(fake.counts.values()) == 0
 
