@@ -121,13 +121,13 @@ def test_a_worker_of_the_same_process_does_not_wait_for_its_next_look(
     thread.start()
     try:
         write(engine)
-        assert done.acquire(timeout=20)
+        assert done.acquire(timeout=120)
         with host.begin() as connection:
             write(engine.joined(connection))
-        assert done.acquire(timeout=20)
+        assert done.acquire(timeout=120)
     finally:
         worker.stop()
-        thread.join(timeout=20)
+        thread.join(timeout=120)
     assert not thread.is_alive()
     assert not worker.broken
 
